@@ -1,0 +1,30 @@
+package dev.luthier.data;
+
+/**
+ * One training sequence.
+ *
+ * @param ids its tokens, at least one
+ * @param trained for each token, whether the model is trained to predict it; the first token never
+ *     is, since nothing stands before it
+ */
+public record TokenRow(int[] ids, boolean[] trained) {
+  public TokenRow {
+    if (ids.length == 0 || ids.length != trained.length) {
+      throw new IllegalArgumentException(
+          ids.length + " tokens with " + trained.length + " training marks");
+    }
+  }
+
+  public int length() {
+    return ids.length;
+  }
+
+  /** How many tokens are predicted: marks behind the first token. */
+  public int targets() {
+    int n = 0;
+    for (int i = 1; i < trained.length; i++) {
+      n += trained[i] ? 1 : 0;
+    }
+    return n;
+  }
+}
