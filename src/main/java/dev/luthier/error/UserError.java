@@ -16,4 +16,12 @@ public final class UserError extends RuntimeException {
   public UserError(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What a library's exception says, cut to its first line. */
+  public static String reason(Throwable error) {
+    String text = error.getMessage();
+    return text == null || text.isBlank()
+        ? error.getClass().getSimpleName()
+        : text.lines().findFirst().orElse("");
+  }
 }

@@ -1,0 +1,110 @@
+package dev.luthier.io;
+
+import dev.luthier.error.UserError;
+import dev.luthier.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One safetensors file, mapped into memory: opening costs no reading, and a tensor's bytes are read
+ * when they are first used. The mapping is private; nothing written to a tensor reaches the file.
+ */
+public final class Safetensors implements AutoCloseable {
+  /** A tensor as the header describes it. */
+  public record Info(String name, ScalarType dtype, long[] shape) {}
+
+  private final Path file;
+  private final SafetensorsHeader header;
+  private final Map<String, Info> infos = new LinkedHashMap<>();
+  private final Map<String, Tensor> views = new LinkedHashMap<>();
+  private @Nullable Tensor mapping;
+
+  private Safetensors(Path file, SafetensorsHeader header) {
+    this.file = file;
+    this.header = header;
+    header.tensors().forEach((n, e) -> infos.put(n, new Info(n, e.type().scalar, e.shape())));
+  }
+
+  /**
+   * Checks the whole header against the file's size before anything is mapped.
+   *
+   * @throws UserError naming the file and, where there is one, the tensor
+   */
+  public static Safetensors open(Path file) {
+    Safetensors opened = new Safetensors(file, SafetensorsHeader.read(file));
+    try (Scope scope = new Scope()) {
+      opened.mapping = scope.keep(map(file, Files.size(file)));
+    } catch (IOException e) {
+      throw new UserError("cannot read " + DiskErrors.reason(file, e), e);
+    }
+    return opened;
+  }
+
+  private static Tensor map(Path file, long bytes) {
+    return torch.from_file(
+        new BytePointer(file.toString()),
+        new BoolOptional(false),
+        new LongOptional(bytes),
+        new TensorOptions(ScalarType.Byte));
+  }
+
+  /** Every tensor, in the order of the file. */
+  public Map<String, Info> infos() {
+    return Collections.unmodifiableMap(infos);
+  }
+
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(header.metadata());
+  }
+
+  /**
+   * A view on the mapping (a copy only where the file does not align the tensor). It belongs to
+   * this object and dies with it; the same name gives the same tensor.
+   *
+   * @throws UserError if the file has no such tensor
+   */
+  public Tensor tensor(String name) {
+    Tensor known = views.get(name);
+    if (known != null) {
+      return known;
+    }
+    SafetensorsHeader.Entry entry = header.tensors().get(name);
+    if (entry == null) {
+      throw new UserError("%s: there is no tensor %s".formatted(file, name));
+    }
+    if (mapping == null) {
+      throw new IllegalStateException(file + " is closed");
+    }
+    try (Scope scope = new Scope()) {
+      long at = header.start() + entry.begin();
+      Tensor bytes = mapping.narrow(0, at, entry.end() - entry.begin());
+      Tensor aligned = at % entry.type().size == 0 ? bytes : bytes.clone();
+      Tensor view = scope.keep(aligned.view(entry.type().scalar).view(entry.shape()));
+      views.put(name, view);
+      return view;
+    }
+  }
+
+  /** Frees the mapping and every tensor handed out. */
+  @Override
+  public void close() {
+    views.values().forEach(Scope::free);
+    views.clear();
+    if (mapping != null) {
+      Scope.free(mapping);
+      mapping = null;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.luthier.peft;
+
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.io.SafetensorsWriter;
+import dev.luthier.model.CausalLm;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/** Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. */
+public final class AdapterFiles {
+  private static final String WEIGHTS = "adapter_model.safetensors";
+
+  private AdapterFiles() {}
+
+  /** Writes the adapter of a model into a folder that exists. */
+  public static void save(Adapted adapted, Path dir, String base) {
+    if (!(adapted.peft() instanceof Lora lora)) {
+      throw new IllegalStateException("full fine-tuning has no adapter; save the model");
+    }
+    try (Scope scope = new Scope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      adapted
+          .trainable()
+          .forEach(
+              p ->
+                  tensors.put(
+                      p.name(),
+                      p.value()
+                          .detach()
+                          .to(Compute.CPU.torchDevice(), p.value().scalar_type())
+                          .contiguous()));
+      SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+    }
+    try {
+      Files.writeString(dir.resolve("adapter_config.json"), AdapterConfig.write(lora, base));
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + dir + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An adapter and what was noted while reading it.
+   *
+   * @param notes one line each
+   */
+  public record Loaded(Adapted adapted, List<String> notes) {}
+
+  /**
+   * Puts a saved adapter on a model.
+   *
+   * @throws UserError if a file is broken, or the adapter is for another model: a tensor missing,
+   *     of another shape, or without a place
+   */
+  public static Loaded load(CausalLm model, Path dir) {
+    AdapterConfig config = AdapterConfig.read(dir);
+    Path file = dir.resolve(WEIGHTS);
+    if (!Files.exists(file)) {
+      throw new UserError(
+          Files.exists(dir.resolve("adapter_model.bin"))
+              ? dir
+                  + " holds only adapter_model.bin, a pickle, which is refused because reading it"
+                  + " runs code; save it with safetensors"
+              : dir + " has no " + WEIGHTS);
+    }
+    Adapted adapted = attach(model, config.lora(), dir);
+    List<String> notes = new ArrayList<>(config.notes());
+    try (Safetensors saved = Safetensors.open(file);
+        Scope scope = new Scope();
+        AutoGradMode off = Ops.noGrad()) {
+      check(adapted, saved, file, notes);
+      for (Parameter p : adapted.trainable()) {
+        p.value().copy_(saved.tensor(p.name()));
+      }
+    } catch (UserError e) {
+      adapted.close();
+      throw e;
+    }
+    return new Loaded(adapted, notes);
+  }
+
+  private static Adapted attach(CausalLm model, Lora lora, Path dir) {
+    try {
+      return Adapted.attach(model, lora, 0);
+    } catch (UserError e) {
+      throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
+    }
+  }
+
+  private static void check(Adapted adapted, Safetensors saved, Path file, List<String> notes) {
+    Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
+    List<Parameter> missing = new ArrayList<>();
+    for (Parameter p : adapted.trainable()) {
+      Safetensors.Info info = left.remove(p.name());
+      if (info == null) {
+        missing.add(p);
+      } else if (!Arrays.equals(info.shape(), Ops.shape(p.value()))) {
+        throw new UserError(
+            "%s is an adapter for another model: tensor %s has shape %s, this model needs %s"
+                .formatted(
+                    file,
+                    p.name(),
+                    Arrays.toString(info.shape()),
+                    Arrays.toString(Ops.shape(p.value()))));
+      }
+    }
+    // PEFT writes the frozen table or head beside an adapter on it; they must be the model's own.
+    left.keySet().removeIf(name -> sameAsBase(adapted.model(), name, saved, file, notes));
+    if (!missing.isEmpty() || !left.isEmpty()) {
+      throw new UserError(
+          "%s is an adapter for another model: %d of %d tensors are missing%s, %d have no place%s"
+              .formatted(
+                  file,
+                  missing.size(),
+                  adapted.trainable().size(),
+                  missing.isEmpty() ? "" : " (first " + missing.get(0).name() + ")",
+                  left.size(),
+                  left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
+    }
+  }
+
+  private static boolean sameAsBase(
+      CausalLm model, String name, Safetensors saved, Path file, List<String> notes) {
+    String end = ".base_layer.weight";
+    if (!name.endsWith(end)) {
+      return false;
+    }
+    String path = name.substring(0, name.length() - end.length());
+    return model.slots().stream()
+        .filter(s -> LoraMaps.prefixed(s.path()).equals(path))
+        .findFirst()
+        .map(s -> s.base().weights().get("weight"))
+        .map(
+            own -> {
+              Tensor theirs = saved.tensor(name).to(own.value());
+              if (!theirs.equal(own.value())) {
+                throw new UserError(
+                    "%s is an adapter for another model: it brings %s, which differs from the model's"
+                        .formatted(file, name));
+              }
+              notes.add(name + " equals the model's own and is passed over");
+              return true;
+            })
+        .orElse(false);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.luthier.peft;
+
+import static dev.luthier.peft.LoraMaps.prefixed;
+
+import dev.luthier.error.UserError;
+import dev.luthier.model.CausalLm;
+import dev.luthier.model.Dense;
+import dev.luthier.model.Lookup;
+import dev.luthier.model.Slot;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Seed;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): h = W x + s B A x (eq. 3), with A (r,
+ * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023).
+ * Equal to PEFT's tuners/lora.
+ *
+ * @param rank r
+ * @param alpha numerator of the scale
+ * @param dropout rate on x before A, while training
+ * @param targets the modules it goes to
+ * @param rankPattern another rank for modules by path ending or regular expression
+ * @param alphaPattern another alpha likewise
+ * @param layers only these layers, counted from 0; empty means all
+ * @param rslora scale by the square root of the rank
+ * @param save modules that train whole beside the adapter
+ */
+public record Lora(
+    int rank,
+    double alpha,
+    double dropout,
+    Targets targets,
+    Map<String, Integer> rankPattern,
+    Map<String, Double> alphaPattern,
+    List<Integer> layers,
+    boolean rslora,
+    List<String> save)
+    implements Peft {
+  private static final Pattern LAYER = Pattern.compile(".*\\.[^.]*\\.(\\d+)\\..*");
+
+  public Lora {
+    if (rank < 1) {
+      throw new UserError("lora.rank must be >= 1, was " + rank);
+    }
+    if (!(alpha > 0)) {
+      throw new UserError("lora.alpha must be > 0, was " + alpha);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new UserError("lora.dropout must be in [0, 1), was " + dropout);
+    }
+    rankPattern.forEach(
+        (k, r) -> {
+          if (r < 1) {
+            throw new UserError("lora.rank_pattern." + k + " must be >= 1, was " + r);
+          }
+        });
+    rankPattern = Map.copyOf(rankPattern);
+    alphaPattern = Map.copyOf(alphaPattern);
+    layers = List.copyOf(layers);
+    save = List.copyOf(save);
+  }
+
+  /** Rank and alpha on every linear map, all else at its default. */
+  public static Lora of(int rank, double alpha) {
+    return new Lora(
+        rank, alpha, 0, new Targets.AllLinear(), Map.of(), Map.of(), List.of(), false, List.of());
+  }
+
+  @Override
+  public Attachment attach(CausalLm model, long seed, Dropout rate) {
+    Map<Slot, Adaptation> places = new LinkedHashMap<>();
+    List<Parameter> trainable = new ArrayList<>();
+    int counter = 0;
+    for (Slot slot : model.slots()) {
+      counter++;
+      if (saved(slot)) {
+        Whole whole = new Whole(slot.path(), slot.base().copy(prefixed(slot.path())));
+        places.put(slot, whole);
+        trainable.addAll(whole.parameters());
+      } else if (targeted(model, slot)) {
+        LoraMaps.LowRank map = fresh(model.compute(), slot, Seed.of(seed, counter), rate);
+        places.put(slot, map);
+        trainable.addAll(map.parameters());
+      }
+    }
+    if (places.values().stream().noneMatch(p -> p instanceof LoraMaps.LowRank)) {
+      throw new UserError(
+          "lora.targets %s%s match no module; modules are %s"
+              .formatted(
+                  targets.shown(),
+                  layers.isEmpty() ? "" : " in layers " + layers,
+                  model.slots().stream().map(Slot::name).distinct().toList()));
+    }
+    save.forEach(name -> refuseUnknown(model, name));
+    return new Attachment(places, trainable);
+  }
+
+  private static void refuseUnknown(CausalLm model, String name) {
+    if (model.slots().stream().noneMatch(s -> named(s, name))) {
+      throw new UserError("lora.save names " + name + ", which is no module of this model");
+    }
+  }
+
+  private boolean saved(Slot slot) {
+    return save.stream().anyMatch(name -> named(slot, name));
+  }
+
+  private static boolean named(Slot slot, String name) {
+    return slot.path().equals(name) || slot.path().endsWith("." + name);
+  }
+
+  private boolean targeted(CausalLm model, Slot slot) {
+    if (!targets.matches(model, slot)) {
+      return false;
+    }
+    Matcher m = LAYER.matcher(slot.path());
+    return layers.isEmpty() || (m.matches() && layers.contains(Integer.parseInt(m.group(1))));
+  }
+
+  private LoraMaps.LowRank fresh(Compute compute, Slot slot, long seed, Dropout rate) {
+    int r = pattern(rankPattern, slot.path(), rank);
+    double a = pattern(alphaPattern, slot.path(), alpha);
+    double scale = a / (rslora ? Math.sqrt(r) : r);
+    try (Scope scope = new Scope()) {
+      torch.manual_seed(seed);
+      if (slot.base() instanceof Lookup lookup) {
+        long vocab = lookup.weight().value().size(0);
+        long width = lookup.weight().value().size(1);
+        // PEFT starts an embedding's A at zero and draws B.
+        Parameter down = weight(slot, "lora_embedding_A", zeros(compute, r, vocab));
+        Parameter up = weight(slot, "lora_embedding_B", normal(compute, width, r));
+        return new LoraMaps.LowRankLookup(lookup, down, up, scale);
+      }
+      Dense dense = (Dense) slot.base();
+      Parameter down = weight(slot, "lora_A.weight", uniform(compute, r, dense.in()));
+      Parameter up = weight(slot, "lora_B.weight", zeros(compute, dense.out(), r));
+      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, rate);
+    }
+  }
+
+  private static Parameter weight(Slot slot, String name, Tensor value) {
+    return new Parameter(prefixed(slot.path() + "." + name), value);
+  }
+
+  private static Tensor zeros(Compute compute, long... shape) {
+    return torch.zeros(shape, compute.options(ScalarType.Float));
+  }
+
+  private static Tensor normal(Compute compute, long... shape) {
+    return torch
+        .randn(shape, Compute.CPU.options(ScalarType.Float))
+        .to(compute.torchDevice(), ScalarType.Float);
+  }
+
+  /** Uniform in +-1/sqrt(in): Kaiming's with a = sqrt(5). */
+  private static Tensor uniform(Compute compute, long out, long in) {
+    Tensor host = torch.empty(out, in);
+    double bound = 1 / Math.sqrt(in);
+    host.uniform_(-bound, bound, new org.bytedeco.pytorch.GeneratorOptional());
+    return host.to(compute.torchDevice(), ScalarType.Float);
+  }
+
+  /** PEFT's rule: the first pattern that the end of the path matches, after a dot or whole. */
+  private static <T> T pattern(Map<String, T> patterns, String path, T otherwise) {
+    return patterns.entrySet().stream()
+        .filter(e -> Pattern.matches("(.*\\.)?(" + e.getKey() + ")", path))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(otherwise);
+  }
+}

@@ -1,0 +1,176 @@
+package dev.luthier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.loss.CrossEntropy;
+import dev.luthier.loss.Loss;
+import dev.luthier.model.CausalLm;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Sequences;
+import dev.luthier.train.Optim;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Assumptions;
+
+/** The peers' numbers, and how they are compared: see README.md in the golden directory. */
+public final class Golden {
+  public static final Path DIR =
+      Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Golden() {}
+
+  /** The manifest's entries: a family, or family/adapter. */
+  public static Stream<String> entries() {
+    List<String> names = new ArrayList<>();
+    json(DIR.resolve("manifest.json")).path("entries").fieldNames().forEachRemaining(names::add);
+    return names.stream();
+  }
+
+  public static JsonNode json(Path file) {
+    try {
+      return JSON.readTree(Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is not built yet is a skipped test with its name and the reason, never passed over. */
+  public static <T> T built(java.util.function.Supplier<T> load) {
+    try {
+      return load.get();
+    } catch (UserError e) {
+      Assumptions.assumeFalse(e.getMessage().contains("is not built"), e.getMessage());
+      throw e;
+    }
+  }
+
+  /**
+   * The batch of an io.safetensors without its padding.
+   *
+   * @param cells (N) the places of the real tokens in the padded batch
+   * @param positions (M) the tokens that predict a label
+   * @param targets (M) the labels
+   */
+  public record Batch(Sequences input, Tensor cells, Tensor positions, Tensor targets) {
+    public static Batch of(Safetensors io) {
+      long[] ids = Ops.toLongs(io.tensor("input_ids"));
+      long[] mask = Ops.toLongs(io.tensor("attention_mask"));
+      long[] labels = Ops.toLongs(io.tensor("labels"));
+      int width = (int) io.tensor("input_ids").size(1);
+      List<int[]> rows = new ArrayList<>();
+      List<Long> cells = new ArrayList<>();
+      List<Long> positions = new ArrayList<>();
+      List<Long> targets = new ArrayList<>();
+      for (int from = 0; from < ids.length; from += width) {
+        List<Integer> row = new ArrayList<>();
+        for (int i = from; i < from + width; i++) {
+          if (mask[i] == 1) {
+            if (!row.isEmpty() && labels[i] != -100) {
+              positions.add((long) cells.size() - 1);
+              targets.add(labels[i]);
+            }
+            row.add((int) ids[i]);
+            cells.add((long) i);
+          }
+        }
+        rows.add(row.stream().mapToInt(Integer::intValue).toArray());
+      }
+      return new Batch(
+          Sequences.of(rows, Compute.CPU), longs(cells), longs(positions), longs(targets));
+    }
+
+    private static Tensor longs(List<Long> values) {
+      return Ops.longs(values.stream().mapToLong(Long::longValue).toArray(), Compute.CPU);
+    }
+
+    /** (N, V) of a padded (B, T, V). */
+    public Tensor real(Tensor padded) {
+      return padded.reshape(-1, padded.size(2)).index_select(0, cells);
+    }
+
+    public Loss loss(CausalLm model) {
+      Tensor states = model.hidden(input).index_select(0, positions);
+      return new CrossEntropy().of(model.logits(states), targets, targets.numel());
+    }
+  }
+
+  /** 1e-4 absolute. */
+  public static void sameLogits(Tensor ours, Tensor theirs) {
+    assertThat(ours.sub(theirs).abs().max().item_double())
+        .as("largest difference")
+        .isLessThan(1e-4);
+  }
+
+  /** 1e-4 relative. */
+  public static void sameLoss(double ours, double theirs) {
+    assertThat(ours).isCloseTo(theirs, within(1e-4 * Math.abs(theirs)));
+  }
+
+  /** 1e-3 relative: the norm, and the sum and the first values measured by it. */
+  public static void sameGradient(String name, Tensor ours, JsonNode theirs) {
+    double norm = theirs.path("norm").asDouble();
+    double slack = 1e-3 * norm + 1e-7;
+    assertThat(ours.norm().item_double()).as("%s: norm", name).isCloseTo(norm, within(slack));
+    assertThat(ours.sum().item_double())
+        .as("%s: sum", name)
+        .isCloseTo(theirs.path("sum").asDouble(), within(slack * Math.sqrt(ours.numel())));
+    float[] values = Ops.toFloats(ours);
+    double typical = norm / Math.sqrt(values.length);
+    for (int i = 0; i < theirs.path("head").size(); i++) {
+      double head = theirs.path("head").get(i).asDouble();
+      assertThat((double) values[i])
+          .as("%s: value %d", name, i)
+          .isCloseTo(head, within(1e-3 * Math.max(Math.abs(head), typical) + 1e-8));
+    }
+  }
+
+  /** Replays the AdamW steps of a train.json on its batch and compares every loss. */
+  public static void sameCurve(
+      CausalLm model, List<Parameter> trainable, Batch batch, JsonNode train) {
+    JsonNode adamw = train.path("adamw");
+    Optim.Group all =
+        new Optim.Group(
+            trainable, adamw.path("lr").asDouble(), adamw.path("weight_decay").asDouble());
+    JsonNode betas = adamw.path("betas");
+    try (Optim optim =
+        new Optim(
+            List.of(all),
+            betas.get(0).asDouble(),
+            betas.get(1).asDouble(),
+            adamw.path("eps").asDouble(),
+            Compute.CPU)) {
+      for (JsonNode expected : train.path("loss")) {
+        try (Scope step = new Scope()) {
+          optim.zeroGradients();
+          Loss loss = batch.loss(model);
+          loss.total().backward();
+          sameLoss(loss.total().item_double(), expected.asDouble());
+          optim.clip(train.path("clip_grad_norm").asDouble(Double.MAX_VALUE));
+          optim.step(1);
+        }
+      }
+    }
+  }
+
+  public static Map<String, JsonNode> gradients(Path file) {
+    Map<String, JsonNode> out = new java.util.LinkedHashMap<>();
+    json(file).properties().forEach(e -> out.put(e.getKey(), e.getValue()));
+    return out;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.luthier.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.Golden;
+import dev.luthier.io.Safetensors;
+import dev.luthier.loss.Loss;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Sequences;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
+
+/** Every family of the golden directory against transformers. */
+class DecoderGoldenTest {
+  private interface Check {
+    void run(Path dir, CausalLm model);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> logitsAndLoss() {
+    return families("logits and loss", DecoderGoldenTest::logitsAndLoss);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradients() {
+    return families("gradients", DecoderGoldenTest::gradients);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> greedy() {
+    return families("greedy", DecoderGoldenTest::greedy);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> training() {
+    return families("training", DecoderGoldenTest::training);
+  }
+
+  private static Stream<DynamicTest> families(String what, Check check) {
+    return Golden.entries()
+        .filter(name -> !name.contains("/"))
+        .map(name -> DynamicTest.dynamicTest(name + ": " + what, onModel(name, check)));
+  }
+
+  private static Executable onModel(String name, Check check) {
+    return () -> {
+      Path dir = Golden.DIR.resolve(name);
+      try (CausalLm model = Golden.built(() -> CausalLm.load(dir.resolve("model"), Compute.CPU));
+          Scope scope = new Scope()) {
+        check.run(dir, model);
+      }
+    };
+  }
+
+  private static void logitsAndLoss(Path dir, CausalLm model) {
+    try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"));
+        AutoGradMode off = Ops.noGrad()) {
+      Golden.Batch batch = Golden.Batch.of(io);
+      Golden.sameLogits(model.logits(model.hidden(batch.input())), batch.real(io.tensor("logits")));
+      Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
+    }
+  }
+
+  private static void gradients(Path dir, CausalLm model) {
+    try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"))) {
+      model.parameters().forEach(p -> p.trainable(true));
+      Loss loss = Golden.Batch.of(io).loss(model);
+      loss.total().backward();
+      var expected = Golden.gradients(dir.resolve("io.grads.json"));
+      assertThat(model.parameters().stream().map(Parameter::name))
+          .containsExactlyInAnyOrderElementsOf(expected.keySet());
+      model
+          .parameters()
+          .forEach(p -> Golden.sameGradient(p.name(), p.value().grad(), expected.get(p.name())));
+    }
+  }
+
+  private static void greedy(Path dir, CausalLm model) {
+    JsonNode expected = Golden.json(dir.resolve("greedy.json"));
+    int[] prompt = ints(expected.path("prompt").get(0));
+    List<Integer> all = new ArrayList<>(java.util.Arrays.stream(prompt).boxed().toList());
+    int more = expected.path("max_new_tokens").asInt();
+    try (KvCache cache = model.cache(1, prompt.length + more);
+        AutoGradMode off = Ops.noGrad()) {
+      int[] next = prompt;
+      for (int i = 0; i < more; i++) {
+        Tensor states = model.hidden(Sequences.of(List.of(next), Compute.CPU), cache);
+        Tensor last = model.logits(states.narrow(0, states.size(0) - 1, 1));
+        next = new int[] {(int) last.argmax(new LongOptional(1), false).item_long()};
+        all.add(next[0]);
+      }
+    }
+    assertThat(all)
+        .containsExactly(
+            java.util.Arrays.stream(ints(expected.path("greedy").get(0)))
+                .boxed()
+                .toArray(Integer[]::new));
+  }
+
+  private static void training(Path dir, CausalLm model) {
+    Path file = dir.resolve("train_full.json");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(file), file + " is not there");
+    try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"))) {
+      Golden.sameCurve(
+          model, List.copyOf(model.parameters()), Golden.Batch.of(io), Golden.json(file));
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+  }
+}
