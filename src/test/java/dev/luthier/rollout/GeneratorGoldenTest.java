@@ -1,0 +1,72 @@
+package dev.luthier.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.model.CausalLm;
+import dev.luthier.tensor.Compute;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Greedy texts equal to those of the peers: transformers, and llama2.c for the stories. */
+class GeneratorGoldenTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path GOLDEN =
+      Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "llama3", "llama_mqa_bias"})
+  void greedyEqualsTransformers(String family) throws IOException {
+    assumeTrue(Files.exists(GOLDEN.resolve(family)), family + " is not in " + GOLDEN);
+    JsonNode golden = JSON.readTree(GOLDEN.resolve(family).resolve("greedy.json").toFile());
+    int[] prompt = ints(golden.path("prompt").get(0));
+    int[] whole = ints(golden.path("greedy").get(0));
+    Generator.Limits limits =
+        new Generator.Limits(whole.length - prompt.length, Set.of(), List.of());
+    try (CausalLm model = CausalLm.load(GOLDEN.resolve(family).resolve("model"), Compute.CPU)) {
+      Generator generator = new Generator(model, ids -> "", Sampling.GREEDY, limits, 8);
+      assertThat(generator.generate(List.of(prompt), 0).get(0).ids())
+          .isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void tinyBaseWritesWhatTransformersWrites(int maxBatch) throws IOException {
+    Path dir = Path.of("models", "tiny-base");
+    JsonNode golden = JSON.readTree(dir.resolve("reference.json").toFile()).path("greedy");
+    List<int[]> prompts = new ArrayList<>();
+    golden.forEach(g -> prompts.add(ints(g.path("input_ids"))));
+    try (CausalLm model = CausalLm.load(dir, Compute.CPU)) {
+      Generator generator =
+          new Generator(
+              model,
+              ids -> "",
+              Sampling.GREEDY,
+              new Generator.Limits(40, Set.of(2), List.of()),
+              maxBatch);
+      List<Completion> completions = generator.generate(prompts, 0);
+      for (int i = 0; i < prompts.size(); i++) {
+        int[] whole = ints(golden.get(i).path("output_ids"));
+        assertThat(completions.get(i).ids())
+            .as(golden.get(i).path("prompt").asText())
+            .isEqualTo(Arrays.copyOfRange(whole, prompts.get(i).length, whole.length));
+      }
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    int[] out = new int[array.size()];
+    Arrays.setAll(out, i -> array.get(i).asInt());
+    return out;
+  }
+}
