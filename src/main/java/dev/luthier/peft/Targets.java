@@ -1,0 +1,57 @@
+package dev.luthier.peft;
+
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Written;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Which linear layers an adapter sits on, in PEFT's three spellings. */
+@Doc("`all-linear`, a list of module names such as `[q_proj, v_proj]`, or a regular expression")
+public sealed interface Targets extends Written {
+  /** Every linear layer but the head. */
+  record AllLinear() implements Targets {
+    @Override
+    public Object written() {
+      return "all-linear";
+    }
+  }
+
+  /** Layers whose name is, or ends in a dot and, one of these. */
+  record Names(List<String> names) implements Targets {
+    @Override
+    public Object written() {
+      return names;
+    }
+  }
+
+  /** Layers whose whole name matches the expression. */
+  record Regex(String expression) implements Targets {
+    @Override
+    public Object written() {
+      return expression;
+    }
+  }
+
+  String RULE = "all-linear, a list of module names, or a regular expression";
+
+  static Targets read(Object yaml) {
+    if (yaml instanceof String text) {
+      return text.equals("all-linear") ? new AllLinear() : new Regex(compiled(text));
+    }
+    if (yaml instanceof List<?> list
+        && !list.isEmpty()
+        && list.stream().allMatch(String.class::isInstance)) {
+      return new Names(list.stream().map(String.class::cast).toList());
+    }
+    throw new IllegalArgumentException(RULE);
+  }
+
+  private static String compiled(String expression) {
+    try {
+      return Pattern.compile(expression).pattern();
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(RULE + " (" + e.getDescription() + ")", e);
+    }
+  }
+}
