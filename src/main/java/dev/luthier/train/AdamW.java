@@ -5,6 +5,8 @@ import dev.luthier.doc.Doc;
 import dev.luthier.doc.Shorthand;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -60,5 +62,36 @@ public record AdamW(
       throw new UserError("adamw.betas must be two numbers, was " + betas);
     }
     betas.forEach(b -> Check.below("adamw.betas", 0, 1, b));
+  }
+
+  /**
+   * Sorts parameters into groups: one decays, one (norms and biases, which have fewer than two
+   * dimensions) does not, and one for each entry of {@code groups}.
+   *
+   * @param lr the run's peak rate
+   * @throws UserError if an entry matches no parameter
+   */
+  public List<Optim.Group> sort(List<Parameter> parameters, double lr) {
+    List<Parameter> left = new ArrayList<>(parameters);
+    List<Optim.Group> out = new ArrayList<>();
+    for (Group group : groups) {
+      Pattern pattern = Pattern.compile(group.match());
+      List<Parameter> own = left.stream().filter(p -> pattern.matcher(p.name()).find()).toList();
+      if (own.isEmpty()) {
+        throw new UserError(
+            "adamw.groups.match \"%s\" matches no trainable parameter, the first is %s"
+                .formatted(group.match(), parameters.get(0).name()));
+      }
+      left.removeAll(own);
+      double decay = group.weightDecay().orElse(weightDecay);
+      out.add(new Optim.Group(own, group.lr().orElse(lr), decay));
+    }
+    out.add(new Optim.Group(left.stream().filter(AdamW::decays).toList(), lr, weightDecay));
+    out.add(new Optim.Group(left.stream().filter(p -> !decays(p)).toList(), lr, 0));
+    return out;
+  }
+
+  private static boolean decays(Parameter p) {
+    return p.value().dim() >= 2;
   }
 }
