@@ -6,6 +6,7 @@ import dev.luthier.doc.Shorthand;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +30,9 @@ public record DataSpec(
         @Default("0")
         double holdout,
     @Doc(
-            value = "What the rows look like; `auto` tells from the columns of the first row",
+            value = "What the rows look like; unset: told from the columns of the first row",
             elsewhere = {"format", "type"})
-        @Default("auto")
-        Form form,
+        Optional<Form> form,
     @Doc("Where the rows keep what a form needs: name in the form -> column in the file")
         @Default("{}")
         Map<String, String> columns,
@@ -42,7 +42,6 @@ public record DataSpec(
 
   /** The shapes of rows that Luthier reads. */
   public enum Form {
-    AUTO,
     MESSAGES,
     PROMPT_COMPLETION,
     ALPACA,
@@ -65,10 +64,10 @@ public record DataSpec(
       limit.ifPresent(n -> Check.atLeast("data.train.limit", 1, n));
     }
 
-    private Source filledFrom(Form usualForm, Map<String, String> usualColumns) {
-      Map<String, String> all = new java.util.LinkedHashMap<>(usualColumns);
+    private Source filledFrom(Optional<Form> usualForm, Map<String, String> usualColumns) {
+      Map<String, String> all = new LinkedHashMap<>(usualColumns);
       all.putAll(columns);
-      return new Source(path, weight, limit, Optional.of(form.orElse(usualForm)), all);
+      return new Source(path, weight, limit, form.or(() -> usualForm), all);
     }
   }
 
@@ -80,7 +79,7 @@ public record DataSpec(
     if (holdout > 0 && !eval.isEmpty()) {
       throw new UserError("data.eval and data.holdout exclude each other; remove one of them");
     }
-    Form usualForm = form;
+    Optional<Form> usualForm = form;
     Map<String, String> usualColumns = columns;
     train = train.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
     eval = eval.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();

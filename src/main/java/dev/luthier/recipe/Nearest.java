@@ -49,7 +49,8 @@ public final class Nearest {
 
   private static boolean near(String a, String b, boolean samePlace) {
     int longer = Math.max(a.length(), b.length());
-    return distance(a, b) <= (samePlace ? Math.max(1, longer / 3) : longer / 6);
+    int shared = longer - distance(a, b);
+    return shared > 0 && longer - shared <= (samePlace ? Math.max(1, longer / 3) : longer / 6);
   }
 
   private static String parent(String path) {
