@@ -14,7 +14,7 @@ import java.util.List;
 public record Doctor(int maxLength, TooLong tooLong) {
   public Doctor {
     if (maxLength < 2) {
-      throw new UserError("data.maxLength must be at least 2, was " + maxLength);
+      throw new UserError("sft.max_length must be at least 2, was " + maxLength);
     }
   }
 
@@ -33,7 +33,7 @@ public record Doctor(int maxLength, TooLong tooLong) {
     errors(held, tokenizer.lossOn(), errors);
     if (trained.kept().isEmpty() && errors.isEmpty()) {
       errors.add(
-          "no row is left to train on: all %d are longer than data.maxLength %d"
+          "no row is left to train on: all %d are longer than sft.max_length %d"
               .formatted(trained.lengths().count(), maxLength));
     }
     return new Report(this, trained, held, shared, errors, sample(train, tokenizer));
@@ -53,7 +53,7 @@ public record Doctor(int maxLength, TooLong tooLong) {
     }
     if (set.tooLong().any() && tooLong == TooLong.RAISE) {
       errors.add(
-          "%s, more than data.maxLength %d (%d of %d rows are longer, the longest has %d): raise it, or set data.tooLong to drop or truncate"
+          "%s, more than sft.max_length %d (%d of %d rows are longer, the longest has %d): raise it, or set sft.too_long to drop or truncate"
               .formatted(
                   set.tooLong().first(),
                   maxLength,

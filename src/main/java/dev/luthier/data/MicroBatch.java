@@ -17,7 +17,7 @@ public sealed interface MicroBatch {
   record Rows(int count) implements MicroBatch {
     public Rows {
       if (count < 1) {
-        throw new UserError("optim.microBatch must be at least 1, was " + count);
+        throw new UserError("optim.micro_batch must be at least 1, was " + count);
       }
     }
 
@@ -35,7 +35,7 @@ public sealed interface MicroBatch {
   record Tokens(int count) implements MicroBatch {
     public Tokens {
       if (count < 1) {
-        throw new UserError("optim.microTokens must be at least 1, was " + count);
+        throw new UserError("optim.micro_tokens must be at least 1, was " + count);
       }
     }
 

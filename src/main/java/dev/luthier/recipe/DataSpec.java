@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Form;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Shorthand;
@@ -40,27 +41,20 @@ public record DataSpec(
         @Default("true")
         boolean shuffle) {
 
-  /** The shapes of rows that Luthier reads. */
-  public enum Form {
-    MESSAGES,
-    PROMPT_COMPLETION,
-    ALPACA,
-    SHAREGPT,
-    TEXT
-  }
-
   /** One file of rows. */
   @Doc("One file of rows")
   @Shorthand
   public record Source(
-      @Doc("JSON, JSON lines, CSV or Parquet, plain or gzipped") Path path,
-      @Doc("How often its rows are drawn, beside the other sources") @Default("1") double weight,
+      @Doc("A file, folder or glob: JSON, JSON lines, CSV or Parquet, plain or gzipped") Path path,
+      @Doc(
+              "Its share of the mixture, relative to the other sources; unset everywhere: all rows of all sources")
+          Optional<Double> weight,
       @Doc("Read only this many rows, from the top") Optional<Integer> limit,
       @Doc("What its rows look like; unset: `data.form`") Optional<Form> form,
       @Doc("Its columns; beside those of `data.columns`") @Default("{}")
           Map<String, String> columns) {
     public Source {
-      Check.above("data.train.weight", 0, weight);
+      weight.ifPresent(w -> Check.above("data.train.weight", 0, w));
       limit.ifPresent(n -> Check.atLeast("data.train.limit", 1, n));
     }
 

@@ -1,5 +1,7 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.LossOn;
+import dev.luthier.data.TooLong;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
@@ -28,21 +30,6 @@ public record Sft(
         @Default("none")
         Packing packing)
     implements Method {
-  /** The text that the model learns to write. */
-  public enum LossOn {
-    ASSISTANT,
-    LAST,
-    COMPLETION,
-    ALL
-  }
-
-  /** What happens to a row longer than the limit. */
-  public enum TooLong {
-    RAISE,
-    DROP,
-    TRUNCATE
-  }
-
   /** How rows share a sequence. */
   public enum Packing {
     NONE,

@@ -68,7 +68,7 @@ class DoctorTest {
     assertThatThrownBy(() -> examine(6, TooLong.RAISE, digits(3), digits(8), digits(9)).healthy())
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "x.jsonl line 2 has 10 tokens, more than data.maxLength 6 (2 of 3 rows are longer, the longest has 11): raise it, or set data.tooLong to drop or truncate");
+            "x.jsonl line 2 has 10 tokens, more than sft.max_length 6 (2 of 3 rows are longer, the longest has 11): raise it, or set sft.too_long to drop or truncate");
     Report dropped = examine(6, TooLong.DROP, digits(3), digits(8), digits(9));
     assertThat(dropped.healthy().trainRows()).extracting(TokenRow::length).containsExactly(5);
     // 4 + 9 + 10 learnt tokens; the two long rows take 19 with them.
