@@ -42,6 +42,7 @@ final class JinjaRuntime {
   private static final List<String> SCRIPTS =
       List.of(
           "huggingface-jinja-0.5.11/index.cjs",
+          "expressions.js",
           "lexer.js",
           "values.js",
           "json.js",

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +65,13 @@ class ChatTemplateGoldenTest {
               () -> assumeTrue(false, "chat_templates.json is not here; give -Dgolden.dir")));
     }
     Golden all = new ObjectMapper().readValue(file.toFile(), Golden.class);
+    Map<String, ChatTemplate> parsed = new HashMap<>();
     return all.templates().entrySet().stream()
-        .map(entry -> published(entry.getKey(), entry.getValue(), all));
+        .map(entry -> published(entry.getKey(), entry.getValue(), all, parsed));
   }
 
-  private static DynamicNode published(String name, Published published, Golden all) {
+  private static DynamicNode published(
+      String name, Published published, Golden all, Map<String, ChatTemplate> parsed) {
     return DynamicContainer.dynamicContainer(
         name,
         published.cases().stream()
@@ -79,11 +82,18 @@ class ChatTemplateGoldenTest {
                             + ", "
                             + one.conversation()
                             + (one.add_generation_prompt() ? ", with generation prompt" : ""),
-                        () -> check(published.template(), one, all))));
+                        () ->
+                            check(
+                                parsed.computeIfAbsent(
+                                    published.template(),
+                                    jinja ->
+                                        ChatTemplate.of(jinja, all.special_tokens())
+                                            .withClock(CLOCK)),
+                                one,
+                                all))));
   }
 
-  private static void check(String jinja, Case one, Golden all) {
-    ChatTemplate template = ChatTemplate.of(jinja, all.special_tokens()).withClock(CLOCK);
+  private static void check(ChatTemplate template, Case one, Golden all) {
     Map<String, Object> conversation =
         new LinkedHashMap<>(all.conversations().get(one.conversation()));
     List<Map<String, Object>> messages = maps(conversation.remove("messages"));

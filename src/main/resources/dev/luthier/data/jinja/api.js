@@ -53,7 +53,7 @@ function parseTemplate(template) {
     const generation = tokens.some((t) => t.value === GENERATION);
     return { program: parse(tokens), generation };
   } catch (e) {
-    const ended = e instanceof TypeError || e instanceof RangeError;
+    const ended = e instanceof TypeError; // the parser looked for a token after the last
     return { error: ended ? "the template ends inside a block or an expression" : e.message };
   }
 }

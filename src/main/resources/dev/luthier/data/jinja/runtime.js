@@ -2,10 +2,36 @@
 "use strict";
 
 const ORDER = { "<": TESTS.lt, "<=": TESTS.le, ">": TESTS.gt, ">=": TESTS.ge };
+const NO_ARGUMENTS = [[], new Map()];
 const isOrdering = (node) => node.type === "BinaryExpression" && Object.hasOwn(ORDER, node.operator.value);
+/** Evaluates a node: a look-up by its type where the library compares the type with each it knows. */
+const EVALUATE = {
+  StringLiteral: (node) => (node.constant ??= text(node.value)),
+  IntegerLiteral: (node) => (node.constant ??= int(node.value)),
+  FloatLiteral: (node) => (node.constant ??= float(node.value)),
+  Identifier: (node, scope) => scope.lookupVariable(node.value),
+  If: (node, scope, interpreter) => interpreter.evaluateIf(node, scope),
+  For: (node, scope, interpreter) => interpreter.evaluateFor(node, scope),
+  Set: (node, scope, interpreter) => interpreter.evaluateSet(node, scope),
+  MemberExpression: (node, scope, interpreter) => interpreter.evaluateMemberExpression(node, scope),
+  CallExpression: (node, scope, interpreter) => interpreter.evaluateCallExpression(node, scope),
+  BinaryExpression: (node, scope, interpreter) => interpreter.evaluateBinaryExpression(node, scope),
+  UnaryExpression: (node, scope, interpreter) => interpreter.evaluateUnaryExpression(node, scope),
+  TestExpression: (node, scope, interpreter) => interpreter.evaluateTestExpression(node, scope),
+  FilterExpression: (node, scope, interpreter) =>
+    interpreter.applyFilter(interpreter.evaluate(node.operand, scope), node.filter, scope),
+  Ternary: (node, scope, interpreter) => interpreter.evaluateTernaryExpression(node, scope),
+};
+const libraryEvaluate = Interpreter.prototype.evaluate;
+
 const SILENT = new Set(["Set", "Macro", "Comment"]);
 
 Object.assign(Interpreter.prototype, {
+  evaluate(node, scope) {
+    const evaluate = node.evaluate === undefined ? (node.evaluate = EVALUATE[node.type] ?? null) : node.evaluate;
+    return evaluate === null ? libraryEvaluate.call(this, node, scope) : evaluate(node, scope, this);
+  },
+
   evaluateBlock(statements, scope) {
     let out = "";
     try {
@@ -86,11 +112,20 @@ Object.assign(Interpreter.prototype, {
   },
 
   evaluateCallExpression(node, scope) {
-    const callee = this.evaluate(node.callee, scope);
+    const { callee } = node;
+    if (callee.type === "MemberExpression" && !callee.computed) {
+      const object = this.evaluate(callee.object, scope);
+      const method = methodOf(object, callee.property.value);
+      if (method !== undefined) {
+        const [args, named] = node.args.length === 0 ? NO_ARGUMENTS : this.evaluateArguments(node.args, scope);
+        return method(object.value, args, named);
+      }
+    }
+    const callable = this.evaluate(callee, scope);
     const [args, named] = this.evaluateArguments(node.args, scope);
     if (named.size > 0) args.push(new KeywordArgumentsValue(named));
-    if (!(used(callee) instanceof FunctionValue)) fail(`'${pyName(callee)}' object is not callable`);
-    return callee.value(args);
+    if (!(used(callable) instanceof FunctionValue)) fail(`'${pyName(callable)}' object is not callable`);
+    return callable.value(args);
   },
 
   evaluateMemberExpression(node, scope) {
@@ -154,7 +189,7 @@ Object.assign(Interpreter.prototype, {
   },
 
   applyFilter(operand, node, scope) {
-    if (node.type === "Identifier") return filtered(node.value, operand, [], new Map(), this);
+    if (node.type === "Identifier") return filtered(node.value, operand, ...NO_ARGUMENTS, this);
     const [args, named] = this.evaluateArguments(node.args, scope);
     return filtered(node.callee.value, operand, args, named, this);
   },

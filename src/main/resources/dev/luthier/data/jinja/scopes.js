@@ -24,6 +24,9 @@ Environment = class {
 class LoopValue extends RuntimeValue {
   type = "LoopValue";
   at = 0;
+  truth() {
+    return true;
+  }
   attribute(name) {
     const n = this.value.length;
     switch (name) {

@@ -34,15 +34,15 @@ const isUndefined = (v) => v instanceof UndefinedValue;
 const isNumber = (v) =>
   v instanceof IntegerValue || v instanceof FloatValue || v instanceof BooleanValue;
 
-function truthy(v) {
-  switch (v.type) {
-    case "ArrayValue": case "TupleValue": return v.value.length > 0;
-    case "ObjectValue": case "KeywordArgumentsValue": return v.value.size > 0;
-    case "UndefinedValue": case "NullValue": return false;
-    case "NamespaceValue": case "FunctionValue": case "LoopValue": return true;
-    default: return !!v.value;
-  }
-}
+/** The class's own answer is found faster than a branch over v.type. */
+const truthy = (v) => v.truth();
+RuntimeValue.prototype.truth = function () { return !!this.value; };
+StringValue.prototype.truth = function () { return this.value !== ""; };
+BooleanValue.prototype.truth = function () { return this.value; };
+ArrayValue.prototype.truth = function () { return this.value.length > 0; };
+ObjectValue.prototype.truth = function () { return this.value.size > 0; };
+NamespaceValue.prototype.truth = () => true;
+FunctionValue.prototype.truth = () => true;
 
 /** Python's repr of a float. */
 function floatText(x) {
@@ -58,21 +58,20 @@ function floatText(x) {
 }
 
 /** What `{{ v }}` prints. */
-function str(v) {
-  switch (v.type) {
-    case "StringValue": return v.value;
-    case "IntegerValue": return String(v.value);
-    case "FloatValue": return floatText(v.value);
-    case "BooleanValue": return v.value ? "True" : "False";
-    case "NullValue": return "None";
-    case "UndefinedValue": return "";
-    case "ArrayValue": return `[${v.value.map(repr).join(", ")}]`;
-    case "TupleValue": return `(${v.value.map(repr).join(", ")}${v.value.length === 1 ? "," : ""})`;
-    case "ObjectValue": case "KeywordArgumentsValue": return dictText(v);
-    case "NamespaceValue": return `<Namespace ${dictText(v)}>`;
-    default: return `<${pyName(v)}>`;
-  }
-}
+const str = (v) => v.toString();
+RuntimeValue.prototype.toString = function () { return `<${pyName(this)}>`; };
+StringValue.prototype.toString = function () { return this.value; };
+IntegerValue.prototype.toString = function () { return String(this.value); };
+FloatValue.prototype.toString = function () { return floatText(this.value); };
+BooleanValue.prototype.toString = function () { return this.value ? "True" : "False"; };
+NullValue.prototype.toString = () => "None";
+UndefinedValue.prototype.toString = () => "";
+ArrayValue.prototype.toString = function () { return `[${this.value.map(repr).join(", ")}]`; };
+TupleValue.prototype.toString = function () {
+  return `(${this.value.map(repr).join(", ")}${this.value.length === 1 ? "," : ""})`;
+};
+ObjectValue.prototype.toString = function () { return dictText(this); };
+NamespaceValue.prototype.toString = function () { return `<Namespace ${dictText(this)}>`; };
 
 function dictText(v) {
   return `{${Array.from(v.value, ([k, x]) => `${repr(text(k))}: ${repr(x)}`).join(", ")}}`;
