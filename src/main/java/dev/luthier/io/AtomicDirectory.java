@@ -34,31 +34,40 @@ public final class AtomicDirectory {
    */
   public static Path write(Path target, Consumer<Path> fill) {
     Path temporary = AtomicFile.beside(target);
-    Path replaced = target.resolveSibling(REPLACED + target.getFileName());
     Path parent = AtomicFile.folder(target);
-    boolean done = false;
     try {
       Files.createDirectories(parent);
-      delete(temporary);
+      settle(target);
       Files.createDirectory(temporary);
-      fill.accept(temporary);
-      AtomicFile.force(temporary);
-      if (Files.exists(target)) {
-        delete(replaced);
-        Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        fill.accept(temporary);
+        AtomicFile.force(temporary);
+        if (Files.exists(target)) {
+          Files.move(target, replaced(target), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.force(parent);
+      } finally {
+        settle(target);
       }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      AtomicFile.force(parent);
-      done = true;
-      delete(replaced);
       return target;
     } catch (IOException e) {
       throw DiskErrors.writing(target, 0, 0, e);
-    } finally {
-      if (!done) {
-        recover(parent);
-      }
     }
+  }
+
+  private static Path replaced(Path target) {
+    return target.resolveSibling(REPLACED + target.getFileName());
+  }
+
+  /** Removes what was half-written for a place; brings back its old directory if it has none. */
+  private static void settle(Path target) throws IOException {
+    Path replaced = replaced(target);
+    delete(AtomicFile.beside(target));
+    if (Files.exists(replaced) && !Files.exists(target)) {
+      Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    delete(replaced);
   }
 
   /**
@@ -87,27 +96,18 @@ public final class AtomicDirectory {
     if (!Files.isDirectory(parent)) {
       return;
     }
-    List<Path> left;
     try (Stream<Path> entries = Files.list(parent)) {
-      left =
-          entries
-              .filter(p -> name(p).startsWith(AtomicFile.TEMPORARY) || name(p).startsWith(REPLACED))
-              .toList();
-      for (Path p : left) {
-        Path successor = parent.resolve(name(p).substring(REPLACED.length()));
-        if (name(p).startsWith(REPLACED) && !Files.exists(successor)) {
-          Files.move(p, successor, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          delete(p);
+      for (Path p : entries.toList()) {
+        String name = String.valueOf(p.getFileName());
+        for (String prefix : List.of(AtomicFile.TEMPORARY, REPLACED)) {
+          if (name.startsWith(prefix)) {
+            settle(parent.resolve(name.substring(prefix.length())));
+          }
         }
       }
     } catch (IOException e) {
       throw new UserError("cannot clean up " + DiskErrors.reason(parent, e), e);
     }
-  }
-
-  private static String name(Path p) {
-    return String.valueOf(p.getFileName());
   }
 
   private static void delete(Path root) throws IOException {
