@@ -1,15 +1,13 @@
 package dev.luthier.io;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * The README.md of an adapter or model folder, with the YAML head that model hubs read (see
@@ -34,13 +32,8 @@ public record ModelCard(
     List<String> usage,
     String recipeYaml) {
 
-  private static final YAMLMapper YAML =
-      new YAMLMapper(
-          YAMLFactory.builder()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-              .build());
+  private static final DumpSettings YAML =
+      DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(4096).build();
 
   /**
    * The card of an adapter that PEFT loads.
@@ -106,11 +99,7 @@ public record ModelCard(
     head.put("base_model", baseModel);
     head.put("pipeline_tag", "text-generation");
     head.put("tags", tags);
-    try {
-      return YAML.writeValueAsString(head);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Dump(YAML).dumpToString(head);
   }
 
   private static String line(String text) {

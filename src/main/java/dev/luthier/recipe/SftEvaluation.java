@@ -70,6 +70,12 @@ record SftEvaluation(
     return new Evaluation(values, score, line(values));
   }
 
+  /** The same with the first questions only. */
+  SftEvaluation first(int most) {
+    List<Corpus.Question> some = questions.subList(0, Math.min(most, questions.size()));
+    return new SftEvaluation(adapted, parts, some, generator, metric);
+  }
+
   private String line(Map<String, Double> values) {
     StringBuilder out = new StringBuilder("evaluation");
     out.append(" loss %.4f".formatted(values.get("eval/loss")));
