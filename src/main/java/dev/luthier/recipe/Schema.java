@@ -59,7 +59,7 @@ final class Schema {
   static Map<String, Object> words(Class<?> type) {
     Map<String, Object> out = new LinkedHashMap<>();
     for (Object constant : type.getEnumConstants()) {
-      out.put(constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
+      out.put(((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
     }
     return out;
   }
