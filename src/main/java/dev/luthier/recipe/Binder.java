@@ -29,7 +29,7 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
 
   /** A sealed interface whose variants are picked by name. */
   static boolean isChoice(Class<?> type) {
-    return type.isSealed() && !Written.class.isAssignableFrom(type);
+    return type.isSealed() && !type.isEnum() && !Written.class.isAssignableFrom(type);
   }
 
   /** The value as the given type; {@code path} is its key, empty for the whole file. */
