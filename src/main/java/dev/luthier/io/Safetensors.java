@@ -3,8 +3,12 @@ package dev.luthier.io;
 import dev.luthier.error.UserError;
 import dev.luthier.tensor.Scope;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,13 +47,53 @@ public final class Safetensors implements AutoCloseable {
    * @throws UserError naming the file and, where there is one, the tensor
    */
   public static Safetensors open(Path file) {
-    Safetensors opened = new Safetensors(file, SafetensorsHeader.read(file));
+    Safetensors opened = new Safetensors(file, header(file));
     try (Scope scope = new Scope()) {
       opened.mapping = scope.keep(map(file, Files.size(file)));
     } catch (IOException e) {
       throw new UserError("cannot read " + DiskErrors.reason(file, e), e);
     }
     return opened;
+  }
+
+  private static SafetensorsHeader header(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < 8) {
+        throw SafetensorsHeader.broken(
+            file, "it holds %d bytes, a safetensors file needs at least 8", size);
+      }
+      ByteBuffer first = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      fill(channel, first, 0);
+      long length = first.getLong(0);
+      if (length < 2 || length > SafetensorsHeader.MAX_LENGTH) {
+        throw SafetensorsHeader.broken(
+            file,
+            "its first 8 bytes give a header of %s bytes, allowed are 2 to %d; this is no safetensors file",
+            Long.toUnsignedString(length),
+            SafetensorsHeader.MAX_LENGTH);
+      }
+      if (length > size - 8) {
+        throw SafetensorsHeader.broken(
+            file,
+            "it is truncated within its header: %d bytes are there, %d are needed; fetch it again",
+            size,
+            length + 8);
+      }
+      ByteBuffer json = ByteBuffer.allocate((int) length);
+      fill(channel, json, 8);
+      return SafetensorsHeader.parse(file, json.array(), size - 8 - length);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + DiskErrors.reason(file, e), e);
+    }
+  }
+
+  private static void fill(FileChannel channel, ByteBuffer into, long at) throws IOException {
+    while (into.hasRemaining()) {
+      if (channel.read(into, at + into.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
   }
 
   private static Tensor map(Path file, long bytes) {

@@ -6,11 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,46 +38,12 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
    */
   record Entry(String name, StoredType type, long[] shape, long begin, long end) {}
 
-  static SafetensorsHeader read(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size < 8) {
-        throw broken(file, "it holds %d bytes, a safetensors file needs at least 8", size);
-      }
-      ByteBuffer first = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-      fill(channel, first, 0);
-      long length = first.getLong(0);
-      if (length < 2 || length > MAX_LENGTH) {
-        throw broken(
-            file,
-            "its first 8 bytes give a header of %s bytes, allowed are 2 to %d; this is no safetensors file",
-            Long.toUnsignedString(length),
-            MAX_LENGTH);
-      }
-      if (length > size - 8) {
-        throw broken(
-            file,
-            "it is truncated within its header: %d bytes are there, %d are needed; fetch it again",
-            size,
-            length + 8);
-      }
-      ByteBuffer json = ByteBuffer.allocate((int) length);
-      fill(channel, json, 8);
-      return parse(file, json.array(), size - 8 - length);
-    } catch (IOException e) {
-      throw new UserError("cannot read " + DiskErrors.reason(file, e), e);
-    }
-  }
-
-  private static void fill(FileChannel channel, ByteBuffer into, long at) throws IOException {
-    while (into.hasRemaining()) {
-      if (channel.read(into, at + into.position()) < 0) {
-        throw new IOException("the file became shorter while it was read");
-      }
-    }
-  }
-
-  private static SafetensorsHeader parse(Path file, byte[] json, long dataSize) throws IOException {
+  /**
+   * @param json the header's bytes
+   * @param dataSize how many bytes of the file follow the header
+   * @throws UserError naming the file, the tensor and the rule
+   */
+  static SafetensorsHeader parse(Path file, byte[] json, long dataSize) throws IOException {
     List<Entry> entries = new ArrayList<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     Set<String> names = new HashSet<>();
@@ -218,7 +180,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     }
   }
 
-  private static UserError broken(Path file, String message, Object... values) {
+  static UserError broken(Path file, String message, Object... values) {
     return new UserError(file + ": " + message.formatted(values));
   }
 }

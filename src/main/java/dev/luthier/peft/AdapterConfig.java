@@ -136,7 +136,7 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
         rank,
         json.path("lora_alpha").asDouble(8),
         json.path("lora_dropout").asDouble(0),
-        Targets.of(
+        Targets.read(
             json.path("target_modules").isArray()
                 ? strings(json.path("target_modules"))
                 : json.path("target_modules").asText()),
@@ -168,7 +168,7 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
             : (Object) lora.alpha());
     out.put("lora_dropout", lora.dropout());
     out.put("bias", "none");
-    out.put("target_modules", lora.targets().shown());
+    out.put("target_modules", lora.targets().written());
     out.put("use_rslora", lora.rslora());
     if (!lora.rankPattern().isEmpty()) {
       out.put("rank_pattern", lora.rankPattern());

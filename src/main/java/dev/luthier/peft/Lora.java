@@ -2,6 +2,9 @@ package dev.luthier.peft;
 
 import static dev.luthier.peft.LoraMaps.prefixed;
 
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Dense;
@@ -25,50 +28,64 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): h = W x + s B A x (eq. 3), with A (r,
  * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023).
  * Equal to PEFT's tuners/lora.
- *
- * @param rank r
- * @param alpha numerator of the scale
- * @param dropout rate on x before A, while training
- * @param targets the modules it goes to
- * @param rankPattern another rank for modules by path ending or regular expression
- * @param alphaPattern another alpha likewise
- * @param layers only these layers, counted from 0; empty means all
- * @param rslora scale by the square root of the rank
- * @param save modules that train whole beside the adapter
  */
+@Doc("Low-rank adapters beside frozen linear layers (arXiv 2106.09685)")
 public record Lora(
-    int rank,
-    double alpha,
-    double dropout,
-    Targets targets,
-    Map<String, Integer> rankPattern,
-    Map<String, Double> alphaPattern,
-    List<Integer> layers,
-    boolean rslora,
-    List<String> save)
+    @Doc(
+            value = "Rank of the adapters",
+            elsewhere = {"r", "lora_r", "lora_rank"})
+        @Default("16")
+        int rank,
+    @Doc(
+            value = "The adapter's output is scaled by alpha / rank",
+            elsewhere = {"lora_alpha"})
+        @Default("32")
+        double alpha,
+    @Doc(
+            value = "Share of the adapter's inputs set to zero in training",
+            elsewhere = {"lora_dropout"})
+        @Default("0")
+        double dropout,
+    @Doc(
+            value = "The linear layers that get an adapter",
+            elsewhere = {"target_modules", "lora_target"})
+        @Default("all-linear")
+        Targets targets,
+    @Doc("Ranks of single layers: name or regular expression of its ending -> rank") @Default("{}")
+        Map<String, Integer> rankPattern,
+    @Doc("Alphas of single layers: name or regular expression of its ending -> alpha")
+        @Default("{}")
+        Map<String, Double> alphaPattern,
+    @Doc(
+            value = "The blocks that get adapters, counted from 0; empty means all",
+            elsewhere = {"layers_to_transform"})
+        @Default("[]")
+        List<Integer> layers,
+    @Doc(
+            value = "Scale by alpha / sqrt(rank) (arXiv 2312.03732)",
+            elsewhere = {"use_rslora"})
+        @Default("false")
+        boolean rslora,
+    @Doc(
+            value = "Modules trained and saved whole, such as embed_tokens or lm_head",
+            elsewhere = {"modules_to_save"})
+        @Default("[]")
+        List<String> save)
     implements Peft {
   private static final Pattern LAYER = Pattern.compile(".*\\.[^.]*\\.(\\d+)\\..*");
 
   public Lora {
-    if (rank < 1) {
-      throw new UserError("lora.rank must be >= 1, was " + rank);
-    }
-    if (!(alpha > 0)) {
-      throw new UserError("lora.alpha must be > 0, was " + alpha);
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new UserError("lora.dropout must be in [0, 1), was " + dropout);
-    }
-    rankPattern.forEach(
-        (k, r) -> {
-          if (r < 1) {
-            throw new UserError("lora.rank_pattern." + k + " must be >= 1, was " + r);
-          }
-        });
-    rankPattern = Map.copyOf(rankPattern);
-    alphaPattern = Map.copyOf(alphaPattern);
-    layers = List.copyOf(layers);
-    save = List.copyOf(save);
+    Check.atLeast("lora.rank", 1, rank);
+    Check.above("lora.alpha", 0, alpha);
+    Check.below("lora.dropout", 0, 1, dropout);
+    rankPattern.forEach((name, r) -> Check.atLeast("lora.rank_pattern." + name, 1, r));
+    alphaPattern.forEach((name, a) -> Check.above("lora.alpha_pattern." + name, 0, a));
+    layers.forEach(layer -> Check.atLeast("lora.layers", 0, layer));
+  }
+
+  @Override
+  public double usualRate() {
+    return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
   }
 
   /** Rank and alpha on every linear map, all else at its default. */
@@ -98,7 +115,7 @@ public record Lora(
       throw new UserError(
           "lora.targets %s%s match no module; modules are %s"
               .formatted(
-                  targets.shown(),
+                  targets.written(),
                   layers.isEmpty() ? "" : " in layers " + layers,
                   model.slots().stream().map(Slot::name).distinct().toList()));
     }

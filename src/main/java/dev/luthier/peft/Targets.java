@@ -1,8 +1,7 @@
 package dev.luthier.peft;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import dev.luthier.error.UserError;
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Written;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Dense;
 import dev.luthier.model.Lookup;
@@ -11,13 +10,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Which modules an adapter goes to, by PEFT's rules (tuners/tuners_utils.py). */
-public sealed interface Targets {
-  /**
-   * Every linear map but the output head: {@code all-linear}.
-   *
-   * <p>Tables and norms are not linear maps.
-   */
+/** Which modules an adapter sits on, in PEFT's three spellings. */
+@Doc("`all-linear`, a list of module names such as `[q_proj, v_proj]`, or a regular expression")
+public sealed interface Targets extends Written {
+  /** Every linear map but the output head; tables and norms are not linear maps. */
   record AllLinear() implements Targets {
     @Override
     public boolean matches(CausalLm model, Slot slot) {
@@ -25,13 +21,12 @@ public sealed interface Targets {
     }
 
     @Override
-    @JsonValue
-    public Object shown() {
+    public Object written() {
       return "all-linear";
     }
   }
 
-  /** Modules whose path is one of the names or ends with one of them. */
+  /** Layers whose name is, or ends in a dot and, one of these. */
   record Names(List<String> names) implements Targets {
     @Override
     public boolean matches(CausalLm model, Slot slot) {
@@ -40,55 +35,50 @@ public sealed interface Targets {
     }
 
     @Override
-    @JsonValue
-    public Object shown() {
+    public Object written() {
       return names;
     }
   }
 
-  /** Modules whose whole path the regular expression matches. */
-  record Regex(String regex) implements Targets {
-    public Regex {
-      try {
-        Pattern.compile(regex);
-      } catch (PatternSyntaxException e) {
-        throw new UserError(
-            "lora.targets is no regular expression: " + e.getDescription() + " in " + regex, e);
-      }
-    }
-
+  /** Layers whose whole name matches the expression. */
+  record Regex(String expression) implements Targets {
     @Override
     public boolean matches(CausalLm model, Slot slot) {
-      return adaptable(slot) && Pattern.matches(regex, slot.path());
+      return adaptable(slot) && Pattern.matches(expression, slot.path());
     }
 
     @Override
-    @JsonValue
-    public Object shown() {
-      return regex;
+    public Object written() {
+      return expression;
     }
   }
 
+  /** By PEFT's rules (tuners/tuners_utils.py). */
   boolean matches(CausalLm model, Slot slot);
-
-  /** As a recipe and PEFT's adapter_config.json spell it. */
-  Object shown();
-
-  /** Reads {@code all-linear}, a list of names, or a regular expression. */
-  @JsonCreator
-  static Targets of(Object value) {
-    if (value instanceof List<?> names) {
-      return new Names(names.stream().map(String::valueOf).toList());
-    }
-    if (value instanceof String text) {
-      return text.equals("all-linear") ? new AllLinear() : new Regex(text);
-    }
-    throw new UserError(
-        "lora.targets must be all-linear, a list of module names, or a regular expression, was "
-            + value);
-  }
 
   private static boolean adaptable(Slot slot) {
     return slot.base() instanceof Dense || slot.base() instanceof Lookup;
+  }
+
+  String RULE = "all-linear, a list of module names, or a regular expression";
+
+  static Targets read(Object yaml) {
+    if (yaml instanceof String text) {
+      return text.equals("all-linear") ? new AllLinear() : new Regex(compiled(text));
+    }
+    if (yaml instanceof List<?> list
+        && !list.isEmpty()
+        && list.stream().allMatch(String.class::isInstance)) {
+      return new Names(list.stream().map(String.class::cast).toList());
+    }
+    throw new IllegalArgumentException(RULE);
+  }
+
+  private static String compiled(String expression) {
+    try {
+      return Pattern.compile(expression).pattern();
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(RULE + " (" + e.getDescription() + ")", e);
+    }
   }
 }

@@ -83,13 +83,18 @@ public final class Optim implements AutoCloseable {
     gradients.zero_();
   }
 
-  /**
-   * The Euclidean norm of all gradients, a scalar; above {@code max} they are scaled down to it.
-   */
+  /** The Euclidean norm of all gradients together. */
+  public double norm() {
+    try (Scope scope = new Scope()) {
+      return gradients.norm().item_double();
+    }
+  }
+
+  /** The norm of all gradients together; above {@code max} they are scaled down to it. */
   public double clip(double max) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      double norm = gradients.norm().item_double();
+      double norm = norm();
       if (norm > max) {
         gradients.mul_(Ops.scalar(max / (norm + 1e-6))); // as torch.nn.utils.clip_grad_norm_
       }
@@ -127,8 +132,16 @@ public final class Optim implements AutoCloseable {
     }
   }
 
-  public long steps() {
-    return steps;
+  /** The highest of the groups' peak rates. */
+  public double peakRate() {
+    return groups.stream().mapToDouble(Group::lr).max().orElse(0);
+  }
+
+  /** Replaces the weights alone, (P) float32. */
+  public void weights(Tensor saved) {
+    try (AutoGradMode off = Ops.noGrad()) {
+      weights.copy_(saved);
+    }
   }
 
   public State state() {

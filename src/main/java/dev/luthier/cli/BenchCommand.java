@@ -1,0 +1,35 @@
+package dev.luthier.cli;
+
+import dev.luthier.recipe.StepBench;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code luthier bench step}. */
+@Command(name = "bench", description = "Measures this machine.")
+final class BenchCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "step",
+      description = "The time of a LoRA step beside that of its matrix products alone.")
+  void step(
+      @Parameters(
+              paramLabel = "MODEL",
+              arity = "0..1",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(names = "--device", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N.")
+          String device) {
+    StepBench.run(model, device, spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,83 @@
+package dev.luthier.cli;
+
+import dev.luthier.error.UserError;
+import dev.luthier.recipe.Writer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code luthier generate}. */
+@Command(
+    name = "generate",
+    sortOptions = false,
+    description = "Answers one prompt, through the model's chat template.")
+final class GenerateCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private VoiceArguments voice = new VoiceArguments();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description = "The prompt; read from the standard input where none is given.")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(names = "--system", paramLabel = "TEXT", description = "A system message before it.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(names = "--plain", description = "Goes on with the prompt as plain text: no template.")
+  private boolean plain;
+
+  @Mixin private MannerArguments manner = new MannerArguments();
+
+  @Override
+  public void run() {
+    if (plain && system.isPresent()) {
+      throw new UserError("--system needs the chat template; leave out --plain");
+    }
+    String text = prompt.orElseGet(GenerateCommand::standardInput);
+    PrintWriter out = spec.commandLine().getOut();
+    Consumer<String> sink =
+        piece -> {
+          out.print(piece);
+          out.flush();
+        };
+    try (Writer writer = Writer.open(voice.voice(), manner.manner())) {
+      if (plain) {
+        writer.goOn(text, sink);
+      } else {
+        Map<String, Object> question = Map.of("role", "user", "content", text);
+        writer.answer(
+            system
+                .<List<Map<String, Object>>>map(
+                    s -> List.of(Map.of("role", "system", "content", s), question))
+                .orElse(List.of(question)),
+            sink);
+      }
+      out.println();
+    }
+  }
+
+  private static String standardInput() {
+    try {
+      String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (text.isEmpty()) {
+        throw new UserError("there is no prompt: give one as the last argument or on stdin");
+      }
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.luthier.cli;
+
+import dev.luthier.error.UserError;
+import dev.luthier.recipe.Recipe;
+import dev.luthier.recipe.Recipes;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+
+/** A recipe with values replaced: {@code RECIPE --key.path=value ...}. */
+final class RecipeArguments {
+  @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
+  private Path recipe = Path.of("");
+
+  /**
+   * Reads the recipe.
+   *
+   * @param overrides the arguments that the command itself does not know
+   * @throws UserError if the recipe or an argument is wrong
+   */
+  Recipe read(CommandSpec command, List<String> overrides) {
+    for (String argument : overrides) {
+      boolean override = argument.startsWith("--") && argument.contains("=");
+      if (!override && argument.startsWith("--") && argument.contains(".")) {
+        throw new UserError(
+            "%s: write the value behind an =, %s=VALUE".formatted(argument, argument));
+      }
+      if (!override) {
+        throw new UserError(Failures.unknown(command, argument));
+      }
+    }
+    return Recipes.read(recipe, overrides);
+  }
+}

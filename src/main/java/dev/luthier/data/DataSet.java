@@ -1,0 +1,94 @@
+package dev.luthier.data;
+
+import dev.luthier.error.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * One set of a recipe's data.
+ *
+ * @param location file, folder or glob, as {@link DataFiles#read} takes it
+ * @param form the rows' form; told from the columns of the first row where absent
+ * @param columns how the file's columns are called
+ * @param weight its share in a mixture, relative to the other sets' weights
+ * @param limit read only so many rows
+ */
+public record DataSet(
+    String location,
+    Optional<Form> form,
+    Columns columns,
+    OptionalDouble weight,
+    OptionalLong limit) {
+
+  public DataSet {
+    if (weight.isPresent() && !(weight.getAsDouble() > 0 && weight.getAsDouble() < 1e9)) {
+      throw new UserError("data.weight must be > 0, was " + weight.getAsDouble());
+    }
+    if (limit.isPresent() && limit.getAsLong() < 1) {
+      throw new UserError("data.limit must be at least 1, was " + limit.getAsLong());
+    }
+  }
+
+  /** All of a location, the form told from its columns. */
+  public static DataSet of(String location) {
+    return new DataSet(
+        location,
+        Optional.empty(),
+        Columns.AS_THEY_ARE,
+        OptionalDouble.empty(),
+        OptionalLong.empty());
+  }
+
+  /**
+   * Reads the set. Rows that cannot be used are left out and listed with the reason.
+   *
+   * @throws UserError if a file is missing or malformed, the form is unknown, or no row can be used
+   */
+  public Samples load() {
+    Collector collector = new Collector();
+    DataFiles.read(location, limit.orElse(Long.MAX_VALUE), collector::add);
+    if (collector.samples.isEmpty()) {
+      throw new UserError(
+          collector.refused.isEmpty()
+              ? location + " holds no rows"
+              : "%s: none of %d rows can be used; the first, %s: %s"
+                  .formatted(
+                      location,
+                      collector.refused.size(),
+                      collector.refused.get(0).place(),
+                      collector.refused.get(0).reason()));
+    }
+    int rows = collector.samples.size() + collector.refused.size();
+    String note =
+        "%s: %d rows, form %s"
+            .formatted(location, rows, collector.detected.map(Form::label).orElse("unknown"));
+    return new Samples(collector.samples, rows, collector.refused, List.of(note));
+  }
+
+  private final class Collector {
+    final List<Sample> samples = new ArrayList<>();
+    final List<Refusal> refused = new ArrayList<>();
+    Optional<Form> detected = form;
+    boolean first = true;
+
+    void add(Row theirs) {
+      if (first) {
+        columns.check(theirs);
+        first = false;
+      }
+      Row row = columns.rename(theirs);
+      if (detected.isEmpty()) {
+        detected = Optional.of(Form.detect(row));
+      }
+      Form.Reading reading = detected.get().read(row);
+      if (reading instanceof Form.Reading.Accepted accepted) {
+        samples.add(accepted.sample());
+      } else if (reading instanceof Form.Reading.Refused refusal) {
+        refused.add(refusal.refusal());
+      }
+    }
+  }
+}

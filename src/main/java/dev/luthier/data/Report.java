@@ -1,0 +1,138 @@
+package dev.luthier.data;
+
+import dev.luthier.error.UserError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the {@link Doctor} found.
+ *
+ * @param doctor the limits that were applied
+ * @param train the training set
+ * @param eval the evaluation set; without rows if there is none
+ * @param shared rows of the evaluation that training sees too, counted once
+ * @param errors what forbids the run, each one line; empty if nothing does
+ * @param sample one row with its learnt part marked
+ */
+public record Report(
+    Doctor doctor, Checkup train, Checkup eval, int shared, List<String> errors, Shown sample) {
+  private static final int PLACES = 3;
+  private static final String RED = "\u001B[31m";
+  private static final String YELLOW = "\u001B[33m";
+  private static final String RESET = "\u001B[0m";
+
+  /** A row to look at, in both spellings. */
+  public record Shown(String place, String coloured, String plain) {}
+
+  /** The rows to train on. */
+  public List<TokenRow> trainRows() {
+    return train.kept();
+  }
+
+  /** The rows to evaluate on, perhaps none. */
+  public List<TokenRow> evalRows() {
+    return eval.kept();
+  }
+
+  /** The lengths of the training rows before any was cut. */
+  public Lengths trainLengths() {
+    return train.lengths();
+  }
+
+  /**
+   * @return this report
+   * @throws UserError with the first error, if there is one
+   */
+  public Report healthy() {
+    if (!errors.isEmpty()) {
+      int more = errors.size() - 1;
+      throw new UserError(errors.get(0) + (more == 0 ? "" : " (and %d more)".formatted(more)));
+    }
+    return this;
+  }
+
+  /** The report as text for a terminal, with or without ANSI colours. */
+  public String render(boolean colours) {
+    List<String> out = new ArrayList<>();
+    out.add("training data");
+    set(train, out);
+    if (eval.samples().rows() > 0) {
+      out.add("evaluation data");
+      set(eval, out);
+    }
+    out.add(
+        "one row (%s), learnt text %s:"
+            .formatted(sample.place(), colours ? "in green" : "in [[ ]]"));
+    out.add(colours ? sample.coloured() : sample.plain());
+    warnings().forEach(w -> out.add(paint("warning: " + w, YELLOW, colours)));
+    errors.forEach(e -> out.add(paint("error: " + e, RED, colours)));
+    return String.join(System.lineSeparator(), out) + System.lineSeparator();
+  }
+
+  private static String paint(String text, String colour, boolean colours) {
+    return colours ? colour + text + RESET : text;
+  }
+
+  private void set(Checkup set, List<String> out) {
+    set.samples().notes().forEach(note -> out.add("  " + note));
+    out.add(
+        "  %d rows read, %d refused, %d used: %d tokens, %d of them learnt"
+            .formatted(
+                set.samples().rows(),
+                set.samples().refused().size(),
+                set.kept().size(),
+                set.lengths().total(),
+                set.targets()));
+    refusals(set.samples().refused(), out);
+    set.lengths().render().lines().forEach(line -> out.add("  " + line));
+    out.add(
+        "  longer than %d: %d rows (%s: %d left out, %d of %d learnt tokens lost)"
+            .formatted(
+                doctor.maxLength(),
+                set.tooLong().count(),
+                doctor.tooLong().label(),
+                set.dropped(),
+                set.targetsLost(),
+                set.targets()));
+  }
+
+  private static void refusals(List<Refusal> refused, List<String> out) {
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    refused.forEach(
+        r -> byReason.computeIfAbsent(r.reason(), reason -> new ArrayList<>()).add(r.place()));
+    byReason.forEach(
+        (reason, places) ->
+            out.add(
+                "  refused %d: %s (%s%s)"
+                    .formatted(
+                        places.size(),
+                        reason,
+                        String.join(", ", places.subList(0, Math.min(PLACES, places.size()))),
+                        places.size() > PLACES ? ", ..." : "")));
+  }
+
+  /** What the user should know though the run goes on. */
+  public List<String> warnings() {
+    List<String> out = new ArrayList<>();
+    int refused = train.samples().refused().size() + eval.samples().refused().size();
+    if (refused > 0) {
+      out.add(refused + " rows are refused and left out, see above");
+    }
+    if (shared > 0) {
+      out.add(shared + " rows of the evaluation are also in training; its loss will flatter");
+    }
+    row(train.duplicates(), "rows of training repeat an earlier row").ifPresent(out::add);
+    row(train.unknown(), "rows of training hold the unknown token").ifPresent(out::add);
+    row(eval.unknown(), "rows of the evaluation hold the unknown token").ifPresent(out::add);
+    return out;
+  }
+
+  private static Optional<String> row(Found found, String what) {
+    return found.any()
+        ? Optional.of("%d %s, the first is %s".formatted(found.count(), what, found.first()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.Form;
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Shorthand;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is learned from and what is measured on. Form and columns are filled into the sources. */
+@Doc("What is learned from, and what is measured on")
+@Shorthand
+public record DataSpec(
+    @Doc(
+            value = "The training rows: a file, or a list of sources mixed by weight",
+            elsewhere = {"train_file", "dataset", "path"})
+        List<Source> train,
+    @Doc(
+            value = "The rows to measure on: a file, or a list of sources",
+            elsewhere = {"eval_file", "validation", "valid", "test"})
+        @Default("[]")
+        List<Source> eval,
+    @Doc(
+            value = "Share of the training rows set aside to measure on, instead of `eval`",
+            elsewhere = {"val_size", "val_set_size", "validation_split"})
+        @Default("0")
+        double holdout,
+    @Doc(
+            value = "What the rows look like; unset: told from the columns of the first row",
+            elsewhere = {"format", "type"})
+        Optional<Form> form,
+    @Doc("Where the rows keep what a form needs: name in the form -> column in the file")
+        @Default("{}")
+        Map<String, String> columns,
+    @Doc("Draw the rows in a new order each epoch; false keeps the order of the files")
+        @Default("true")
+        boolean shuffle) {
+
+  /** One file of rows. */
+  @Doc("One file of rows")
+  @Shorthand
+  public record Source(
+      @Doc("A file, folder or glob: JSON, JSON lines, CSV or Parquet, plain or gzipped") Path path,
+      @Doc(
+              "Its share of the mixture, relative to the other sources; unset everywhere: all rows of all sources")
+          Optional<Double> weight,
+      @Doc("Read only this many rows, from the top") Optional<Integer> limit,
+      @Doc("What its rows look like; unset: `data.form`") Optional<Form> form,
+      @Doc("Its columns; beside those of `data.columns`") @Default("{}")
+          Map<String, String> columns) {
+    public Source {
+      weight.ifPresent(w -> Check.above("data.train.weight", 0, w));
+      limit.ifPresent(n -> Check.atLeast("data.train.limit", 1, n));
+    }
+
+    private Source filledFrom(Optional<Form> usualForm, Map<String, String> usualColumns) {
+      Map<String, String> all = new LinkedHashMap<>(usualColumns);
+      all.putAll(columns);
+      return new Source(path, weight, limit, form.or(() -> usualForm), all);
+    }
+  }
+
+  public DataSpec {
+    Check.below("data.holdout", 0, 1, holdout);
+    if (train.isEmpty()) {
+      throw new UserError("data.train must name at least one file, was []");
+    }
+    if (holdout > 0 && !eval.isEmpty()) {
+      throw new UserError("data.eval and data.holdout exclude each other; remove one of them");
+    }
+    Optional<Form> usualForm = form;
+    Map<String, String> usualColumns = columns;
+    train = train.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
+    eval = eval.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
+  }
+}

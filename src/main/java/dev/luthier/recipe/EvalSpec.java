@@ -1,0 +1,44 @@
+package dev.luthier.recipe;
+
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import dev.luthier.train.Every;
+import java.util.Optional;
+
+/** What is measured on the way, and what follows from it. */
+@Doc("What is measured on the way, where there are rows to measure on")
+public record EvalSpec(
+    @Doc(
+            value = "How often; also before the first step and after the last",
+            elsewhere = {"eval_steps", "eval_strategy", "evaluation_strategy"})
+        @Default("epoch")
+        Every every,
+    @Doc("Rows answered greedily each time and compared with their answers; 0: none") @Default("16")
+        int generate,
+    @Doc("Longest answer in tokens") @Default("128") int maxNewTokens,
+    @Doc(
+            value = "What makes weights the best so far: lowest `loss` or highest `exact-match`",
+            elsewhere = {"metric_for_best_model"})
+        @Default("loss")
+        Metric metric,
+    @Doc(
+            value = "Stop after this many evaluations without a better one; unset: never",
+            elsewhere = {"early_stopping_patience"})
+        Optional<Integer> patience) {
+  /** What evaluations are compared by. */
+  public enum Metric {
+    LOSS,
+    EXACT_MATCH
+  }
+
+  public EvalSpec {
+    Check.atLeast("eval.generate", 0, generate);
+    Check.atLeast("eval.max_new_tokens", 1, maxNewTokens);
+    patience.ifPresent(n -> Check.atLeast("eval.patience", 1, n));
+    if (metric == Metric.EXACT_MATCH && generate == 0) {
+      throw new UserError("eval.generate must be >= 1 for eval.metric exact-match, was 0");
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.luthier.recipe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.data.ChatTemplate;
+import dev.luthier.data.Renderer;
+import dev.luthier.data.Tokenizer;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.io.WeightFiles;
+import dev.luthier.model.CausalLm;
+import dev.luthier.model.ModelConfig;
+import dev.luthier.tensor.Compute;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A model folder without its weights: what can be known before they are read.
+ *
+ * @param path the folder
+ * @param template the model's chat template, where it has one
+ */
+public record ModelFolder(
+    Path path, ModelConfig config, Tokenizer tokenizer, Optional<ChatTemplate> template)
+    implements AutoCloseable {
+  /** Files that travel with the weights when a model is saved elsewhere. */
+  private static final List<String> COMPANIONS =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "chat_template.jinja",
+          "generation_config.json");
+
+  /**
+   * @throws UserError if a file is missing or broken, or the tokenizer has tokens that the model
+   *     has no row for
+   */
+  public static ModelFolder open(Path path) {
+    ModelConfig config = ModelConfig.read(path);
+    Tokenizer tokenizer = Tokenizer.load(path);
+    if (tokenizer.vocabularySize() > config.vocabSize()) {
+      tokenizer.close();
+      throw new UserError(
+          "%s: tokenizer.json has %d tokens, but the model has rows for %d; give the model its own tokenizer"
+              .formatted(path, tokenizer.vocabularySize(), config.vocabSize()));
+    }
+    return new ModelFolder(path, config, tokenizer, ChatTemplate.load(path));
+  }
+
+  /** Reads the weights. */
+  public CausalLm load(Compute compute) {
+    return CausalLm.load(path, compute);
+  }
+
+  /** The chat template as the data package uses it. */
+  public Optional<Renderer> renderer() {
+    return template.map(t -> Renderer.of(t, Map.of()));
+  }
+
+  /** Every token that ends an answer: of generation_config.json, config.json and the tokenizer. */
+  public Set<Integer> endTokens() {
+    Set<Integer> out = new LinkedHashSet<>(config.eosIds());
+    Path file = path.resolve("generation_config.json");
+    if (Files.exists(file)) {
+      try {
+        JsonNode ids = new ObjectMapper().readTree(file.toFile()).path("eos_token_id");
+        if (ids.isInt()) {
+          out.add(ids.asInt());
+        }
+        ids.elements().forEachRemaining(id -> out.add(id.asInt()));
+      } catch (IOException e) {
+        throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
+      }
+    }
+    tokenizer.eos().ifPresent(out::add);
+    return out;
+  }
+
+  /** The type of the weights on disk. */
+  ScalarType storedType() {
+    try (WeightFiles files = WeightFiles.open(path)) {
+      return files.infos().values().stream()
+          .map(Safetensors.Info::dtype)
+          .filter(t -> t == ScalarType.Half || t == ScalarType.BFloat16 || t == ScalarType.Float)
+          .findFirst()
+          .orElse(ScalarType.Float);
+    }
+  }
+
+  /** Copies tokenizer, template and generation settings beside weights saved elsewhere. */
+  void copyCompanions(Path into) {
+    for (String name : COMPANIONS) {
+      Path from = path.resolve(name);
+      try {
+        if (Files.exists(from)) {
+          Files.copy(from, into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+      } catch (IOException e) {
+        throw new UserError(
+            "cannot copy " + from + " into " + into + ": " + UserError.reason(e), e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.luthier.recipe;
+
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import dev.luthier.train.AdamW;
+import dev.luthier.train.Schedule;
+import java.util.Optional;
+
+/** How the weights move: how far, how often, and for how long. */
+@Doc("How the weights move: how far, how often, and for how long")
+public record OptimSpec(
+    @Doc(
+            value = "Peak learning rate; unset: 2e-4 for adapters, 2e-5 for all weights",
+            elsewhere = {"learning_rate", "rate"})
+        Optional<Double> lr,
+    @Doc(
+            value = "Rows per optimiser step",
+            elsewhere = {"batch_size", "global_batch_size", "train_batch_size"})
+        @Default("16")
+        int batch,
+    @Doc(
+            value =
+                "Rows that pass through the model at once, for less memory; the step is the same;"
+                    + " unset: `batch`",
+            elsewhere = {"per_device_train_batch_size", "micro_batch_size"})
+        Optional<Integer> microBatch,
+    @Doc(
+            value = "Passes over the data; unset: 3, or no limit where `max_steps` is set",
+            elsewhere = {"num_train_epochs", "num_epochs"})
+        Optional<Double> epochs,
+    @Doc("Optimiser steps after which the run ends, if `epochs` has not ended it before")
+        Optional<Long> maxSteps,
+    @Doc(
+            value = "Largest norm of the gradient of all weights together; 0 does not clip",
+            elsewhere = {"max_grad_norm", "clip_grad_norm", "gradient_clipping"})
+        @Default("1")
+        double clip,
+    @Doc(
+            value = "How the learning rate moves over the run",
+            elsewhere = {"lr_scheduler", "lr_scheduler_type"})
+        @Default("cosine")
+        Schedule schedule,
+    @Doc(
+            value = "The optimiser's own settings",
+            elsewhere = {"optimizer", "optim"})
+        @Default("{}")
+        AdamW adamw) {
+  public OptimSpec {
+    lr.ifPresent(v -> Check.above("optim.lr", 0, v));
+    Check.atLeast("optim.batch", 1, batch);
+    int micro = microBatch.orElse(batch);
+    Check.atLeast("optim.micro_batch", 1, micro);
+    if (micro > batch) {
+      throw new UserError(
+          "optim.micro_batch must be at most optim.batch (%d), was %d".formatted(batch, micro));
+    }
+    microBatch = Optional.of(micro);
+    epochs.ifPresent(v -> Check.above("optim.epochs", 0, v));
+    maxSteps.ifPresent(v -> Check.atLeast("optim.max_steps", 1, v));
+    Check.atLeast("optim.clip", 0.0, clip);
+    if (epochs.isEmpty() && maxSteps.isEmpty()) {
+      epochs = Optional.of(3.0);
+    }
+  }
+
+  /** The same with the rate that is used where the recipe sets none. */
+  OptimSpec withRate(double usual) {
+    Optional<Double> rate = Optional.of(lr.orElse(usual));
+    return new OptimSpec(rate, batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
+  }
+
+  /** The peak learning rate; set in every recipe that was read. */
+  public double rate() {
+    return lr.orElseThrow();
+  }
+
+  /** Rows that pass through the model at once. */
+  public int rowsAtOnce() {
+    return microBatch.orElse(batch);
+  }
+}

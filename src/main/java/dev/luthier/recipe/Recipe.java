@@ -1,0 +1,36 @@
+package dev.luthier.recipe;
+
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.peft.Peft;
+
+/** A training run, as a recipe file says it. Every default is filled in. */
+@Doc("A training run")
+public record Recipe(
+    @Doc("The model to start from") ModelSpec model,
+    @Doc("What is learned from the data") Method method,
+    @Doc("Which weights learn") @Default("{ lora: {} }") Peft peft,
+    @Doc(
+            value = "What is learned from",
+            elsewhere = {"dataset", "datasets"})
+        DataSpec data,
+    @Doc(
+            value = "How the weights move",
+            elsewhere = {"training", "trainer"})
+        @Default("{}")
+        OptimSpec optim,
+    @Doc(
+            value = "What is measured on the way",
+            elsewhere = {"evaluation"})
+        @Default("{}")
+        EvalSpec eval,
+    @Doc("What is kept for resuming") @Default("{}") CheckpointSpec checkpoint,
+    @Doc(
+            value = "The run's directory, made by the run",
+            elsewhere = {"output_dir", "out"})
+        String output,
+    @Doc("Root of all randomness: data order, dropout, new weights") @Default("42") long seed) {
+  public Recipe {
+    optim = optim.withRate(peft.usualRate());
+  }
+}

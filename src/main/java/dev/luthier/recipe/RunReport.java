@@ -1,0 +1,194 @@
+package dev.luthier.recipe;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.error.UserError;
+import dev.luthier.io.AtomicDirectory;
+import dev.luthier.io.AtomicFile;
+import dev.luthier.io.ModelCard;
+import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.Full;
+import dev.luthier.train.Metrics;
+import dev.luthier.train.MetricsFile;
+import dev.luthier.train.Session;
+import dev.luthier.train.TensorBoardFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run leaves behind: metrics, the adapter or model with its card, and report.html. */
+final class RunReport {
+  private static final int SHOWN = 6;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final SftFlow.Parts parts;
+  private final Optional<SftEvaluation> evaluation;
+  private final List<String> before;
+
+  private RunReport(SftFlow.Parts parts, Optional<SftEvaluation> evaluation, List<String> before) {
+    this.parts = parts;
+    this.evaluation = evaluation;
+    this.before = before;
+  }
+
+  /**
+   * Lets the model answer some questions before the first step; a resumed run reads those answers.
+   *
+   * @param from steps that lie behind
+   */
+  static RunReport begin(SftFlow.Parts parts, Optional<SftEvaluation> evaluation, long from) {
+    Path file = parts.output().resolve("answers-before.json");
+    Optional<SftEvaluation> shown = evaluation.map(e -> e.first(SHOWN));
+    try {
+      if (from > 0 && Files.exists(file)) {
+        List<String> kept = JSON.readValue(file.toFile(), new TypeReference<>() {});
+        return new RunReport(parts, shown, kept);
+      }
+      List<String> answers = shown.map(SftEvaluation::answers).orElse(List.of());
+      AtomicFile.write(file, JSON.writeValueAsBytes(answers));
+      return new RunReport(parts, shown, answers);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + UserError.reason(e), e);
+    }
+  }
+
+  /** metrics.jsonl and TensorBoard's events. */
+  static Metrics metrics(Path output, long from) {
+    Clock clock = Clock.systemUTC();
+    Path lines = output.resolve("metrics.jsonl");
+    return Metrics.all(
+        List.of(
+            from == 0 ? MetricsFile.create(lines, clock) : MetricsFile.resume(lines, clock, from),
+            from == 0
+                ? TensorBoardFile.create(output, clock)
+                : TensorBoardFile.resume(output, clock, from)));
+  }
+
+  /** Saves the result and the report, and tells what to type next. */
+  void finish(Session.Outcome outcome, PrintWriter out) {
+    Recipe recipe = parts.recipe();
+    Path result = parts.output().resolve(Training.result(recipe));
+    Map<String, String> results = results(outcome);
+    List<String> next = next(recipe, result);
+    AtomicDirectory.write(result, dir -> save(dir, results, next));
+    Path page = parts.output().resolve("report.html");
+    HtmlReport.write(page, data(results, next));
+    results.forEach((name, value) -> out.println("%-20s%s".formatted(name, value)));
+    out.println();
+    out.println("saved     " + result);
+    out.println("report    " + page);
+    next.forEach(command -> out.println("next      " + command));
+    out.flush();
+  }
+
+  private void save(Path dir, Map<String, String> results, List<String> next) {
+    Recipe recipe = parts.recipe();
+    String base = recipe.model().path().toString();
+    String yaml = Recipes.print(recipe);
+    String name = String.valueOf(Path.of(recipe.output()).getFileName());
+    List<String> sets = recipe.data().train().stream().map(s -> s.path().toString()).toList();
+    if (recipe.peft() instanceof Full) {
+      parts.adapted().model().save(dir, parts.folder().storedType());
+      parts.folder().copyCompanions(dir);
+      ModelCard.model(name, base, sets, results, next, yaml).write(dir);
+    } else {
+      AdapterFiles.save(parts.adapted(), dir, base);
+      ModelCard.adapter(name, base, "lora", sets, results, next, yaml).write(dir);
+    }
+  }
+
+  private static List<String> next(Recipe recipe, Path result) {
+    if (recipe.peft() instanceof Full) {
+      return List.of("./luthier chat " + result);
+    }
+    String model = recipe.model().path().toString();
+    return List.of(
+        "./luthier chat %s --adapter %s".formatted(model, result),
+        "./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
+  }
+
+  private Map<String, String> results(Session.Outcome outcome) {
+    Map<String, String> out = new LinkedHashMap<>();
+    out.put(
+        "steps",
+        outcome.steps()
+            + (outcome.end() == Session.End.STOPPED_EARLY
+                ? " (stopped early: no better evaluation)"
+                : ""));
+    outcome.best().ifPresent(best -> out.put("weights of step", String.valueOf(best.step())));
+    long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
+    for (MetricsFile.Line line : lines()) {
+      line.values()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith("eval/") && line.step() == 0) {
+                  out.put(name + " before", "%.4f".formatted(value));
+                } else if (name.startsWith("eval/") && line.step() == step) {
+                  out.put(name, "%.4f".formatted(value));
+                }
+              });
+    }
+    return out;
+  }
+
+  private List<MetricsFile.Line> lines() {
+    return MetricsFile.read(parts.output().resolve("metrics.jsonl"));
+  }
+
+  private ReportData data(Map<String, String> results, List<String> next) {
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put("rows to learn from", String.valueOf(parts.corpus().report().trainRows().size()));
+    data.put("rows to measure on", String.valueOf(parts.corpus().report().evalRows().size()));
+    data.put("tokens", String.valueOf(parts.corpus().report().trainLengths().total()));
+    parts.corpus().report().warnings().forEach(w -> data.put("warning", w));
+    List<ReportData.Facts> facts =
+        List.of(
+            new ReportData.Facts("Results", results),
+            new ReportData.Facts("Model", parts.summary().facts()),
+            new ReportData.Facts("Data", data));
+    Recipe recipe = parts.recipe();
+    return new ReportData(recipe.output(), Recipes.print(recipe), facts, series(), samples(), next);
+  }
+
+  private List<ReportData.Series> series() {
+    Map<String, List<double[]>> points = new LinkedHashMap<>();
+    for (MetricsFile.Line line : lines()) {
+      line.values()
+          .forEach(
+              (name, value) ->
+                  points
+                      .computeIfAbsent(name, n -> new ArrayList<>())
+                      .add(new double[] {line.step(), value}));
+    }
+    List<String> plain = List.of("epoch", "tokens", "clock/time", "clock/seconds");
+    return points.entrySet().stream()
+        .filter(e -> !plain.contains(e.getKey()))
+        .map(
+            e ->
+                new ReportData.Series(
+                    e.getKey(),
+                    e.getValue().stream().mapToLong(p -> (long) p[0]).toArray(),
+                    e.getValue().stream().mapToDouble(p -> p[1]).toArray()))
+        .toList();
+  }
+
+  private List<ReportData.Sample> samples() {
+    List<ReportData.Sample> out = new ArrayList<>();
+    evaluation.ifPresent(
+        e -> {
+          List<String> after = e.answers();
+          for (int i = 0; i < Math.min(after.size(), before.size()); i++) {
+            Corpus.Question asked = e.questions().get(i);
+            out.add(
+                new ReportData.Sample(asked.text(), asked.expected(), before.get(i), after.get(i)));
+          }
+        });
+    return out;
+  }
+}

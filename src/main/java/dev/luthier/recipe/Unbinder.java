@@ -1,0 +1,73 @@
+package dev.luthier.recipe;
+
+import dev.luthier.doc.Written;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Records to plain YAML data; what {@link Binder} makes of the result is the same record. */
+final class Unbinder {
+  private Unbinder() {}
+
+  static Map<String, Object> record(Record record) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      Object value = get(record, component);
+      if (value instanceof Optional<?> optional) {
+        if (optional.isEmpty()) {
+          continue;
+        }
+        value = optional.get();
+      }
+      boolean picked = Binder.isChoice(Schema.raw(component.getGenericType()));
+      Object plain = plain(value);
+      out.put(
+          Schema.snake(component.getName()),
+          picked ? Map.of(Schema.snake(value.getClass().getSimpleName()), plain) : plain);
+    }
+    return out;
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Written written) {
+      return plain(written.written());
+    }
+    if (value instanceof Record record) {
+      return record(record);
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(Unbinder::plain).toList();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> out = new LinkedHashMap<>();
+      map.forEach((k, v) -> out.put((String) k, plain(v)));
+      return out;
+    }
+    if (value instanceof Enum<?> constant) {
+      return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+    if (value instanceof Path) {
+      return value.toString();
+    }
+    return value instanceof Double number ? shortest(number) : value;
+  }
+
+  /** 16 for 16.0, and 0.0001 for 1.0E-4. */
+  private static Object shortest(double d) {
+    BigDecimal exact = BigDecimal.valueOf(d).stripTrailingZeros();
+    return exact.scale() <= 0 && Math.abs(d) < 1e15 ? (Object) exact.longValueExact() : exact;
+  }
+
+  private static Object get(Record record, RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " cannot be read", e);
+    }
+  }
+}
