@@ -74,7 +74,7 @@ public final class Generator {
 
   /** One completion for each prompt, in their order. */
   public List<Completion> generate(List<int[]> prompts, long seed) {
-    return run(prompts, 1, seed, null);
+    return generate(prompts, 1, seed, null);
   }
 
   /**
@@ -83,15 +83,11 @@ public final class Generator {
    * @throws UserError if a prompt is empty, has an unknown token or fills the model's context
    */
   public List<Completion> generate(List<int[]> prompts, int samples, long seed) {
-    return run(prompts, samples, seed, null);
+    return generate(prompts, samples, seed, null);
   }
 
-  /** The same, with somebody listening. */
-  public List<Completion> generate(List<int[]> prompts, int samples, long seed, Listener listener) {
-    return run(prompts, samples, seed, listener);
-  }
-
-  private List<Completion> run(
+  /** The same, with somebody listening, or nobody. */
+  public List<Completion> generate(
       List<int[]> prompts, int samples, long seed, @Nullable Listener listener) {
     if (samples < 1) {
       throw new UserError("samples for each prompt must be at least 1, was " + samples);
@@ -107,8 +103,7 @@ public final class Generator {
     List<Running> byLength = new ArrayList<>(all);
     byLength.sort(Comparator.comparingInt(Running::longest)); // stable: samples stay together
     for (int from = 0; from < byLength.size(); from += maxBatch) {
-      int to = Math.min(from + maxBatch, byLength.size());
-      complete(byLength.subList(from, to), seed, listener);
+      complete(byLength.subList(from, Math.min(from + maxBatch, byLength.size())), seed, listener);
     }
     return all.stream().map(Running::completion).toList();
   }
