@@ -43,7 +43,7 @@ public final class Generator {
         throw new UserError("max_new_tokens must be at least 1, was " + maxNewTokens);
       }
       if (stopStrings.contains("")) {
-        throw new UserError("stop strings must not be empty: the empty text is everywhere");
+        throw new UserError("a stop string must not be empty");
       }
     }
   }
@@ -74,7 +74,7 @@ public final class Generator {
 
   /** One completion for each prompt, in their order. */
   public List<Completion> generate(List<int[]> prompts, long seed) {
-    return run(prompts, 1, seed, null);
+    return generate(prompts, 1, seed, null);
   }
 
   /**
@@ -83,38 +83,34 @@ public final class Generator {
    * @throws UserError if a prompt is empty, has an unknown token or fills the model's context
    */
   public List<Completion> generate(List<int[]> prompts, int samples, long seed) {
-    return run(prompts, samples, seed, null);
+    return generate(prompts, samples, seed, null);
   }
 
-  /** The same, with somebody listening. */
-  public List<Completion> generate(List<int[]> prompts, int samples, long seed, Listener listener) {
-    return run(prompts, samples, seed, listener);
-  }
-
-  private List<Completion> run(
+  /** The same, with somebody listening, or nobody. */
+  public List<Completion> generate(
       List<int[]> prompts, int samples, long seed, @Nullable Listener listener) {
     if (samples < 1) {
       throw new UserError("samples for each prompt must be at least 1, was " + samples);
     }
+    int context = model.config().maxPositions();
     List<Running> all = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
       check(p, prompts.get(p));
       for (int s = 0; s < samples; s++) {
-        int context = model.config().maxPositions();
         all.add(new Running(all.size(), prompts.get(p), context, limits, decoder));
       }
     }
     List<Running> byLength = new ArrayList<>(all);
     byLength.sort(Comparator.comparingInt(Running::longest)); // stable: samples stay together
     for (int from = 0; from < byLength.size(); from += maxBatch) {
-      int to = Math.min(from + maxBatch, byLength.size());
-      complete(byLength.subList(from, to), seed, listener);
+      complete(byLength.subList(from, Math.min(from + maxBatch, byLength.size())), seed, listener);
     }
     return all.stream().map(Running::completion).toList();
   }
 
   private void check(int index, int[] prompt) {
     int context = model.config().maxPositions();
+    int vocabulary = model.config().vocabSize();
     if (prompt.length == 0) {
       throw new UserError(
           "prompt %d has no tokens; begin it with the model's first token".formatted(index));
@@ -124,11 +120,10 @@ public final class Generator {
           "prompt %d has %d tokens, which leaves no room in the model's context of %d; shorten it"
               .formatted(index, prompt.length, context));
     }
-    int vocabulary = model.config().vocabSize();
     for (int id : prompt) {
       if (id < 0 || id >= vocabulary) {
         throw new UserError(
-            "prompt %d has the token %d, but the model's vocabulary ends at %d; give the model its own tokenizer"
+            "prompt %d has the token %d, but the vocabulary ends at %d; use the model's own tokenizer"
                 .formatted(index, id, vocabulary - 1));
       }
     }

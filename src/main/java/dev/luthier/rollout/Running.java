@@ -12,7 +12,7 @@ final class Running {
   private final int prompt;
   private final int most;
   private final Generator.Limits limits;
-  private final TextStream text;
+  private final CompletionText text;
   private int[] ids; // the prompt, then the completion
   private float[] logProbs = new float[START];
   private float[] drawLogProbs = new float[START];
@@ -28,7 +28,7 @@ final class Running {
     this.prompt = prompt.length;
     this.most = Math.min(limits.maxNewTokens(), context - prompt.length);
     this.limits = limits;
-    this.text = new TextStream(decoder, prompt, limits.stopStrings());
+    this.text = new CompletionText(decoder, prompt, limits.stopStrings());
     this.ids = Arrays.copyOf(prompt, prompt.length + START);
   }
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.data.Tokenizer;
 import dev.luthier.model.CausalLm;
+import dev.luthier.rollout.Completion.Finish;
 import dev.luthier.tensor.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,11 +49,12 @@ class GeneratorGoldenTest {
     JsonNode golden = JSON.readTree(dir.resolve("reference.json").toFile()).path("greedy");
     List<int[]> prompts = new ArrayList<>();
     golden.forEach(g -> prompts.add(ints(g.path("input_ids"))));
-    try (CausalLm model = CausalLm.load(dir, Compute.CPU)) {
+    try (CausalLm model = CausalLm.load(dir, Compute.CPU);
+        Tokenizer tokenizer = Tokenizer.load(dir)) {
       Generator generator =
           new Generator(
               model,
-              ids -> "",
+              ids -> tokenizer.decode(ids, true),
               Sampling.GREEDY,
               new Generator.Limits(40, Set.of(2), List.of()),
               maxBatch);
@@ -60,7 +64,39 @@ class GeneratorGoldenTest {
         assertThat(completions.get(i).ids())
             .as(golden.get(i).path("prompt").asText())
             .isEqualTo(Arrays.copyOfRange(whole, prompts.get(i).length, whole.length));
+        assertThat(completions.get(i).text()).isEqualTo(golden.get(i).path("text").asText());
       }
+    }
+  }
+
+  @Test
+  void stories260KTellsItsStory() throws IOException {
+    Path dir = Path.of("..", "shared", "models", "stories260K");
+    assumeTrue(Files.exists(dir), "stories260K is not here; it is not shipped");
+    String golden = Files.readString(dir.resolve("greedy.txt")).stripTrailing();
+    // llama2.c printed 256 tokens, its default; the story itself goes on and ends with token 1.
+    assertThat(story(dir, 256).text()).isEqualTo(golden);
+    Completion whole = story(dir, 500);
+    assertThat(whole.text()).startsWith(golden);
+    assertThat(whole.finish()).isEqualTo(Finish.END);
+    assertThat(whole.ids()).endsWith(1);
+  }
+
+  private static Completion story(Path dir, int tokens) {
+    StringBuilder heard = new StringBuilder();
+    try (CausalLm model = CausalLm.load(dir, Compute.CPU);
+        Tokenizer tokenizer = Tokenizer.load(dir)) {
+      Generator generator =
+          new Generator(
+              model,
+              ids -> tokenizer.decode(ids, true),
+              Sampling.GREEDY,
+              new Generator.Limits(tokens, Set.of(1, 2), List.of()),
+              1);
+      List<int[]> prompts = List.of(new int[] {1});
+      Completion story = generator.generate(prompts, 1, 0, (i, text) -> heard.append(text)).get(0);
+      assertThat(heard).hasToString(story.text());
+      return story;
     }
   }
 

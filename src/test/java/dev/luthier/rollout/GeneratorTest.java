@@ -221,7 +221,7 @@ class GeneratorTest {
     refused(() -> generator.generate(List.of(new int[] {320}), 0), "token 320", "319");
     refused(() -> generator.generate(List.of(PROMPT), 0, 1), "samples", "0");
     refused(() -> limits(0, Set.of()), "max_new_tokens", "0");
-    refused(() -> limits(1, Set.of(), ""), "stop");
+    refused(() -> limits(1, Set.of(), ""), "stop string");
     refused(() -> generator(Sampling.GREEDY, limits(1, Set.of()), 0), "batch", "0");
     assertThat(generator.generate(List.of(), 0)).isEmpty();
   }

@@ -12,7 +12,7 @@ import java.util.List;
  * (vLLM's incremental detokenization does the same), because many tokenizers drop the space before
  * the first word of a text.
  */
-final class TextStream {
+final class CompletionText {
   private static final String INCOMPLETE = "\uFFFD";
   private static final int CONTEXT = 5;
 
@@ -26,7 +26,7 @@ final class TextStream {
   private int given; // characters of the text that were given out
   private boolean stopped;
 
-  TextStream(Decoder decoder, int[] prompt, List<String> stops) {
+  CompletionText(Decoder decoder, int[] prompt, List<String> stops) {
     this.decoder = decoder;
     this.stops = stops;
     this.ids = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - CONTEXT), prompt.length);

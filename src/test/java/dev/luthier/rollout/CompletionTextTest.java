@@ -9,7 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-class TextStreamTest {
+class CompletionTextTest {
   /** One token per byte, and broken bytes become U+FFFD, as in a byte-level tokenizer. */
   private static final Decoder BYTES =
       ids -> {
@@ -30,7 +30,7 @@ class TextStreamTest {
         return text.isEmpty() ? "" : text.substring(1);
       };
 
-  private static List<String> pieces(TextStream stream, String text) {
+  private static List<String> pieces(CompletionText stream, String text) {
     List<String> out = new ArrayList<>();
     for (byte b : text.getBytes(UTF_8)) {
       stream.add(b);
@@ -48,13 +48,13 @@ class TextStreamTest {
   @Test
   void charactersAreGivenOutWhole() {
     // é has two bytes, the smile four (two chars in UTF-16).
-    TextStream stream = new TextStream(BYTES, new int[] {'x'}, List.of());
+    CompletionText stream = new CompletionText(BYTES, new int[] {'x'}, List.of());
     assertThat(pieces(stream, "aé🙂b")).containsExactly("a", "", "é", "", "", "", "🙂", "b", "");
   }
 
   @Test
   void aBrokenCharacterAppearsOnceNothingCanMendIt() {
-    TextStream stream = new TextStream(BYTES, new int[0], List.of());
+    CompletionText stream = new CompletionText(BYTES, new int[0], List.of());
     stream.add(0xC3);
     stream.update();
     assertThat(stream.text()).isEmpty();
@@ -64,7 +64,7 @@ class TextStreamTest {
 
   @Test
   void theSpaceBeforeTheFirstWordIsKept() {
-    TextStream stream = new TextStream(WORDS, new int[] {1, 2, 3, 4, 5, 6, 7}, List.of());
+    CompletionText stream = new CompletionText(WORDS, new int[] {1, 2, 3, 4, 5, 6, 7}, List.of());
     stream.add(8);
     stream.update();
     stream.add(9);
@@ -74,7 +74,7 @@ class TextStreamTest {
 
   @Test
   void textEndsBeforeAStopStringThatSeveralTokensMake() {
-    TextStream stream = new TextStream(BYTES, new int[0], List.of("END", "\n\n"));
+    CompletionText stream = new CompletionText(BYTES, new int[0], List.of("END", "\n\n"));
     // "E" and "EN" may begin END and wait; "\n" may begin "\n\n".
     assertThat(pieces(stream, "aENxEND!")).containsExactly("a", "", "", "ENx", "", "", "");
     assertThat(stream.stopped()).isTrue();
@@ -83,7 +83,7 @@ class TextStreamTest {
 
   @Test
   void theEarliestStopStringCounts() {
-    TextStream stream = new TextStream(WORDS, new int[] {1}, List.of("3", "w2"));
+    CompletionText stream = new CompletionText(WORDS, new int[] {1}, List.of("3", "w2"));
     stream.add(2);
     stream.add(3);
     stream.finish();
@@ -92,7 +92,7 @@ class TextStreamTest {
 
   @Test
   void whatMightHaveBeenAStopStringIsGivenOutAtTheEnd() {
-    TextStream stream = new TextStream(BYTES, new int[0], List.of("END"));
+    CompletionText stream = new CompletionText(BYTES, new int[0], List.of("END"));
     assertThat(pieces(stream, "aEN")).containsExactly("a", "", "", "EN");
     assertThat(stream.stopped()).isFalse();
   }
@@ -101,8 +101,8 @@ class TextStreamTest {
   void streamingChangesNothing(@ForAll String text, @ForAll String stop) {
     String clean = new String(text.getBytes(UTF_8), UTF_8);
     String end = new String(stop.getBytes(UTF_8), UTF_8);
-    TextStream stream =
-        new TextStream(BYTES, new int[] {'p'}, end.isEmpty() ? List.of() : List.of(end));
+    CompletionText stream =
+        new CompletionText(BYTES, new int[] {'p'}, end.isEmpty() ? List.of() : List.of(end));
     String streamed = String.join("", pieces(stream, clean));
     int at = end.isEmpty() ? -1 : clean.indexOf(end);
     assertThat(streamed).isEqualTo(at < 0 ? clean : clean.substring(0, at));
