@@ -79,7 +79,7 @@ final class RunReport {
     AtomicDirectory.write(result, dir -> save(dir, results, next));
     Path page = parts.output().resolve("report.html");
     HtmlReport.write(page, data(results, next));
-    results.forEach((name, value) -> out.println("%-20s%s".formatted(name, value)));
+    results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
     out.println();
     out.println("saved     " + result);
     out.println("report    " + page);
