@@ -44,7 +44,7 @@ final class LoraMaps {
     @Override
     public Tensor apply(Tensor x) { // (N, in)
       Tensor low = torch.linear(dropout.apply(x, rate), down.as(x)); // (N, r)
-      return base.apply(x).addmm(low, up.as(x).t(), new Scalar(1.0), Ops.scalar(scale));
+      return base.apply(x).addmm_(low, up.as(x).t(), new Scalar(1.0), Ops.scalar(scale));
     }
 
     @Override
