@@ -17,25 +17,20 @@ record Attention(int layer, Slot q, Slot k, Slot v, Slot o, int headDim) {
     Tensor queries = layout.angles.rotate(heads(q.apply(x))); // (N, A, D)
     Tensor keys = layout.angles.rotate(heads(k.apply(x))); // (N, G, D)
     Tensor values = heads(v.apply(x)); // (N, G, D)
-    Tensor seenKeys = layout.grid(keys); // (B, G, T, D)
-    Tensor seenValues = layout.grid(values);
-    if (layout.cache != null) {
-      KvCache.Seen seen = layout.cache.append(layer, seenKeys, seenValues);
-      seenKeys = seen.keys(); // (B, G, S, D)
-      seenValues = seen.values();
-    }
-    boolean grouped = queries.size(1) != seenKeys.size(1);
+    KvCache.Seen seen = layout.seen(layer, keys, values); // (B, G, S, D)
+    boolean single = layout.longest == 1;
+    boolean grouped = !single && queries.size(1) != keys.size(1);
     Tensor y =
         scaled_dot_product_attention(
-            layout.grid(queries),
-            seenKeys,
-            seenValues,
+            single ? layout.byGroup(queries, keys.size(1)) : layout.grid(queries),
+            seen.keys(),
+            seen.values(),
             layout.mask,
             0.0,
             layout.causal,
             new DoubleOptional(),
-            grouped); // (B, A, T, D)
-    return o.apply(layout.flat(y));
+            grouped); // (B, A, T, D), or (B, G, A/G, D)
+    return o.apply(single ? y.reshape(layout.count, queries.size(1) * headDim) : layout.flat(y));
   }
 
   private Tensor heads(Tensor x) {

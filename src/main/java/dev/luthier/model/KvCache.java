@@ -72,29 +72,45 @@ public final class KvCache implements AutoCloseable {
   record Seen(Tensor keys, Tensor values) {}
 
   /**
+   * The rows of the cache, seen as (B G capacity, D), that the next tokens of every sequence go to:
+   * (N G), in the order of N.
+   */
+  Tensor cells(int[] next) {
+    int groups = (int) keys[0].size(1);
+    long[] cells = new long[Arrays.stream(next).sum() * groups];
+    int i = 0;
+    for (int b = 0; b < next.length; b++) {
+      if (lengths[b] + next[b] > capacity) {
+        throw new IllegalStateException(
+            "the cache holds %d tokens of a sequence, %d are wanted"
+                .formatted(capacity, lengths[b] + next[b]));
+      }
+      for (int t = lengths[b]; t < lengths[b] + next[b]; t++) {
+        for (int g = 0; g < groups; g++) {
+          cells[i++] = ((long) b * groups + g) * capacity + t;
+        }
+      }
+    }
+    return Ops.longs(cells, compute);
+  }
+
+  /**
    * Writes the new keys and values of one layer behind those held and returns all of them. The
    * lengths move on with {@link #advance}, after the last layer.
    *
-   * @param k (B, G, T, D), of which the first lengths[b] of each row are real
+   * @param k (N, G, D)
+   * @param cells from {@link #cells}
+   * @param seen S, the longest sequence with its new tokens
+   * @return (B, G, S, D) each
    */
-  Seen append(int layer, Tensor k, Tensor v) {
-    int t = (int) k.size(2);
-    int max = Arrays.stream(lengths).max().orElse(0);
-    boolean level = Arrays.stream(lengths).allMatch(n -> n == max);
-    if (max + t > capacity) {
-      throw new IllegalStateException(
-          "the cache holds %d tokens, %d more do not fit".formatted(capacity, max + t - capacity));
-    }
-    if (level) {
-      keys[layer].narrow(2, max, t).copy_(k);
-      values[layer].narrow(2, max, t).copy_(v);
-    } else {
-      for (int b = 0; b < lengths.length; b++) {
-        keys[layer].narrow(0, b, 1).narrow(2, lengths[b], t).copy_(k.narrow(0, b, 1));
-        values[layer].narrow(0, b, 1).narrow(2, lengths[b], t).copy_(v.narrow(0, b, 1));
-      }
-    }
-    return new Seen(keys[layer].narrow(2, 0, max + t), values[layer].narrow(2, 0, max + t));
+  Seen append(int layer, Tensor k, Tensor v, Tensor cells, int seen) {
+    return new Seen(write(keys[layer], k, cells, seen), write(values[layer], v, cells, seen));
+  }
+
+  private static Tensor write(Tensor held, Tensor x, Tensor cells, int seen) {
+    long d = x.size(2);
+    held.view(-1, d).index_copy_(0, cells, x.reshape(-1, d));
+    return held.narrow(2, 0, seen);
   }
 
   void advance(int[] by) {

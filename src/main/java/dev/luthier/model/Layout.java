@@ -20,12 +20,14 @@ final class Layout {
   final int count; // B
   final int longest; // T
   final Rope.Angles angles;
-  final @Nullable KvCache cache;
+  private final @Nullable KvCache cache;
 
   /** (B, 1, T, S) true where a query sees a key; none where plain causality says it. */
   final TensorOptional mask;
 
   final boolean causal;
+  private final int seen; // S
+  private final @Nullable Tensor cacheCells; // (N G) rows of the cache
   private final @Nullable Tensor toGrid; // (B T) rows of the flat batch
   private final @Nullable Tensor fromGrid; // (N) rows of the grid
 
@@ -39,15 +41,17 @@ final class Layout {
     long[] positions = new long[n];
     long[] cells = new long[n];
     long[] rows = new long[count * longest];
-    int seen = 0; // S
+    int most = 0;
     for (int b = 0, row = 0; b < count; b++) {
-      seen = Math.max(seen, starts[b] + lengths[b]);
+      most = Math.max(most, starts[b] + lengths[b]);
       for (int t = 0; t < lengths[b]; t++, row++) {
         positions[row] = starts[b] + t;
         cells[row] = (long) b * longest + t;
         rows[b * longest + t] = row;
       }
     }
+    this.seen = most;
+    this.cacheCells = cache == null ? null : cache.cells(lengths);
     boolean full = n == count * longest;
     this.fromGrid = full ? null : Ops.longs(cells, compute);
     this.toGrid = full ? null : Ops.longs(rows, compute);
@@ -59,6 +63,13 @@ final class Layout {
         fresh || oneEach
             ? new TensorOptional()
             : new TensorOptional(mask(starts, longest, seen, compute));
+  }
+
+  /** What attention sees of a layer, given the new keys and values (N, G, D). */
+  KvCache.Seen seen(int layer, Tensor keys, Tensor values) {
+    return cache == null || cacheCells == null
+        ? new KvCache.Seen(grid(keys), grid(values))
+        : cache.append(layer, keys, values, cacheCells, seen);
   }
 
   private static Tensor mask(int[] starts, int longest, int seen, Compute compute) {
@@ -79,6 +90,14 @@ final class Layout {
   Tensor grid(Tensor x) {
     Tensor cells = toGrid == null ? x : x.index_select(0, toGrid);
     return cells.view(count, longest, x.size(1), x.size(2)).transpose(1, 2);
+  }
+
+  /**
+   * One token of each sequence: the queries of a group stand as if they were successive positions,
+   * (N, A, D) -> (B, G, A/G, D), so that no key is repeated for them.
+   */
+  Tensor byGroup(Tensor queries, long groups) {
+    return queries.view(count, groups, queries.size(1) / groups, queries.size(2));
   }
 
   /** (B, heads, T, D) -> (N, heads D). */
