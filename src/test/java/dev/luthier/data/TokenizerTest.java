@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
   @TempDir Path dir;
@@ -108,43 +106,6 @@ class TokenizerTest {
       assertThat(encoding.starts()).containsExactly(0, 0, 5, 8, 11);
       assertThat(encoding.ends()).containsExactly(0, 4, 7, 11, 11);
       assertThat(tokenizer.named("unk_token")).hasValue(100);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"tiny-base", "stories260K"})
-  void streamedTextIsTheDecodedText(String model) {
-    try (Tokenizer tokenizer =
-        model.equals("tiny-base") ? Tokenizer.load(TinyBase.DIR) : shared(model)) {
-      for (String text :
-          List.of("Once upon a time, naïve 日本語 🙂🙂 end.", "🙂", "  two  spaces", "")) {
-        int[] ids = tokenizer.encode(text, false).ids();
-        TextStream stream = new TextStream(tokenizer, true);
-        StringBuilder all = new StringBuilder();
-        for (int id : ids) {
-          String piece = stream.add(id);
-          assertThat(piece).doesNotContain("\uFFFD");
-          all.append(piece);
-        }
-        assertThat(all.append(stream.finish()).toString())
-            .isEqualTo(tokenizer.decode(ids, true))
-            .isEqualTo(text);
-      }
-    }
-  }
-
-  @Test
-  void aCharacterCutOffAtTheEndComesOutBroken() {
-    try (Tokenizer tokenizer = Tokenizer.load(TinyBase.DIR)) {
-      // 178 259 253 230 are the four bytes of the emoji; 70 is "a", 2 the end token.
-      TextStream stream = new TextStream(tokenizer, true);
-      assertThat(List.of(stream.add(70), stream.add(178), stream.add(259), stream.add(253)))
-          .containsExactly("a", "", "", "");
-      assertThat(stream.finish()).isEqualTo("\uFFFD");
-      TextStream whole = new TextStream(tokenizer, true);
-      assertThat(List.of(whole.add(178), whole.add(259), whole.add(253), whole.add(230)))
-          .containsExactly("", "", "", "🙂");
-      assertThat(List.of(whole.add(2), whole.add(70), whole.finish())).containsExactly("", "a", "");
     }
   }
 
