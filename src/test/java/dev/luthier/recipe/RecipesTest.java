@@ -3,11 +3,13 @@ package dev.luthier.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.luthier.data.Form;
+import dev.luthier.data.LossOn;
+import dev.luthier.data.TooLong;
 import dev.luthier.error.UserError;
 import dev.luthier.peft.Full;
 import dev.luthier.peft.Lora;
 import dev.luthier.peft.Targets;
-import dev.luthier.recipe.DataSpec.Form;
 import dev.luthier.recipe.DataSpec.Source;
 import dev.luthier.train.Every;
 import dev.luthier.train.Schedule;
@@ -84,7 +86,7 @@ class RecipesTest {
     assertThat(recipe.optim().epochs()).contains(3.0);
     assertThat(recipe.optim().schedule()).isEqualTo(new Schedule.Cosine(new Span.Share(0.03), 0));
     assertThat(recipe.eval().every()).isEqualTo(new Every.Epochs(1));
-    assertThat(((Sft) recipe.method()).lossOn()).isEqualTo(Sft.LossOn.ASSISTANT);
+    assertThat(((Sft) recipe.method()).lossOn()).isEqualTo(LossOn.ASSISTANT);
     assertThat(recipe.seed()).isEqualTo(42);
     // max_steps alone decides the length where no epochs are asked for
     assertThat(read(SHORT, "--optim.max_steps=7").optim().epochs()).isEmpty();
@@ -109,20 +111,20 @@ class RecipesTest {
         .containsExactly(
             new Source(
                 Path.of("a.jsonl"),
-                1,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of(Form.ALPACA),
                 Map.of("instruction", "question")),
             new Source(
                 Path.of("b.csv"),
-                2,
+                Optional.of(2.0),
                 Optional.of(10),
                 Optional.of(Form.TEXT),
                 Map.of("instruction", "question", "text", "body")));
     assertThat(recipe.method())
         .isEqualTo(
             new Sft(
-                Sft.LossOn.COMPLETION, Optional.of(64), Sft.TooLong.RAISE, Sft.Packing.BEST_FIT));
+                LossOn.COMPLETION, Optional.of(64), TooLong.RAISE, Sft.Packing.BEST_FIT));
   }
 
   @Test
@@ -188,8 +190,8 @@ class RecipesTest {
             + " mixed by weight)",
         DESIGN.replace("train: data/tiny-chat/sft-train.jsonl, ", ""));
     refused(
-        "recipes/x.yaml: missing key data.train[0].path (JSON, JSON lines, CSV or Parquet, plain or"
-            + " gzipped)",
+        "recipes/x.yaml: missing key data.train[0].path (A file, folder or glob: JSON, JSON lines,"
+            + " CSV or Parquet, plain or gzipped)",
         DESIGN.replace("train: data/tiny-chat/sft-train.jsonl", "train: [{ weight: 1 }]"));
   }
 
