@@ -26,7 +26,7 @@ final class ChatCommand implements Runnable {
 
   @Override
   public void run() {
-    try (Writer writer = Writer.open(voice.voice(), manner.manner());
+    try (Writer writer = Writer.openForChat(voice.voice(), manner.manner());
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       new ChatLoop(writer::answer, system, spec.commandLine().getOut()).run(in);

@@ -53,7 +53,10 @@ final class GenerateCommand implements Runnable {
           out.print(piece);
           out.flush();
         };
-    try (Writer writer = Writer.open(voice.voice(), manner.manner())) {
+    try (Writer writer =
+        plain
+            ? Writer.open(voice.voice(), manner.manner())
+            : Writer.openForChat(voice.voice(), manner.manner())) {
       if (plain) {
         writer.goOn(text, sink);
       } else {

@@ -78,6 +78,11 @@ public final class ChatTemplate {
             Clock.systemDefaultZone()));
   }
 
+  /** Whether {@link #load} would find a template; nothing is parsed. */
+  public static boolean isIn(Path modelDir) {
+    return TemplateFiles.templates(modelDir).containsKey("default");
+  }
+
   /**
    * A template given as text.
    *

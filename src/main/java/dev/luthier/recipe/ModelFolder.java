@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,8 +27,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param path the folder
  * @param template the model's chat template, where it has one
  */
-public record ModelFolder(
-    Path path, ModelConfig config, Tokenizer tokenizer, Optional<ChatTemplate> template)
+record ModelFolder(
+    Path path, ModelConfig config, Tokenizer tokenizer, Optional<LateTemplate> template)
     implements AutoCloseable {
   /** Files that travel with the weights when a model is saved elsewhere. */
   private static final List<String> COMPANIONS =
@@ -53,7 +52,9 @@ public record ModelFolder(
           "%s: tokenizer.json has %d tokens, but the model has rows for %d; give the model its own tokenizer"
               .formatted(path, tokenizer.vocabularySize(), config.vocabSize()));
     }
-    return new ModelFolder(path, config, tokenizer, ChatTemplate.load(path));
+    Optional<LateTemplate> template =
+        ChatTemplate.isIn(path) ? Optional.of(new LateTemplate(path)) : Optional.empty();
+    return new ModelFolder(path, config, tokenizer, template);
   }
 
   /** Reads the weights. */
@@ -63,7 +64,7 @@ public record ModelFolder(
 
   /** The chat template as the data package uses it. */
   public Optional<Renderer> renderer() {
-    return template.map(t -> Renderer.of(t, Map.of()));
+    return template.map(t -> t);
   }
 
   /** Every token that ends an answer: of generation_config.json, config.json and the tokenizer. */

@@ -61,8 +61,18 @@ public final class Writer implements AutoCloseable {
    *     another model
    */
   public static Writer open(Voice voice, Manner manner) {
-    Compute compute = Compute.of(voice.device());
+    return open(ModelFolder.open(voice.model()), voice, manner);
+  }
+
+  /** The same for chats: the chat template is made ready while the weights are read. */
+  public static Writer openForChat(Voice voice, Manner manner) {
     ModelFolder folder = ModelFolder.open(voice.model());
+    folder.template().ifPresent(LateTemplate::begin);
+    return open(folder, voice, manner);
+  }
+
+  private static Writer open(ModelFolder folder, Voice voice, Manner manner) {
+    Compute compute = Compute.of(voice.device());
     CausalLm model = folder.load(compute);
     Optional<AdapterFiles.Loaded> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
