@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.UserError;
 import dev.luthier.recipe.StepBench;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -29,7 +30,15 @@ final class BenchCommand implements Runnable {
               description = "The model's folder (default: ${DEFAULT-VALUE}).")
           Path model,
       @Option(names = "--device", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N.")
-          String device) {
-    StepBench.run(model, device, spec.commandLine().getOut());
+          String device,
+      @Option(
+              names = "--steps",
+              defaultValue = "30",
+              description = "Steps measured for each shape (default: ${DEFAULT-VALUE}).")
+          int steps) {
+    if (steps < 1) {
+      throw new UserError("--steps must be >= 1, was " + steps);
+    }
+    StepBench.run(model, device, steps, spec.commandLine().getOut());
   }
 }
