@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.StepBench;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,10 +36,22 @@ final class BenchCommand implements Runnable {
               names = "--steps",
               defaultValue = "30",
               description = "Steps measured for each shape (default: ${DEFAULT-VALUE}).")
-          int steps) {
+          int steps,
+      @Option(
+              names = "--shape",
+              split = ",",
+              defaultValue = "16x64,4x256",
+              paramLabel = "ROWSxTOKENS",
+              description = "Batches to measure (default: ${DEFAULT-VALUE}).")
+          List<String> shapes) {
     if (steps < 1) {
       throw new UserError("--steps must be >= 1, was " + steps);
     }
-    StepBench.run(model, device, steps, spec.commandLine().getOut());
+    StepBench.run(
+        model,
+        device,
+        shapes.stream().map(StepBench.Shape::of).toList(),
+        steps,
+        spec.commandLine().getOut());
   }
 }
