@@ -39,7 +39,7 @@ public final class Verification {
    * @return whether all differences are within tolerance
    */
   public static boolean run(Writer.Voice voice, Path reference, PrintWriter out) {
-    Compute compute = Compute.of(voice.device());
+    Compute compute = Compute.of(voice.device()).inFloat32();
     ModelConfig.read(voice.model());
     try (Safetensors io = Safetensors.open(reference);
         CausalLm model = CausalLm.load(voice.model(), compute);

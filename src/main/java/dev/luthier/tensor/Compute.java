@@ -57,6 +57,11 @@ public record Compute(String device, ScalarType dtype) {
     return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
   }
 
+  /** The same device in float32, for comparing numbers. */
+  public Compute inFloat32() {
+    return new Compute(device, ScalarType.Float);
+  }
+
   public boolean isCuda() {
     return device.startsWith("cuda");
   }
