@@ -30,13 +30,18 @@ final class GenerateCommand implements Runnable {
       index = "1",
       arity = "0..1",
       paramLabel = "PROMPT",
-      description = "The prompt; read from the standard input where none is given.")
+      description = "The prompt; without it, the standard input is read.")
   private Optional<String> prompt = Optional.empty();
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "A system message before it.")
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A system message before the prompt.")
   private Optional<String> system = Optional.empty();
 
-  @Option(names = "--plain", description = "Goes on with the prompt as plain text: no template.")
+  @Option(
+      names = "--plain",
+      description = "Continues the prompt as plain text, without the template.")
   private boolean plain;
 
   @Mixin private MannerArguments manner = new MannerArguments();
@@ -54,6 +59,7 @@ final class GenerateCommand implements Runnable {
           out.flush();
         };
     try (Writer writer = Writer.open(voice.voice(), manner.manner())) {
+      writer.notes().forEach(spec.commandLine().getErr()::println);
       if (plain) {
         writer.goOn(text, sink);
       } else {

@@ -6,6 +6,6 @@ final class Terminal {
 
   /** Colours, where the launcher says that the output is a terminal and NO_COLOR is not set. */
   static boolean colours() {
-    return Boolean.getBoolean("luthier.terminal") && System.getenv("NO_COLOR") == null;
+    return Boolean.getBoolean("luthier.colours") && System.getenv("NO_COLOR") == null;
   }
 }
