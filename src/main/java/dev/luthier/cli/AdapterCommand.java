@@ -22,11 +22,12 @@ final class AdapterCommand implements Runnable {
     AdapterFolders.info(adapter, spec.commandLine().getOut());
   }
 
-  @Command(name = "merge", description = "Writes a model with the adapter in its weights.")
+  @Command(name = "merge", description = "Writes a model that has the adapter in its weights.")
   void merge(
       @Parameters(paramLabel = "MODEL", description = "The model's folder.") Path model,
       @Parameters(paramLabel = "ADAPTER", description = "The adapter's folder.") Path adapter,
-      @Parameters(paramLabel = "OUT", description = "The new model's folder.") Path into) {
+      @Parameters(paramLabel = "OUT", description = "The new model's folder, new or empty.")
+          Path into) {
     AdapterFolders.merge(model, adapter, into, spec.commandLine().getOut());
   }
 }

@@ -20,9 +20,7 @@ final class BenchCommand implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  @Command(
-      name = "step",
-      description = "The time of a LoRA step beside that of its matrix products alone.")
+  @Command(name = "step", description = "Times a LoRA step beside its matrix products alone.")
   void step(
       @Parameters(
               paramLabel = "MODEL",
@@ -30,6 +28,7 @@ final class BenchCommand implements Runnable {
               defaultValue = "models/tiny-base",
               description = "The model's folder (default: ${DEFAULT-VALUE}).")
           Path model,
+<<<<<<< HEAD
       @Option(names = "--device", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N.")
           String device,
       @Option(
@@ -53,5 +52,14 @@ final class BenchCommand implements Runnable {
         shapes.stream().map(StepBench.Shape::of).toList(),
         steps,
         spec.commandLine().getOut());
+=======
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device) {
+    StepBench.run(model, device, spec.commandLine().getOut());
+>>>>>>> docs
   }
 }

@@ -14,12 +14,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code luthier chat}. */
-@Command(name = "chat", sortOptions = false, description = "Talks with a model.")
+@Command(name = "chat", sortOptions = false, description = "Talks with a model, line by line.")
 final class ChatCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private VoiceArguments voice = new VoiceArguments();
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "A system message before all.")
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A system message before the first question.")
   private Optional<String> system = Optional.empty();
 
   @Mixin private MannerArguments manner = new MannerArguments();
@@ -29,6 +32,7 @@ final class ChatCommand implements Runnable {
     try (Writer writer = Writer.openForChat(voice.voice(), manner.manner());
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      writer.notes().forEach(spec.commandLine().getErr()::println);
       new ChatLoop(writer::answer, system, spec.commandLine().getOut()).run(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

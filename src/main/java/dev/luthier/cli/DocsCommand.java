@@ -10,7 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code luthier docs}, for those who work on Luthier itself. */
-@Command(name = "docs", description = "Writes docs/recipes.md anew from the code.")
+@Command(
+    name = "docs",
+    description = "Writes docs/recipes.md from the code, for those who change Luthier.")
 final class DocsCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

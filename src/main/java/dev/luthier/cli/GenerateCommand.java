@@ -30,13 +30,18 @@ final class GenerateCommand implements Runnable {
       index = "1",
       arity = "0..1",
       paramLabel = "PROMPT",
-      description = "The prompt; read from the standard input where none is given.")
+      description = "The prompt; without it, the standard input is read.")
   private Optional<String> prompt = Optional.empty();
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "A system message before it.")
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A system message before the prompt.")
   private Optional<String> system = Optional.empty();
 
-  @Option(names = "--plain", description = "Goes on with the prompt as plain text: no template.")
+  @Option(
+      names = "--plain",
+      description = "Continues the prompt as plain text, without the template.")
   private boolean plain;
 
   @Mixin private MannerArguments manner = new MannerArguments();
@@ -53,10 +58,15 @@ final class GenerateCommand implements Runnable {
           out.print(piece);
           out.flush();
         };
+<<<<<<< HEAD
     try (Writer writer =
         plain
             ? Writer.open(voice.voice(), manner.manner())
             : Writer.openForChat(voice.voice(), manner.manner())) {
+=======
+    try (Writer writer = Writer.open(voice.voice(), manner.manner())) {
+      writer.notes().forEach(spec.commandLine().getErr()::println);
+>>>>>>> docs
       if (plain) {
         writer.goOn(text, sink);
       } else {

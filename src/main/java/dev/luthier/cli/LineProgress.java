@@ -16,6 +16,7 @@ final class LineProgress implements Progress {
   private long beganAt;
   private long total;
   private long lastLine;
+  private boolean stepped;
 
   /**
    * @param nanos a clock that only goes forward, in nanoseconds
@@ -35,6 +36,7 @@ final class LineProgress implements Progress {
 
   @Override
   public void step(Step step) {
+    stepped = true;
     long now = nanos.getAsLong();
     long stride = Math.max(1, total / 20);
     boolean due = step.number() % stride == 0 || step.number() == total;
@@ -69,6 +71,9 @@ final class LineProgress implements Progress {
   public void note(String line) {
     out.println(line);
     out.flush();
+    if (!stepped) { // the time of an evaluation before the first step says nothing about steps
+      beganAt = nanos.getAsLong();
+    }
   }
 
   @Override

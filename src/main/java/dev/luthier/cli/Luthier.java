@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DocsCommand.class
     },
-    footer = {"", "Begin with: luthier train recipes/sft-lora.yaml"})
+    footer = {"", "Begin with: ./luthier train recipes/sft-lora.yaml"})
 public final class Luthier implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

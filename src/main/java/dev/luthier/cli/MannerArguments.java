@@ -10,41 +10,61 @@ import picocli.CommandLine.Option;
 final class MannerArguments {
   @Option(
       names = "--temperature",
+      paramLabel = "T",
       defaultValue = "0",
-      description = "0 takes the likeliest token every time (default: ${DEFAULT-VALUE}).")
+      description =
+          "Draws at this temperature; 0: the likeliest token every time (default: ${DEFAULT-VALUE}).")
   private double temperature;
 
-  @Option(names = "--top-k", defaultValue = "0", description = "Only the k likeliest; 0: all.")
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Draws among the N likeliest; 0: all (default: ${DEFAULT-VALUE}).")
   private int topK;
 
   @Option(
       names = "--top-p",
+      paramLabel = "P",
       defaultValue = "1",
-      description = "Only the likeliest that make up this share; 1: all.")
+      description =
+          "Draws among the likeliest that together have probability P; 1: all (default: ${DEFAULT-VALUE}).")
   private double topP;
 
   @Option(
       names = "--min-p",
+      paramLabel = "P",
       defaultValue = "0",
-      description = "Only those at least this many times as likely as the likeliest.")
+      description =
+          "Draws among those at least P times as likely as the likeliest; 0: all (default: ${DEFAULT-VALUE}).")
   private double minP;
 
   @Option(
       names = "--repetition-penalty",
+      paramLabel = "X",
       defaultValue = "1",
-      description = "Above 1: what was written becomes less likely.")
+      description =
+          "Above 1: tokens that the text already has become less likely (default: ${DEFAULT-VALUE}).")
   private double repetitionPenalty;
 
   @Option(
       names = "--max-new-tokens",
+      paramLabel = "N",
       defaultValue = "256",
-      description = "Longest answer (default: ${DEFAULT-VALUE}).")
+      description = "Longest answer in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
-  @Option(names = "--stop", paramLabel = "TEXT", description = "Ends the answer; repeatable.")
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "A text that ends the answer; may be repeated.")
   private List<String> stop = new ArrayList<>();
 
-  @Option(names = "--seed", defaultValue = "0", description = "Seed of the draws.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of the draws (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   Manner manner() {

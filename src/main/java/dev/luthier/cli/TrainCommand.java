@@ -22,19 +22,21 @@ import picocli.CommandLine.Unmatched;
     footer = {
       "",
       "--key.path=value replaces one value of the recipe, such as --optim.lr=1e-3;",
-      "docs/recipes.md lists all keys."
+      "docs/recipes.md lists all keys. --resume needs the values the run began with."
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private RecipeArguments arguments = new RecipeArguments();
   @Unmatched private List<String> overrides = new ArrayList<>();
 
-  @Option(names = "--resume", description = "Goes on from the last checkpoint of this run.")
+  @Option(
+      names = "--resume",
+      description = "Goes on from the last checkpoint of the run in the recipe's output.")
   private boolean resume;
 
   @Option(
       names = "--dry-run",
-      description = "Shows the resolved recipe, the model and the data; trains nothing.")
+      description = "Shows the whole recipe, the model and the data; trains nothing.")
   private boolean dryRun;
 
   @Override

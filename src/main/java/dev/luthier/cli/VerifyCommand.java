@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /** {@code luthier verify}: exit code 1 where the numbers differ. */
 @Command(
     name = "verify",
-    description = "Compares logits and loss with a reference file of another tool.")
+    description =
+        "Compares logits and loss with a reference file of another tool; exit code 1 where they differ.")
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private VoiceArguments voice = new VoiceArguments();
@@ -21,7 +22,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--reference",
       required = true,
       paramLabel = "FILE",
-      description = "Safetensors with input_ids, attention_mask, labels, logits and loss.")
+      description =
+          "Safetensors with input_ids and, as they apply, attention_mask, labels, logits, loss and merged_logits.")
   private Path reference = Path.of("");
 
   @Override

@@ -16,6 +16,7 @@ final class VoiceArguments {
 
   @Option(
       names = "--device",
+      paramLabel = "DEVICE",
       description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).",
       defaultValue = "auto")
   private String device = "auto";

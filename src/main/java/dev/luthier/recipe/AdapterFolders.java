@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
@@ -37,7 +38,7 @@ public final class AdapterFolders {
     line(out, "method", "LoRA" + (lora.rslora() ? " (rsLoRA)" : ""));
     line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
     line(out, "rank", lora.rank() + patterns(lora.rankPattern()));
-    line(out, "alpha", lora.alpha() + patterns(lora.alphaPattern()));
+    line(out, "alpha", Check.text(lora.alpha()) + patterns(lora.alphaPattern()));
     line(out, "targets", String.valueOf(lora.targets().written()));
     if (!lora.layers().isEmpty()) {
       line(out, "layers", String.valueOf(lora.layers()));
@@ -55,7 +56,10 @@ public final class AdapterFolders {
       file.infos()
           .values()
           .forEach(
-              i -> out.printf("  %s %s %s%n", i.name(), Arrays.toString(i.shape()), i.dtype()));
+              i ->
+                  out.printf(
+                      "  %s %s %s%n",
+                      i.name(), Arrays.toString(i.shape()), TypeName.of(i.dtype())));
     }
     out.flush();
   }
@@ -96,7 +100,7 @@ public final class AdapterFolders {
       try (CausalLm again = CausalLm.load(into, Compute.CPU)) {
         out.printf(
             "merged in float32: logits differ by at most %.2e; stored as %s: by at most %.2e%n",
-            exact, type, difference(logits(again), unmerged));
+            exact, TypeName.of(type), difference(logits(again), unmerged));
       }
       out.println("saved     " + into);
       out.flush();

@@ -17,11 +17,11 @@ import java.util.Optional;
 @Shorthand
 public record DataSpec(
     @Doc(
-            value = "The training rows: a file, or a list of sources mixed by weight",
+            value = "The training rows: one source, or a list of sources",
             elsewhere = {"train_file", "dataset", "path"})
         List<Source> train,
     @Doc(
-            value = "The rows to measure on: a file, or a list of sources",
+            value = "The rows to measure on: one source, or a list of sources",
             elsewhere = {"eval_file", "validation", "valid", "test"})
         @Default("[]")
         List<Source> eval,
@@ -34,24 +34,24 @@ public record DataSpec(
             value = "What the rows look like; unset: told from the columns of the first row",
             elsewhere = {"format", "type"})
         Optional<Form> form,
-    @Doc("Where the rows keep what a form needs: name in the form -> column in the file")
-        @Default("{}")
+    @Doc("Columns under other names: name in the form -> column in the file") @Default("{}")
         Map<String, String> columns,
-    @Doc("Draw the rows in a new order each epoch; false keeps the order of the files")
+    @Doc("Draw the rows in a new order each epoch; `false` keeps the order of the files")
         @Default("true")
         boolean shuffle) {
 
   /** One file of rows. */
-  @Doc("One file of rows")
+  @Doc("One source of rows")
   @Shorthand
   public record Source(
       @Doc("A file, folder or glob: JSON, JSON lines, CSV or Parquet, plain or gzipped") Path path,
       @Doc(
-              "Its share of the mixture, relative to the other sources; unset everywhere: all rows of all sources")
+              "Its share of a mixture, relative to the other sources' weights; for every source or for"
+                  + " none: without weights all rows of all sources are used")
           Optional<Double> weight,
       @Doc("Read only this many rows, from the top") Optional<Integer> limit,
       @Doc("What its rows look like; unset: `data.form`") Optional<Form> form,
-      @Doc("Its columns; beside those of `data.columns`") @Default("{}")
+      @Doc("Its columns, beside those of `data.columns`") @Default("{}")
           Map<String, String> columns) {
     public Source {
       weight.ifPresent(w -> Check.above("data.train.weight", 0, w));

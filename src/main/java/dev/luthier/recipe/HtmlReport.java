@@ -85,13 +85,15 @@ public final class HtmlReport {
     return div(each(
             blocks,
             block ->
-                div(
-                        h3(block.heading()),
-                        table(
-                            tbody(each(block.values(), (name, value) -> tr(td(name), td(value))))))
+                div(h3(block.heading()), table(tbody(each(block.values(), HtmlReport::fact))))
                     .withClass("card facts")))
         .withClass("grid")
         .withStyle("margin-top: 28px");
+  }
+
+  /** Numbers stand at the right, text that needs lines at the left. */
+  private static DomContent fact(String name, String value) {
+    return tr(td(name), td(value).withCondClass(value.length() > 28, "words"));
   }
 
   private static DomContent curves(List<ReportData.Series> series) {

@@ -40,7 +40,7 @@ record ModelSummary(Map<String, String> facts) {
                 config.maxPositions(),
                 config.tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
-    facts.put("computes", "%s on %s".formatted(compute.dtype(), compute.device()));
+    facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));
     return new ModelSummary(facts);
   }
 

@@ -123,17 +123,21 @@ final class RunReport {
                 : ""));
     outcome.best().ifPresent(best -> out.put("weights of step", String.valueOf(best.step())));
     long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
-    for (MetricsFile.Line line : lines()) {
-      line.values()
-          .forEach(
-              (name, value) -> {
-                if (name.startsWith("eval/") && line.step() == 0) {
-                  out.put(name + " before", "%.4f".formatted(value));
-                } else if (name.startsWith("eval/") && line.step() == step) {
-                  out.put(name, "%.4f".formatted(value));
-                }
-              });
-    }
+    Map<String, Double> before = evaluated(0);
+    evaluated(step)
+        .forEach(
+            (name, value) ->
+                out.put(name, "%.4f (before: %.4f)".formatted(value, before.get(name))));
+    return out;
+  }
+
+  private Map<String, Double> evaluated(long step) {
+    Map<String, Double> out = new LinkedHashMap<>();
+    lines().stream()
+        .filter(line -> line.step() == step)
+        .flatMap(line -> line.values().entrySet().stream())
+        .filter(e -> e.getKey().startsWith("eval/"))
+        .forEach(e -> out.put(e.getKey(), e.getValue()));
     return out;
   }
 
@@ -146,7 +150,8 @@ final class RunReport {
     data.put("rows to learn from", String.valueOf(parts.corpus().report().trainRows().size()));
     data.put("rows to measure on", String.valueOf(parts.corpus().report().evalRows().size()));
     data.put("tokens", String.valueOf(parts.corpus().report().trainLengths().total()));
-    parts.corpus().report().warnings().forEach(w -> data.put("warning", w));
+    List<String> warnings = parts.corpus().report().warnings();
+    data.put("warnings", warnings.isEmpty() ? "none" : String.join("\n", warnings));
     List<ReportData.Facts> facts =
         List.of(
             new ReportData.Facts("Results", results),

@@ -13,7 +13,7 @@ public record Sft(
     @Doc(
             value =
                 "What it learns to write: every answer of the assistant, the last one, the"
-                    + " completion, or all text",
+                    + " completion, or all text (docs/data.md)",
             elsewhere = {"assistant_only_loss", "completion_only_loss"})
         @Default("assistant")
         LossOn lossOn,
@@ -21,7 +21,9 @@ public record Sft(
             value = "Longest row in tokens; unset: the longest that the model takes, at most 1024",
             elsewhere = {"max_seq_length", "max_seq_len", "sequence_len", "cutoff_len"})
         Optional<Integer> maxLength,
-    @Doc("What happens to a longer row: the run stops, the row is left out, its end is cut off")
+    @Doc(
+            "What happens where a row is longer: the run does not start, the row is left out, or"
+                + " its end is cut off")
         @Default("raise")
         TooLong tooLong,
     @Doc(

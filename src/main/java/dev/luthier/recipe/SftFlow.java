@@ -102,7 +102,7 @@ final class SftFlow {
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {
         out.println(
-            "stopped and saved after step %d of %d; go on with: ./luthier train RECIPE --resume"
+            "stopped and saved after step %d of %d; the same command with --resume goes on from there"
                 .formatted(outcome.steps(), steps.total()));
         out.flush();
         return;

@@ -48,6 +48,19 @@ class LineProgressTest {
   }
 
   @Test
+  void leavesOutTheEvaluationBeforeTheFirstStep() {
+    // 30 s of evaluation, then steps of 2 s: after step 2 of 40, 38 steps of 2 s are left: 1:16
+    progress.begin(0, 40);
+    now += 30 * SECOND;
+    progress.note("step 0: evaluation");
+    step(1);
+    step(2);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "step 0: evaluation", "step 2/40  loss 1.2346  5,120 tokens/s  0:01:16 left");
+  }
+
+  @Test
   void printsAtLeastEveryMinute() {
     progress.begin(0, 1_000_000);
     for (int i = 1; i <= 60; i++) {
