@@ -28,7 +28,6 @@ final class BenchCommand implements Runnable {
               defaultValue = "models/tiny-base",
               description = "The model's folder (default: ${DEFAULT-VALUE}).")
           Path model,
-<<<<<<< HEAD
       @Option(names = "--device", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N.")
           String device,
       @Option(
@@ -52,14 +51,5 @@ final class BenchCommand implements Runnable {
         shapes.stream().map(StepBench.Shape::of).toList(),
         steps,
         spec.commandLine().getOut());
-=======
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "auto",
-              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-          String device) {
-    StepBench.run(model, device, spec.commandLine().getOut());
->>>>>>> docs
   }
 }

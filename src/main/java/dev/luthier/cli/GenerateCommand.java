@@ -58,15 +58,11 @@ final class GenerateCommand implements Runnable {
           out.print(piece);
           out.flush();
         };
-<<<<<<< HEAD
     try (Writer writer =
         plain
             ? Writer.open(voice.voice(), manner.manner())
             : Writer.openForChat(voice.voice(), manner.manner())) {
-=======
-    try (Writer writer = Writer.open(voice.voice(), manner.manner())) {
       writer.notes().forEach(spec.commandLine().getErr()::println);
->>>>>>> docs
       if (plain) {
         writer.goOn(text, sink);
       } else {
