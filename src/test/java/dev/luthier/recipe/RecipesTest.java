@@ -123,8 +123,7 @@ class RecipesTest {
                 Map.of("instruction", "question", "text", "body")));
     assertThat(recipe.method())
         .isEqualTo(
-            new Sft(
-                LossOn.COMPLETION, Optional.of(64), TooLong.RAISE, Sft.Packing.BEST_FIT));
+            new Sft(LossOn.COMPLETION, Optional.of(64), TooLong.RAISE, Sft.Packing.BEST_FIT));
   }
 
   @Test
