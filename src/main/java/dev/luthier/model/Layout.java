@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * but attention works on the N tokens end to end; attention wants a grid (B, T). Sequences fill it
  * from the left, so that causality alone hides the unused cells, and no other code sees them.
  *
- * <p>Letters: N tokens, B sequences, T the longest, S keys seen at most, D width of a head.
+ * <p>Letters: N tokens, B sequences, T the longest, S the columns of keys, D width of a head.
  */
 final class Layout {
   final int count; // B
@@ -39,7 +39,7 @@ final class Layout {
     long[] positions = new long[n];
     long[] cells = new long[n];
     long[] rows = new long[count * longest];
-    int seen = 0; // S
+    int seen = 0; // the longest sequence, with what the cache holds
     for (int b = 0, row = 0; b < count; b++) {
       seen = Math.max(seen, starts[b] + lengths[b]);
       for (int t = 0; t < lengths[b]; t++, row++) {
@@ -58,16 +58,21 @@ final class Layout {
     this.mask =
         fresh || oneEach
             ? new TensorOptional()
-            : new TensorOptional(mask(starts, longest, seen, compute));
+            : new TensorOptional(mask(starts, longest, columns(starts), compute));
   }
 
-  private static Tensor mask(int[] starts, int longest, int seen, Compute compute) {
+  /** S: the grid of the new tokens begins behind the fullest row that the cache holds. */
+  private int columns(int[] starts) {
+    return Arrays.stream(starts).max().orElse(0) + longest;
+  }
+
+  private static Tensor mask(int[] starts, int longest, int columns, Compute compute) {
     long[] first = Arrays.stream(starts).asLongStream().toArray();
     Tensor queries =
         Ops.longs(first, compute)
             .view(-1, 1, 1, 1)
             .add(range(longest, compute).view(1, 1, -1, 1)); // (B, 1, T, 1) positions
-    return range(seen, compute).view(1, 1, 1, -1).le(queries);
+    return range(columns, compute).view(1, 1, 1, -1).le(queries);
   }
 
   private static Tensor range(int n, Compute compute) {
