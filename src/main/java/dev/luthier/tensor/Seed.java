@@ -12,7 +12,7 @@ public final class Seed {
   public static long of(long root, long... path) {
     long z = mix(root);
     for (long p : path) {
-      z = mix(z ^ mix(p));
+      z = mix(z ^ p); // were p mixed too, root 1 at 2 would be root 2 at 1
     }
     return z;
   }

@@ -1,0 +1,155 @@
+package dev.luthier.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.Golden;
+import dev.luthier.data.TokenBatch;
+import dev.luthier.model.CausalLm;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.Full;
+import dev.luthier.tensor.Compute;
+import dev.luthier.train.AdamW;
+import dev.luthier.train.Loop;
+import dev.luthier.train.Objective;
+import dev.luthier.train.Optim;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Whole runs on tiny-base and tiny-chat beside those of transformers and PEFT, from the same start:
+ * 300 steps each. The peers ran in float32 on a GPU, so the losses agree to about 1e-3 at first and
+ * then drift.
+ */
+class CurvesGoldenTest {
+  private static final Path DIR = Golden.DIR.resolve("curves");
+  private static final Path FILE = DIR.resolve("curves.json");
+
+  /** How the model of an entry is made trainable; what is missing here is not built. */
+  private static final Map<String, Function<CausalLm, Adapted>> STARTS =
+      Map.of(
+          "sft_lora", model -> AdapterFiles.load(model, DIR.resolve("lora-start")).adapted(),
+          "sft_full", model -> Adapted.attach(model, new Full(), 0));
+
+  private static ModelFolder folder;
+  private static Corpus corpus; // both runs learn from the same tokens
+
+  @BeforeAll
+  static void read() {
+    Assumptions.assumeTrue(Files.exists(FILE), FILE + " is not there");
+    Recipe recipe = recipe();
+    folder = ModelFolder.open(recipe.model().path());
+    corpus = Corpus.read(recipe.data(), (Sft) recipe.method(), folder, recipe.seed());
+    corpus.report().healthy();
+  }
+
+  @AfterAll
+  static void close() {
+    if (folder != null) {
+      folder.close();
+    }
+  }
+
+  private static Recipe recipe(String... overrides) {
+    return Recipes.read(Path.of("recipes/sft-lora.yaml"), List.of(overrides));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> replays() {
+    JsonNode curves = Golden.json(FILE);
+    double untrained = curves.path("exact_match_before_100").asDouble();
+    return curves.properties().stream()
+        .filter(e -> e.getValue().isObject())
+        .map(
+            e ->
+                DynamicTest.dynamicTest(
+                    e.getKey(), () -> replays(e.getKey(), e.getValue(), untrained)));
+  }
+
+  private static void replays(String name, JsonNode peer, double untrained) {
+    Assumptions.assumeTrue(STARTS.containsKey(name), name + " is not built");
+    // The longest answer of the held-out chats has 20 tokens with its end: 32 cut none off.
+    Recipe recipe =
+        recipe(
+            "--optim.lr=" + peer.path("lr").asText(),
+            "--optim.batch=" + peer.path("batch_size").asInt(),
+            "--optim.epochs=" + peer.path("epochs").asInt(),
+            "--optim.clip=0",
+            "--optim.schedule=constant",
+            "--optim.adamw.weight_decay=0",
+            "--data.shuffle=false",
+            "--eval.generate=100",
+            "--eval.max_new_tokens=32");
+    try (CausalLm model = folder.load(Compute.CPU);
+        Adapted adapted = STARTS.get(name).apply(model);
+        Optim optim = optim(recipe.optim(), adapted)) {
+      SftEvaluation evaluation = SftEvaluation.of(adapted, folder, corpus, recipe);
+      Map<String, Double> before = evaluation.apply(0).values();
+      double peersBefore = peer.path("eval_loss_before").asDouble();
+      assertThat(before.get("eval/loss")).isCloseTo(peersBefore, within(1e-3));
+      assertThat(before.get("eval/exact_match")).isEqualTo(untrained);
+
+      double[] losses = train(recipe, model, optim);
+      double[] peers =
+          StreamSupport.stream(peer.path("loss").spliterator(), false)
+              .mapToDouble(JsonNode::asDouble)
+              .toArray();
+      assertThat(losses).hasSameSizeAs(peers);
+      assertThat(losses[0]).isCloseTo(peers[0], within(1e-3));
+      int epoch = losses.length / 2;
+      for (int from : new int[] {0, epoch}) {
+        double expected = mean(peers, from, epoch);
+        assertThat(mean(losses, from, epoch))
+            .as("mean loss of the %d steps after step %d", epoch, from)
+            .isCloseTo(expected, within(0.02 * expected));
+      }
+
+      Map<String, Double> after = evaluation.apply(losses.length).values();
+      double peersAfter = peer.path("eval_loss_after").asDouble();
+      assertThat(after.get("eval/loss")).isCloseTo(peersAfter, within(0.05 * peersAfter));
+      assertThat(after.get("eval/exact_match"))
+          .isCloseTo(peer.path("exact_match_after_100").asDouble(), within(0.08));
+    }
+  }
+
+  private static Optim optim(OptimSpec spec, Adapted adapted) {
+    AdamW adamw = spec.adamw();
+    return new Optim(
+        adamw.sort(adapted.trainable(), spec.rate()),
+        adamw.betas().get(0),
+        adamw.betas().get(1),
+        adamw.eps(),
+        Compute.CPU);
+  }
+
+  /** The loss of every step. */
+  private static double[] train(Recipe recipe, CausalLm model, Optim optim) {
+    Sft sft = (Sft) recipe.method();
+    SftSteps steps =
+        SftSteps.of(
+            corpus.report().trainRows(), recipe, sft, Corpus.maxLength(sft, folder), Compute.CPU);
+    Objective<TokenBatch> objective = SftFlow.objective(model);
+    List<Double> losses = new ArrayList<>();
+    new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed())
+        .run(steps, 0, objective, report -> losses.add(report.loss()));
+    return losses.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static double mean(double[] values, int from, int count) {
+    return IntStream.range(from, from + count).mapToDouble(i -> values[i]).average().orElseThrow();
+  }
+}
