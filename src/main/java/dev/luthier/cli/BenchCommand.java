@@ -28,10 +28,15 @@ final class BenchCommand implements Runnable {
               defaultValue = "models/tiny-base",
               description = "The model's folder (default: ${DEFAULT-VALUE}).")
           Path model,
-      @Option(names = "--device", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N.")
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
           String device,
       @Option(
               names = "--steps",
+              paramLabel = "N",
               defaultValue = "30",
               description = "Steps measured for each shape (default: ${DEFAULT-VALUE}).")
           int steps,

@@ -34,6 +34,18 @@ public final class RunDirectory implements AutoCloseable {
    * @throws UserError if the folder holds another run or other files
    */
   public static RunDirectory create(Path dir, String recipe) {
+    checkNew(dir);
+    RunDirectory run = lock(dir);
+    AtomicFile.write(dir.resolve(RECIPE), recipe.getBytes(StandardCharsets.UTF_8));
+    return run;
+  }
+
+  /**
+   * Looks whether {@link #create} may begin a run here, and writes nothing.
+   *
+   * @throws UserError as {@link #create} does
+   */
+  public static void checkNew(Path dir) {
     String found = firstEntry(dir);
     if (Files.exists(dir.resolve(RECIPE))) {
       throw new UserError(
@@ -44,9 +56,6 @@ public final class RunDirectory implements AutoCloseable {
       throw new UserError(
           "output %s is not empty (it holds %s); choose another output".formatted(dir, found));
     }
-    RunDirectory run = lock(dir);
-    AtomicFile.write(dir.resolve(RECIPE), recipe.getBytes(StandardCharsets.UTF_8));
-    return run;
   }
 
   /**
@@ -56,6 +65,18 @@ public final class RunDirectory implements AutoCloseable {
    *     differs is named
    */
   public static RunDirectory resume(Path dir, String recipe) {
+    checkSame(dir, recipe);
+    RunDirectory run = lock(dir);
+    AtomicDirectory.recover(dir);
+    return run;
+  }
+
+  /**
+   * Looks whether {@link #resume} may go on here, and writes nothing.
+   *
+   * @throws UserError as {@link #resume} does
+   */
+  public static void checkSame(Path dir, String recipe) {
     Path kept = dir.resolve(RECIPE);
     if (!Files.exists(kept)) {
       throw new UserError(
@@ -67,9 +88,6 @@ public final class RunDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new UserError("cannot read " + DiskErrors.reason(kept, e), e);
     }
-    RunDirectory run = lock(dir);
-    AtomicDirectory.recover(dir);
-    return run;
   }
 
   private static void refuseDifference(Path kept, List<String> before, List<String> now) {

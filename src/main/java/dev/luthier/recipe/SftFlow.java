@@ -30,6 +30,7 @@ final class SftFlow {
 
   static void run(
       Recipe recipe, Sft sft, Training.Start start, Progress progress, PrintWriter out) {
+    checkDirectory(recipe, start);
     Compute compute = Compute.of(recipe.model().device());
     try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
       Corpus corpus = Corpus.read(recipe.data(), sft, folder, recipe.seed());
@@ -130,6 +131,16 @@ final class SftFlow {
         adamw.betas().get(1),
         adamw.eps(),
         adapted.model().compute());
+  }
+
+  /** Before the data is read, so that nobody waits for a refusal; nothing is written yet. */
+  private static void checkDirectory(Recipe recipe, Training.Start start) {
+    Path path = Path.of(recipe.output());
+    if (start == Training.Start.RESUME) {
+      RunDirectory.checkSame(path, Recipes.print(recipe));
+    } else {
+      RunDirectory.checkNew(path);
+    }
   }
 
   private static RunDirectory directory(Recipe recipe, Training.Start start) {

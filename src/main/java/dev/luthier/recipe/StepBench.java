@@ -64,7 +64,7 @@ public final class StepBench {
         "LoRA of rank %d on all linear layers of %s, every token a target, %s on %s, BLAS %s%n",
         RANK,
         model,
-        compute.dtype(),
+        TypeName.of(compute.dtype()),
         compute.device(),
         System.getProperty("org.bytedeco.openblas.load", "openblas"));
     for (Shape shape : shapes) {

@@ -46,7 +46,7 @@ public record Compute(String device, ScalarType dtype) {
                 name,
                 there > 0
                     ? "this machine has " + there + " GPU(s), counted from 0"
-                    : "no CUDA device is usable here (build with -Pcuda on a machine with one)"));
+                    : "no CUDA device is usable here (start with LUTHIER_PROFILE=cuda on a machine with one)"));
   }
 
   private static int cudaDevices() {

@@ -224,8 +224,8 @@ class WrongInputTest {
         .isEqualTo("--model.device=gpu: model.device must be auto, cpu, cuda or cuda:N, was gpu");
     assertThat(trainingRefused("--model.device=cuda:99"))
         .isEqualTo(
-            "model.device is cuda:99, but no CUDA device is usable here (build with -Pcuda on a"
-                + " machine with one); use cpu or auto");
+            "model.device is cuda:99, but no CUDA device is usable here (start with"
+                + " LUTHIER_PROFILE=cuda on a machine with one); use cpu or auto");
   }
 
   /** The run's folder is a disk of 200 kB, which the second checkpoint fills. */
