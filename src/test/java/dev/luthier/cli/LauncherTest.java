@@ -103,7 +103,8 @@ class LauncherTest {
             "MKL_NUM_THREADS=3",
             "OMP_WAIT_POLICY=passive",
             "MKL_THREADING_LAYER=GNU",
-            "MALLOC_MMAP_THRESHOLD_=1048576");
+            "MALLOC_MMAP_THRESHOLD_=67108864",
+            "MALLOC_TRIM_THRESHOLD_=268435456");
   }
 
   @Test
