@@ -168,13 +168,13 @@ class ResumeTest {
    * even step, or of an evaluation (after 3, 6 ..), each of which is the best so far here.
    */
   @ParameterizedTest
-  @CsvSource({"1, 0", "11, 10", "28, 27", "40, 39"})
+  @CsvSource({"11, 10", "28, 27"})
   void brokenInTheMiddleOfAnEpoch(long broken, long saved) throws IOException {
     Path out = shared.resolve("broken-at-" + broken);
     assertThat(train(out, Training.Start.NEW, new Breaks(broken, new ArrayList<>()))).isFalse();
     List<String> notes = new ArrayList<>();
     assertThat(train(out, Training.Start.RESUME, new Breaks(-1, notes))).isTrue();
-    assertThat(notes.get(0)).startsWith(saved == 0 ? "step 0:" : "going on after step " + saved);
+    assertThat(notes.get(0)).isEqualTo("going on after step " + saved);
     Result.of(out).sameAs(unbroken, "broken");
   }
 
