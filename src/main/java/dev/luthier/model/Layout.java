@@ -6,6 +6,7 @@ import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +83,7 @@ final class Layout {
   }
 
   private static Tensor range(int n, Compute compute) {
-    return org.bytedeco.pytorch.global.torch.arange(
-        Ops.scalar(n), compute.options(ScalarType.Long));
+    return torch.arange(Ops.scalar(n), compute.options(ScalarType.Long));
   }
 
   /** (N, heads, D) -> (B, heads, T, D). */

@@ -2,6 +2,8 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A map whose weights stand in the model's files. */
 public sealed interface Stored extends Projection permits Dense, Lookup, RmsNorm {
@@ -17,13 +19,6 @@ public sealed interface Stored extends Projection permits Dense, Lookup, RmsNorm
   /** A float32 copy of a weight under another name. */
   static Parameter copyOf(String name, Parameter p) {
     return new Parameter(
-        name,
-        p.value()
-            .detach()
-            .to(
-                org.bytedeco.pytorch.global.torch.ScalarType.Float,
-                false,
-                true,
-                new org.bytedeco.pytorch.MemoryFormatOptional()));
+        name, p.value().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional()));
   }
 }

@@ -6,13 +6,13 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** Hands the tensors of a model folder to a family, checked, each once, in the compute type. */
 final class Weights {
@@ -21,6 +21,7 @@ final class Weights {
   private final WeightFiles files;
   private final Compute compute;
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
+  private final List<String> ignored = new ArrayList<>();
 
   Weights(Path dir, WeightFiles files, Compute compute) {
     this.dir = dir;
@@ -69,8 +70,6 @@ final class Weights {
     ignored.add(name);
   }
 
-  private final List<String> ignored = new java.util.ArrayList<>();
-
   /** Refuses a folder with tensors that nobody asked for: they would be lost in silence. */
   void refuseLeftovers() {
     List<String> left =
@@ -89,7 +88,7 @@ final class Weights {
   }
 
   /** Tables that old files carry and that config.json determines. */
-  private static boolean derived(@Nullable String name) {
-    return name != null && name.endsWith("rotary_emb.inv_freq");
+  private static boolean derived(String name) {
+    return name.endsWith("rotary_emb.inv_freq");
   }
 }

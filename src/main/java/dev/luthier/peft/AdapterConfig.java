@@ -44,7 +44,6 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
   private static final List<String> HARMLESS =
       List.of(
           "inference_mode",
-          "init_lora_weights",
           "peft_version",
           "revision",
           "auto_mapping",
@@ -52,11 +51,32 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
           "megatron_config",
           "qalora_group_size",
           "ensure_weight_tying",
-          "layers_pattern",
           "loftq_config",
           "eva_config",
           "corda_config",
           "lora_ga_config");
+
+  /** Keys that would change what the adapter computes. */
+  private static final List<String> UNBUILT =
+      List.of(
+          "use_dora",
+          "fan_in_fan_out",
+          "exclude_modules",
+          "layer_replication",
+          "lora_bias",
+          "target_parameters",
+          "trainable_token_indices",
+          "alora_invocation_tokens",
+          "use_qalora",
+          "use_bdlora",
+          "arrow_config");
+
+  /** Keys that change nothing at these values; PiSSA and its kin rewrite the base model. */
+  private static final Map<String, List<String>> PLAIN =
+      Map.of(
+          "bias", List.of("none"),
+          "layers_pattern", List.of("layers"),
+          "init_lora_weights", List.of("true", "gaussian", "eva", "orthogonal"));
 
   public static AdapterConfig read(Path dir) {
     Path file = dir.resolve("adapter_config.json");
@@ -89,25 +109,10 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
   }
 
   private static void judge(Path file, String key, JsonNode value, List<String> notes) {
-    boolean plainBias = key.equals("bias") && value.asText().equals("none");
-    if (plainBias) {
+    if (PLAIN.getOrDefault(key, List.of()).contains(value.asText())) {
       return;
     }
-    List<String> unbuilt =
-        List.of(
-            "bias",
-            "use_dora",
-            "fan_in_fan_out",
-            "exclude_modules",
-            "layer_replication",
-            "lora_bias",
-            "target_parameters",
-            "trainable_token_indices",
-            "alora_invocation_tokens",
-            "use_qalora",
-            "use_bdlora",
-            "arrow_config");
-    if (unbuilt.contains(key)) {
+    if (UNBUILT.contains(key) || PLAIN.containsKey(key)) {
       throw new UserError("%s: %s = %s is not built".formatted(file, key, value));
     }
     notes.add("%s: unknown key %s = %s is passed over".formatted(file, key, value));

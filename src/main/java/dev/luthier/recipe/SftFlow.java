@@ -4,7 +4,6 @@ import dev.luthier.data.TokenBatch;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.io.RunDirectory;
 import dev.luthier.loss.CrossEntropy;
-import dev.luthier.loss.Loss;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Compute;
@@ -12,6 +11,7 @@ import dev.luthier.train.AdamW;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Metrics;
+import dev.luthier.train.Objective;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Progress;
 import dev.luthier.train.Session;
@@ -113,13 +113,12 @@ final class SftFlow {
   }
 
   /** Cross-entropy on the trained tokens; the head sees only the positions that predict one. */
-  static dev.luthier.train.Objective<TokenBatch> objective(CausalLm model) {
+  static Objective<TokenBatch> objective(CausalLm model) {
     CrossEntropy loss = new CrossEntropy();
     return (batch, denominator) -> {
       Tensor states = model.hidden(batch.input()); // (N, H)
       Tensor predicting = states.index_select(0, batch.positions()); // (M, H)
-      Loss made = loss.of(model.logits(predicting), batch.targets(), denominator);
-      return made;
+      return loss.of(model.logits(predicting), batch.targets(), denominator);
     };
   }
 

@@ -14,6 +14,7 @@ import dev.luthier.tensor.Sequences;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -93,8 +94,7 @@ public final class Verification {
     if (theirs.dim() != 3 || theirs.size(2) != model.config().vocabSize()) {
       throw new UserError(
           "the reference's %s have shape %s, but the model's vocabulary is %d"
-              .formatted(
-                  name, java.util.Arrays.toString(Ops.shape(theirs)), model.config().vocabSize()));
+              .formatted(name, Arrays.toString(Ops.shape(theirs)), model.config().vocabSize()));
     }
     Tensor real =
         theirs
@@ -152,7 +152,7 @@ public final class Verification {
 
     private static long[] optional(Safetensors io, String name, int size, long otherwise) {
       long[] values = new long[size];
-      java.util.Arrays.fill(values, otherwise);
+      Arrays.fill(values, otherwise);
       return io.infos().containsKey(name) ? Ops.toLongs(io.tensor(name)) : values;
     }
 

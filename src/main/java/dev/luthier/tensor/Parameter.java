@@ -1,5 +1,6 @@
 package dev.luthier.tensor;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -64,6 +65,6 @@ public final class Parameter implements AutoCloseable {
 
   @Override
   public String toString() {
-    return name + java.util.Arrays.toString(Ops.shape(value));
+    return name + Arrays.toString(Ops.shape(value));
   }
 }

@@ -8,8 +8,21 @@ import java.util.regex.Pattern;
 /** How often something happens. */
 @Doc("a number of steps such as `100`, `epoch`, `2 epochs`, or `never`")
 public sealed interface Every extends Written {
+  /**
+   * Whether it happens now.
+   *
+   * @param done steps that lie behind, at least 1
+   * @param perEpoch steps of one pass over the data
+   */
+  boolean due(long done, long perEpoch);
+
   /** After every so many steps. */
   record Steps(long steps) implements Every {
+    @Override
+    public boolean due(long done, long perEpoch) {
+      return done % steps == 0;
+    }
+
     @Override
     public Object written() {
       return steps;
@@ -19,6 +32,11 @@ public sealed interface Every extends Written {
   /** After every so many passes over the data. */
   record Epochs(long epochs) implements Every {
     @Override
+    public boolean due(long done, long perEpoch) {
+      return done % (epochs * perEpoch) == 0;
+    }
+
+    @Override
     public Object written() {
       return epochs == 1 ? "epoch" : epochs + " epochs";
     }
@@ -26,6 +44,11 @@ public sealed interface Every extends Written {
 
   /** Not at all. */
   record Never() implements Every {
+    @Override
+    public boolean due(long done, long perEpoch) {
+      return false;
+    }
+
     @Override
     public Object written() {
       return "never";

@@ -1,10 +1,12 @@
 package dev.luthier.train;
 
+import dev.luthier.io.Safetensors;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -31,7 +33,15 @@ public final class Optim implements AutoCloseable {
   }
 
   /** What a checkpoint holds; the tensors are the live ones, all (P) float32. */
-  public record State(Tensor weights, Tensor mean, Tensor square) {}
+  public record State(Tensor weights, Tensor mean, Tensor square) {
+    static State of(Safetensors saved) {
+      return new State(saved.tensor("weights"), saved.tensor("mean"), saved.tensor("square"));
+    }
+
+    Map<String, Tensor> byName() {
+      return Map.of("weights", weights, "mean", mean, "square", square);
+    }
+  }
 
   private final List<Group> groups;
   private final double beta1;

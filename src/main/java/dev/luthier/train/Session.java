@@ -6,7 +6,6 @@ import dev.luthier.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A run around its {@link Loop}: logs every step, evaluates, writes checkpoints, keeps the best,
@@ -72,11 +71,7 @@ public final class Session {
   public long restore(Checkpoints.Saved from) {
     try (Safetensors tensors = from.tensors();
         Scope scope = new Scope()) {
-      loop.optim()
-          .restore(
-              new Optim.State(
-                  tensors.tensor("weights"), tensors.tensor("mean"), tensors.tensor("square")),
-              from.step());
+      loop.optim().restore(Optim.State.of(tensors), from.step());
     }
     if (from.state().get("best_step") instanceof Long step
         && from.state().get("best_score") instanceof Double score) {
@@ -121,7 +116,7 @@ public final class Session {
     long done = report.done();
     boolean last = done == steps.total();
     log(report, steps);
-    if (last || due(rhythm.evaluate(), done, steps.perEpoch())) {
+    if (last || rhythm.evaluate().due(done, steps.perEpoch())) {
       evaluate(done);
     }
     boolean stopping = givenUp();
@@ -129,17 +124,10 @@ public final class Session {
       end = End.INTERRUPTED;
       stopping = true;
     }
-    if (last || stopping || due(rhythm.checkpoint(), done, steps.perEpoch())) {
+    if (last || stopping || rhythm.checkpoint().due(done, steps.perEpoch())) {
       checkpoint(done);
     }
     return !stopping;
-  }
-
-  private static boolean due(Every every, long done, long perEpoch) {
-    if (every instanceof Every.Steps s) {
-      return done % s.steps() == 0;
-    }
-    return every instanceof Every.Epochs e && done % (e.epochs() * perEpoch) == 0;
   }
 
   private <B> void log(Loop.Report report, Steps<B> steps) {
@@ -181,11 +169,6 @@ public final class Session {
     if (saved == done) {
       return;
     }
-    Optim.State state = loop.optim().state();
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("weights", state.weights());
-    tensors.put("mean", state.mean());
-    tensors.put("square", state.square());
     Map<String, Object> counters = new LinkedHashMap<>();
     best.ifPresent(
         b -> {
@@ -193,7 +176,7 @@ public final class Session {
           counters.put("best_score", b.score());
           counters.put("worse", worse);
         });
-    checkpoints.write(done, tensors, counters);
+    checkpoints.write(done, loop.optim().state().byName(), counters);
     saved = done;
   }
 

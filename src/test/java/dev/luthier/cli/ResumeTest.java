@@ -34,13 +34,14 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ResumeTest {
   private static final int KILLS = 20;
+  private static final int KILLED = 128 + 9;
+  private static final int TERMINATED = 128 + 15;
   private static final long SEED = 7;
 
   @TempDir static Path shared;
 
   private static TinyRun run;
   private static Result unbroken;
-  private static long unbrokenMillis;
 
   /** What must be the same however often a run was broken. */
   private record Result(byte[] adapter, List<String> config, List<MetricsFile.Line> metrics) {
@@ -61,118 +62,105 @@ class ResumeTest {
           lines);
     }
 
-    void sameAs(Result other) {
-      assertThat(metrics).containsExactlyElementsOf(other.metrics);
-      assertThat(adapter).isEqualTo(other.adapter);
-      assertThat(config).isEqualTo(other.config);
+    void sameAs(Result other, String what) {
+      assertThat(metrics).as(what).containsExactlyElementsOf(other.metrics);
+      assertThat(adapter).as(what).isEqualTo(other.adapter);
+      assertThat(config).as(what).isEqualTo(other.config);
     }
   }
 
   @BeforeAll
   static void runUnbroken() throws IOException, InterruptedException {
     run = TinyRun.in(shared);
-    long start = System.nanoTime();
-    assertThat(start(run.out()).waitFor()).isZero();
-    unbrokenMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    Ended ended = child(run.out(), (process, lines) -> {});
+    assertThat(ended.code()).as(ended.toString()).isZero();
     unbroken = Result.of(run.out());
     // One line for each step and one for each evaluation: before the first step, after steps 3, 6
     // .. 39, and after the last.
     assertThat(unbroken.metrics).hasSize(TinyRun.STEPS + 1 + 13 + 1);
   }
 
-  /** Goes on with the run if it got as far as keeping its recipe, else begins it. */
-  private static Process start(Path out) throws IOException {
-    List<String> args =
-        new ArrayList<>(List.of("train", run.recipe().toString(), "--output=" + out));
+  /** How a process ended, and what it had said by then. */
+  private record Ended(int code, List<String> said) {
+    String last() {
+      return said.isEmpty() ? "" : said.get(said.size() - 1);
+    }
+  }
+
+  /** Is called after each line that a process says. */
+  private interface Listener {
+    void heard(Process process, List<String> lines) throws InterruptedException;
+  }
+
+  /** A process that goes on with a run if that got as far as keeping its recipe, else begins it. */
+  private static Ended child(Path out, Listener listener, String... overrides)
+      throws IOException, InterruptedException {
+    List<String> args = new ArrayList<>(List.of("train", run.recipe().toString()));
+    args.add("--output=" + out);
+    args.addAll(List.of(overrides));
     if (Files.exists(out.resolve("recipe.yaml"))) {
       args.add("--resume");
     }
-    Path log = shared.resolve("child.log");
-    return new ProcessBuilder(TinyRun.java(Luthier.class.getName(), args.toArray(String[]::new)))
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
-  }
-
-  private static String log() throws IOException {
-    return Files.readString(shared.resolve("child.log"));
+    Process process =
+        new ProcessBuilder(TinyRun.java(Luthier.class.getName(), args.toArray(String[]::new)))
+            .redirectErrorStream(true)
+            .start();
+    List<String> said = new ArrayList<>();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.add(line);
+        listener.heard(process, said);
+      }
+    }
+    return new Ended(process.waitFor(), said);
   }
 
   @Test
   void killedAtTwentyRandomMoments() throws IOException, InterruptedException {
     Random random = new Random(SEED);
     List<String> moments = new ArrayList<>();
-    int kills = 0;
-    for (int i = 0; kills < KILLS; i++) {
+    for (int i = 0; moments.size() < KILLS; i++) {
       Path out = shared.resolve("killed-" + i);
-      boolean done = false;
-      while (!done) {
-        Process process = start(out);
-        // Nothing but the JVM has begun in the first fifth of the time.
-        long delay = (long) (unbrokenMillis * (0.2 + 0.8 * random.nextDouble()));
-        done = process.waitFor(kills < KILLS ? delay : 10 * delay, TimeUnit.MILLISECONDS);
-        if (!done) {
-          process.destroyForcibly().waitFor();
-          kills++;
-          moments.add(where(out));
-        } else {
-          assertThat(process.exitValue()).as(log()).isZero();
+      Ended ended = new Ended(KILLED, List.of());
+      while (ended.code() == KILLED) {
+        // 33 lines come before the first step, 34 up to the last, and 11 with the results; a line
+        // is some 50 ms, in which steps are made and checkpoints written.
+        int line = moments.size() < KILLS ? random.nextInt(25, 75) : Integer.MAX_VALUE;
+        long later = random.nextLong(50);
+        ended =
+            child(
+                out,
+                (process, lines) -> {
+                  if (lines.size() == line && !process.waitFor(later, TimeUnit.MILLISECONDS)) {
+                    process.toHandle().destroyForcibly(); // Process would close its output too
+                  }
+                });
+        if (ended.code() == KILLED) {
+          moments.add(ended.last());
         }
       }
-      Result.of(out).sameAs(unbroken);
+      assertThat(ended.code()).as(ended.toString()).isZero();
+      Result.of(out).sameAs(unbroken, "killed after " + moments);
     }
-    System.out.println("killed: " + moments);
-  }
-
-  /** How far a run came. */
-  private static String where(Path out) throws IOException {
-    Path metrics = out.resolve("metrics.jsonl");
-    if (!Files.exists(metrics)) {
-      return "before";
-    }
-    List<MetricsFile.Line> lines = MetricsFile.read(metrics);
-    return lines.isEmpty() ? "begun" : "step " + lines.get(lines.size() - 1).step();
   }
 
   @Test
   void asksPolitelyAndItSavesFirst() throws IOException, InterruptedException {
     Path out = shared.resolve("terminated");
-    Process process =
-        new ProcessBuilder(
-                TinyRun.java(
-                    Luthier.class.getName(),
-                    "train",
-                    run.recipe().toString(),
-                    "--output=" + out,
-                    "--checkpoint.every=never"))
-            .redirectErrorStream(true)
-            .start();
-    StringBuilder said = new StringBuilder();
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        said.append(line).append('\n');
-        if (line.startsWith("step 16/40")) {
-          process.toHandle().destroy(); // SIGTERM; Process.destroy() would close its output too
-        }
-      }
-    }
-    assertThat(process.waitFor()).isEqualTo(128 + 15);
-    assertThat(said.toString())
-        .containsPattern("stopped and saved after step \\d+ of 40; go on with: .* --resume\n$");
+    Ended ended =
+        child(
+            out,
+            (process, lines) -> {
+              if (lines.get(lines.size() - 1).startsWith("step 16/40")) {
+                process.toHandle().destroy(); // SIGTERM
+              }
+            },
+            "--checkpoint.every=never");
+    assertThat(ended.code()).isEqualTo(TERMINATED);
+    assertThat(ended.last()).matches("stopped and saved after step \\d+ of 40; .* --resume .*");
     assertThat(out.resolve("adapter")).doesNotExist();
-    assertThat(resumed(out, "--checkpoint.every=never")).isZero();
-    Result.of(out).sameAs(unbroken);
-  }
-
-  private static int resumed(Path out, String... overrides)
-      throws IOException, InterruptedException {
-    List<String> args =
-        new ArrayList<>(List.of("train", run.recipe().toString(), "--output=" + out, "--resume"));
-    args.addAll(List.of(overrides));
-    return new ProcessBuilder(TinyRun.java(Luthier.class.getName(), args.toArray(String[]::new)))
-        .inheritIO()
-        .start()
-        .waitFor();
+    assertThat(child(out, (process, lines) -> {}, "--checkpoint.every=never").code()).isZero();
+    Result.of(out).sameAs(unbroken, "stopped");
   }
 
   /**
@@ -180,14 +168,14 @@ class ResumeTest {
    * even step, or of an evaluation (after 3, 6 ..), each of which is the best so far here.
    */
   @ParameterizedTest
-  @CsvSource({"1, 0", "11, 10", "28, 27", "40, 39"})
+  @CsvSource({"11, 10", "28, 27"})
   void brokenInTheMiddleOfAnEpoch(long broken, long saved) throws IOException {
     Path out = shared.resolve("broken-at-" + broken);
     assertThat(train(out, Training.Start.NEW, new Breaks(broken, new ArrayList<>()))).isFalse();
     List<String> notes = new ArrayList<>();
     assertThat(train(out, Training.Start.RESUME, new Breaks(-1, notes))).isTrue();
-    assertThat(notes.get(0)).startsWith(saved == 0 ? "step 0:" : "going on after step " + saved);
-    Result.of(out).sameAs(unbroken);
+    assertThat(notes.get(0)).isEqualTo("going on after step " + saved);
+    Result.of(out).sameAs(unbroken, "broken");
   }
 
   /** In this process; whether it came to its end. */

@@ -150,7 +150,7 @@ class KvCacheTest {
       model.hidden(of(tokens(8, 1)), cache);
       assertThatThrownBy(() -> model.hidden(of(tokens(3, 2)), cache))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("the cache holds 10 tokens, 1 more do not fit");
+          .hasMessage("the cache holds 10 tokens of a sequence, 11 are wanted");
     }
   }
 }

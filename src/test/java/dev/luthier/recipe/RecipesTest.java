@@ -185,8 +185,8 @@ class RecipesTest {
         "recipes/x.yaml: missing key output (The run's directory, made by the run)",
         DESIGN.replace("output: runs/sft-lora", ""));
     refused(
-        "recipes/x.yaml: missing key data.train (The training rows: a file, or a list of sources"
-            + " mixed by weight)",
+        "recipes/x.yaml: missing key data.train (The training rows: one source, or a list of"
+            + " sources)",
         DESIGN.replace("train: data/tiny-chat/sft-train.jsonl, ", ""));
     refused(
         "recipes/x.yaml: missing key data.train[0].path (A file, folder or glob: JSON, JSON lines,"
