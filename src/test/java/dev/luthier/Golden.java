@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.data.Unpadded;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.loss.CrossEntropy;
@@ -69,34 +70,17 @@ public final class Golden {
    */
   public record Batch(Sequences input, Tensor cells, Tensor positions, Tensor targets) {
     public static Batch of(Safetensors io) {
-      long[] ids = Ops.toLongs(io.tensor("input_ids"));
-      long[] mask = Ops.toLongs(io.tensor("attention_mask"));
-      long[] labels = Ops.toLongs(io.tensor("labels"));
-      int width = (int) io.tensor("input_ids").size(1);
-      List<int[]> rows = new ArrayList<>();
-      List<Long> cells = new ArrayList<>();
-      List<Long> positions = new ArrayList<>();
-      List<Long> targets = new ArrayList<>();
-      for (int from = 0; from < ids.length; from += width) {
-        List<Integer> row = new ArrayList<>();
-        for (int i = from; i < from + width; i++) {
-          if (mask[i] == 1) {
-            if (!row.isEmpty() && labels[i] != -100) {
-              positions.add((long) cells.size() - 1);
-              targets.add(labels[i]);
-            }
-            row.add((int) ids[i]);
-            cells.add((long) i);
-          }
-        }
-        rows.add(row.stream().mapToInt(Integer::intValue).toArray());
-      }
+      Unpadded real =
+          Unpadded.of(
+              Ops.toLongs(io.tensor("input_ids")),
+              Ops.toLongs(io.tensor("attention_mask")),
+              Ops.toLongs(io.tensor("labels")),
+              (int) io.tensor("input_ids").size(1));
       return new Batch(
-          Sequences.of(rows, Compute.CPU), longs(cells), longs(positions), longs(targets));
-    }
-
-    private static Tensor longs(List<Long> values) {
-      return Ops.longs(values.stream().mapToLong(Long::longValue).toArray(), Compute.CPU);
+          Sequences.of(real.rows(), Compute.CPU),
+          Ops.longs(real.cells(), Compute.CPU),
+          Ops.longs(real.positions(), Compute.CPU),
+          Ops.longs(real.targets(), Compute.CPU));
     }
 
     /** (N, V) of a padded (B, T, V). */

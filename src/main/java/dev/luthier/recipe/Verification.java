@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Unpadded;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.loss.CrossEntropy;
@@ -13,9 +14,7 @@ import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -113,13 +112,7 @@ public final class Verification {
     return good;
   }
 
-  /**
-   * The batch without its padding.
-   *
-   * @param cells places of the real tokens in the padded batch
-   * @param positions of the tokens that predict a label
-   * @param targets the labels
-   */
+  /** What the file holds, without padding. */
   private record Rows(Sequences input, long[] cells, long[] positions, long[] targets) {
     static Rows of(Safetensors io, Path file, Compute compute) {
       if (!io.infos().containsKey("input_ids") || io.tensor("input_ids").dim() != 2) {
@@ -128,36 +121,15 @@ public final class Verification {
       long[] ids = Ops.toLongs(io.tensor("input_ids"));
       long[] mask = optional(io, "attention_mask", ids.length, 1);
       long[] labels = optional(io, "labels", ids.length, -100);
-      int width = (int) io.tensor("input_ids").size(1);
-      List<int[]> rows = new ArrayList<>();
-      List<Long> cells = new ArrayList<>();
-      List<Long> positions = new ArrayList<>();
-      List<Long> targets = new ArrayList<>();
-      for (int from = 0; from < ids.length; from += width) {
-        List<Integer> row = new ArrayList<>();
-        for (int i = from; i < from + width; i++) {
-          if (mask[i] != 0) {
-            if (!row.isEmpty() && labels[i] != -100) {
-              positions.add((long) cells.size() - 1);
-              targets.add(labels[i]);
-            }
-            row.add((int) ids[i]);
-            cells.add((long) i);
-          }
-        }
-        rows.add(row.stream().mapToInt(Integer::intValue).toArray());
-      }
-      return new Rows(Sequences.of(rows, compute), longs(cells), longs(positions), longs(targets));
+      Unpadded real = Unpadded.of(ids, mask, labels, (int) io.tensor("input_ids").size(1));
+      return new Rows(
+          Sequences.of(real.rows(), compute), real.cells(), real.positions(), real.targets());
     }
 
     private static long[] optional(Safetensors io, String name, int size, long otherwise) {
       long[] values = new long[size];
       Arrays.fill(values, otherwise);
       return io.infos().containsKey(name) ? Ops.toLongs(io.tensor(name)) : values;
-    }
-
-    private static long[] longs(List<Long> values) {
-      return values.stream().mapToLong(Long::longValue).toArray();
     }
   }
 }
