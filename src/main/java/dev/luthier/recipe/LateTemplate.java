@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.ChatTemplate;
 import dev.luthier.data.Renderer;
+import dev.luthier.error.UserError;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,17 @@ final class LateTemplate implements Renderer {
       List<Map<String, Object>> messages,
       List<Map<String, Object>> tools,
       boolean addGenerationPrompt) {
+    ChatTemplate ready = parsed();
     try {
-      return begin()
-          .join()
-          .render(messages, tools, new ChatTemplate.Options(addGenerationPrompt, Map.of()));
+      return ready.render(messages, tools, new ChatTemplate.Options(addGenerationPrompt, Map.of()));
+    } catch (UserError e) {
+      throw new UserError("the chat template refuses the chat: " + e.getMessage(), e);
+    }
+  }
+
+  private ChatTemplate parsed() {
+    try {
+      return begin().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }

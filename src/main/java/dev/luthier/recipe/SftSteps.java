@@ -7,16 +7,22 @@ import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Steps;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The steps of a supervised run: rows, or bins of packed rows, batched and cut into parts.
  *
  * @param bins one row each, or several that share a sequence
+ * @param numbers the rows' places among those used, counted from 1; by identity
  */
-record SftSteps(Batches<List<TokenRow>> bins, OptimSpec optim, Compute compute)
+record SftSteps(
+    Batches<List<TokenRow>> bins, Map<TokenRow, Integer> numbers, OptimSpec optim, Compute compute)
     implements Steps<TokenBatch> {
+  private static final int NAMED = 8;
 
   static SftSteps of(List<TokenRow> rows, Recipe recipe, Sft sft, int maxLength, Compute compute) {
     List<List<TokenRow>> bins =
@@ -27,8 +33,10 @@ record SftSteps(Batches<List<TokenRow>> bins, OptimSpec optim, Compute compute)
         recipe.data().shuffle()
             ? Batches.Order.shuffled(recipe.seed())
             : Batches.Order.AS_THEY_STAND;
+    Map<TokenRow, Integer> numbers = new IdentityHashMap<>();
+    rows.forEach(row -> numbers.put(row, numbers.size() + 1));
     return new SftSteps(
-        new Batches<>(bins, recipe.optim().batch(), order), recipe.optim(), compute);
+        new Batches<>(bins, recipe.optim().batch(), order), numbers, recipe.optim(), compute);
   }
 
   @Override
@@ -56,8 +64,17 @@ record SftSteps(Batches<List<TokenRow>> bins, OptimSpec optim, Compute compute)
   private Micro<TokenBatch> micro(List<TokenRow> rows) {
     long targets = rows.stream().mapToLong(TokenRow::targets).sum();
     long tokens = rows.stream().mapToLong(TokenRow::length).sum();
-    String place = "a batch of %d rows, %d tokens".formatted(rows.size(), tokens);
-    return new Micro<>(() -> TokenBatch.of(rows, compute), targets, tokens, place);
+    return new Micro<>(() -> TokenBatch.of(rows, compute), targets, tokens, place(rows));
+  }
+
+  private String place(List<TokenRow> rows) {
+    String named =
+        rows.stream()
+            .limit(NAMED)
+            .map(row -> String.valueOf(numbers.get(row)))
+            .collect(Collectors.joining(", "));
+    String more = rows.size() > NAMED ? " and %d more".formatted(rows.size() - NAMED) : "";
+    return "rows %s%s of those used for training".formatted(named, more);
   }
 
   /** Rows cut into parts for measuring, each small enough for the memory of a training part. */

@@ -129,7 +129,7 @@ class WrongInputTest {
     template("{{ raise_exception('roles must alternate') }}");
     Path rows = row("{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}");
     assertThat(trainingRefused("--data.train=" + rows, "--data.holdout=0"))
-        .isEqualTo(rows + " line 1: roles must alternate");
+        .isEqualTo(rows + " line 1: the chat template refuses the chat: roles must alternate");
   }
 
   private void template(String jinja) throws IOException {

@@ -22,6 +22,7 @@ import dev.luthier.train.Schedule;
 import dev.luthier.train.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -83,7 +84,8 @@ class SftObjectiveTest {
             new Schedule.Constant(new Span.Steps(0)),
             new AdamW(0, List.of(0.9, 0.999), 1e-8, List.of()));
     SftSteps steps =
-        new SftSteps(new Batches<>(bins, batch, Batches.Order.AS_THEY_STAND), spec, Compute.CPU);
+        new SftSteps(
+            new Batches<>(bins, batch, Batches.Order.AS_THEY_STAND), Map.of(), spec, Compute.CPU);
     List<Double> loss = new ArrayList<>();
     List<Parameter> weights = List.copyOf(model.parameters());
     Objective<TokenBatch> objective = SftFlow.objective(model);
