@@ -49,6 +49,8 @@ public final class HtmlReport {
   private static final String POLICY =
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
+  private static final int WORDS = 28; // characters beyond which a value is text
+
   private HtmlReport() {}
 
   /**
@@ -91,9 +93,11 @@ public final class HtmlReport {
         .withStyle("margin-top: 28px");
   }
 
-  /** Numbers stand at the right, text that needs lines at the left. */
+  /** Numbers stand beside their name, text that needs lines below it. */
   private static DomContent fact(String name, String value) {
-    return tr(td(name), td(value).withCondClass(value.length() > 28, "words"));
+    return value.length() > WORDS
+        ? tr(td(div(name).withClass("name"), div(value)).attr("colspan", 2).withClass("words"))
+        : tr(td(name), td(value));
   }
 
   private static DomContent curves(List<ReportData.Series> series) {

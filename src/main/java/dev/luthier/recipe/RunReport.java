@@ -125,9 +125,7 @@ final class RunReport {
     long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
     Map<String, Double> before = evaluated(0);
     evaluated(step)
-        .forEach(
-            (name, value) ->
-                out.put(name, "%.4f (before: %.4f)".formatted(value, before.get(name))));
+        .forEach((name, value) -> out.put(name, "%.4f -> %.4f".formatted(before.get(name), value)));
     return out;
   }
 
