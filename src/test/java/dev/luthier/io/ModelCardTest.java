@@ -67,7 +67,7 @@ final class ModelCardTest {
     String text =
         ModelCard.model("x", "yes: #1", List.of(), Map.of(), List.of(), "a: '```'").text();
     assertThat(text)
-        .contains("library_name: transformers\nbase_model: \"yes: #1\"\n")
+        .contains("library_name: transformers\nbase_model: 'yes: #1'\n")
         .contains("````yaml\na: '```'\n````\n")
         .doesNotContain("## Use", "## Results");
   }
