@@ -31,7 +31,8 @@ public record TinyRun(Path dir) {
     try {
       Files.createDirectories(dir.resolve("model"));
       for (String name : List.of("config.json", "model.safetensors")) {
-        Files.copy(Golden.DIR.resolve("llama/model").resolve(name), dir.resolve("model/" + name));
+        Files.copy(
+            Golden.SHIPPED.resolve("llama/model").resolve(name), dir.resolve("model/" + name));
       }
       Path base = Path.of("models/tiny-base");
       Files.copy(base.resolve("tokenizer_config.json"), dir.resolve("model/tokenizer_config.json"));

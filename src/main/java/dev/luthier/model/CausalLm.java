@@ -128,6 +128,11 @@ public final class CausalLm implements AutoCloseable {
     return head.apply(hidden).to(ScalarType.Float);
   }
 
+  /** The scores at some of the batch's tokens, (M) -> (M, V): the head sees no others. */
+  public Tensor logits(Sequences batch, Tensor positions) {
+    return logits(hidden(batch).index_select(0, positions));
+  }
+
   /** An empty cache; the caller closes it. */
   public KvCache cache(int sequences, int capacity) {
     return new KvCache(config, compute, sequences, capacity);
@@ -178,16 +183,12 @@ public final class CausalLm implements AutoCloseable {
           throw new IllegalStateException(slot.path() + " holds an adapter; merge it first");
         }
         if (slot != head || !tied()) {
-          stored.weights().forEach((n, p) -> out.put(slot.path() + "." + n, onDisk(p, dtype)));
+          stored.weights().forEach((n, p) -> out.put(slot.path() + "." + n, p.onHost(dtype)));
         }
       }
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
     config.write(dir, tied(), dtype);
-  }
-
-  private static Tensor onDisk(Parameter p, ScalarType dtype) {
-    return p.value().detach().to(Compute.CPU.torchDevice(), dtype).contiguous();
   }
 
   @Override

@@ -115,7 +115,8 @@ public record ModelConfig(Path file, JsonNode json) {
         : OptionalInt.empty();
   }
 
-  static List<Integer> ids(JsonNode from, String key) {
+  /** Whole numbers where a file gives one or several; empty where it gives none. */
+  public static List<Integer> ids(JsonNode from, String key) {
     List<Integer> out = new ArrayList<>();
     JsonNode node = from.path(key);
     if (node.isInt()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,12 +132,6 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
     json.path("alpha_pattern")
         .properties()
         .forEach(e -> alphas.put(e.getKey(), e.getValue().asDouble()));
-    JsonNode layers = json.path("layers_to_transform");
-    List<Integer> only = new ArrayList<>();
-    if (layers.isInt()) {
-      only.add(layers.asInt());
-    }
-    layers.elements().forEachRemaining(e -> only.add(e.asInt()));
     return new Lora(
         rank,
         json.path("lora_alpha").asDouble(8),
@@ -147,7 +142,7 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
                 : json.path("target_modules").asText()),
         ranks,
         alphas,
-        only,
+        ModelConfig.ids(json, "layers_to_transform"),
         json.path("use_rslora").asBoolean(false),
         strings(json.path("modules_to_save")));
   }

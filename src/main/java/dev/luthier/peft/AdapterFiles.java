@@ -1,14 +1,14 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
+import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.CausalLm;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,23 +32,11 @@ public final class AdapterFiles {
     }
     try (Scope scope = new Scope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      adapted
-          .trainable()
-          .forEach(
-              p ->
-                  tensors.put(
-                      p.name(),
-                      p.value()
-                          .detach()
-                          .to(Compute.CPU.torchDevice(), p.value().scalar_type())
-                          .contiguous()));
-      SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+      adapted.trainable().forEach(p -> tensors.put(p.name(), p.onHost(p.value().scalar_type())));
+      SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
     }
-    try {
-      Files.writeString(dir.resolve("adapter_config.json"), AdapterConfig.write(lora, base));
-    } catch (IOException e) {
-      throw new UserError("cannot write into " + dir + ": " + e.getMessage(), e);
-    }
+    byte[] config = AdapterConfig.write(lora, base).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(dir.resolve("adapter_config.json"), config);
   }
 
   /**

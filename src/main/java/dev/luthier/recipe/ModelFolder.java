@@ -73,11 +73,8 @@ record ModelFolder(
     Path file = path.resolve("generation_config.json");
     if (Files.exists(file)) {
       try {
-        JsonNode ids = new ObjectMapper().readTree(file.toFile()).path("eos_token_id");
-        if (ids.isInt()) {
-          out.add(ids.asInt());
-        }
-        ids.elements().forEachRemaining(id -> out.add(id.asInt()));
+        JsonNode json = new ObjectMapper().readTree(file.toFile());
+        out.addAll(ModelConfig.ids(json, "eos_token_id"));
       } catch (IOException e) {
         throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
       }

@@ -74,11 +74,12 @@ final class RunReport {
   void finish(Session.Outcome outcome, PrintWriter out) {
     Recipe recipe = parts.recipe();
     Path result = parts.output().resolve(Training.result(recipe));
-    Map<String, String> results = results(outcome);
+    List<MetricsFile.Line> lines = MetricsFile.read(parts.output().resolve("metrics.jsonl"));
+    Map<String, String> results = results(outcome, lines);
     List<String> next = next(recipe, result);
     AtomicDirectory.write(result, dir -> save(dir, results, next));
     Path page = parts.output().resolve("report.html");
-    HtmlReport.write(page, data(results, next));
+    HtmlReport.write(page, data(results, lines, next));
     results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
     out.println();
     out.println("saved     " + result);
@@ -113,7 +114,8 @@ final class RunReport {
         "./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
   }
 
-  private Map<String, String> results(Session.Outcome outcome) {
+  private static Map<String, String> results(
+      Session.Outcome outcome, List<MetricsFile.Line> lines) {
     Map<String, String> out = new LinkedHashMap<>();
     out.put(
         "steps",
@@ -123,15 +125,15 @@ final class RunReport {
                 : ""));
     outcome.best().ifPresent(best -> out.put("weights of step", String.valueOf(best.step())));
     long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
-    Map<String, Double> before = evaluated(0);
-    evaluated(step)
+    Map<String, Double> before = evaluated(lines, 0);
+    evaluated(lines, step)
         .forEach((name, value) -> out.put(name, "%.4f -> %.4f".formatted(before.get(name), value)));
     return out;
   }
 
-  private Map<String, Double> evaluated(long step) {
+  private static Map<String, Double> evaluated(List<MetricsFile.Line> lines, long step) {
     Map<String, Double> out = new LinkedHashMap<>();
-    lines().stream()
+    lines.stream()
         .filter(line -> line.step() == step)
         .flatMap(line -> line.values().entrySet().stream())
         .filter(e -> e.getKey().startsWith("eval/"))
@@ -139,11 +141,8 @@ final class RunReport {
     return out;
   }
 
-  private List<MetricsFile.Line> lines() {
-    return MetricsFile.read(parts.output().resolve("metrics.jsonl"));
-  }
-
-  private ReportData data(Map<String, String> results, List<String> next) {
+  private ReportData data(
+      Map<String, String> results, List<MetricsFile.Line> lines, List<String> next) {
     Map<String, String> data = new LinkedHashMap<>();
     data.put("rows to learn from", String.valueOf(parts.corpus().report().trainRows().size()));
     data.put("rows to measure on", String.valueOf(parts.corpus().report().evalRows().size()));
@@ -156,12 +155,13 @@ final class RunReport {
             new ReportData.Facts("Model", parts.summary().facts()),
             new ReportData.Facts("Data", data));
     Recipe recipe = parts.recipe();
-    return new ReportData(recipe.output(), Recipes.print(recipe), facts, series(), samples(), next);
+    return new ReportData(
+        recipe.output(), Recipes.print(recipe), facts, series(lines), samples(), next);
   }
 
-  private List<ReportData.Series> series() {
+  private static List<ReportData.Series> series(List<MetricsFile.Line> lines) {
     Map<String, List<double[]>> points = new LinkedHashMap<>();
-    for (MetricsFile.Line line : lines()) {
+    for (MetricsFile.Line line : lines) {
       line.values()
           .forEach(
               (name, value) ->

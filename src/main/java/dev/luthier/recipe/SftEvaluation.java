@@ -95,8 +95,7 @@ record SftEvaluation(
     for (List<TokenRow> rows : parts) {
       try (Scope scope = new Scope()) {
         TokenBatch batch = TokenBatch.of(rows, model.compute());
-        Tensor states = model.hidden(batch.input()).index_select(0, batch.positions()); // (M, H)
-        Tensor logits = model.logits(states); // (M, V)
+        Tensor logits = model.logits(batch.input(), batch.positions()); // (M, V)
         loss += new CrossEntropy().of(logits, batch.targets(), 1).total().item_double();
         right += logits.argmax(new LongOptional(1), false).eq(batch.targets()).sum().item_double();
         targets += batch.targets().numel();
@@ -108,13 +107,9 @@ record SftEvaluation(
 
   /** The answers to all questions, greedily, in their order. */
   List<String> answers() {
-    try (AutoGradMode off = Ops.noGrad()) {
-      return generator
-          .generate(questions.stream().map(Corpus.Question::prompt).toList(), 0)
-          .stream()
-          .map(Completion::text)
-          .toList();
-    }
+    return generator.generate(questions.stream().map(Corpus.Question::prompt).toList(), 0).stream()
+        .map(Completion::text)
+        .toList();
   }
 
   private double exactMatch(List<String> answers) {

@@ -116,13 +116,12 @@ final class SftFlow {
   static Objective<TokenBatch> objective(CausalLm model) {
     CrossEntropy loss = new CrossEntropy();
     return (batch, denominator) -> {
-      Tensor states = model.hidden(batch.input()); // (N, H)
-      Tensor predicting = states.index_select(0, batch.positions()); // (M, H)
-      return loss.of(model.logits(predicting), batch.targets(), denominator);
+      Tensor logits = model.logits(batch.input(), batch.positions()); // (M, V)
+      return loss.of(logits, batch.targets(), denominator);
     };
   }
 
-  private static Optim optim(OptimSpec spec, Adapted adapted) {
+  static Optim optim(OptimSpec spec, Adapted adapted) {
     AdamW adamw = spec.adamw();
     return new Optim(
         adamw.sort(adapted.trainable(), spec.rate()),

@@ -9,13 +9,11 @@ import dev.luthier.peft.AdapterFiles;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
-import dev.luthier.tensor.Ops;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.bytedeco.pytorch.AutoGradMode;
 
 /** A loaded model that writes: continues a text, or answers a chat. */
 public final class Writer implements AutoCloseable {
@@ -107,12 +105,10 @@ public final class Writer implements AutoCloseable {
   }
 
   private String write(int[] prompt, Consumer<String> sink) {
-    try (AutoGradMode off = Ops.noGrad()) {
-      return generator
-          .generate(List.of(prompt), 1, seed, (sequence, piece) -> sink.accept(piece))
-          .get(0)
-          .text();
-    }
+    return generator
+        .generate(List.of(prompt), 1, seed, (sequence, piece) -> sink.accept(piece))
+        .get(0)
+        .text();
   }
 
   @Override

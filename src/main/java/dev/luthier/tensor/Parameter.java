@@ -2,6 +2,7 @@ package dev.luthier.tensor;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A named weight. Modules hold the parameter, not its tensor, so that an optimiser can move the
@@ -37,6 +38,11 @@ public final class Parameter implements AutoCloseable {
     return value.scalar_type() == activations.scalar_type()
         ? value
         : value.to(activations.scalar_type());
+  }
+
+  /** The weight as it goes to disk: in host memory, contiguous, without gradient. */
+  public Tensor onHost(ScalarType type) {
+    return value.detach().to(Compute.CPU.torchDevice(), type).contiguous();
   }
 
   /** Replaces the tensor; the old one is freed. */

@@ -167,7 +167,7 @@ class WrongInputTest {
 
   @Test
   void anAdapterForAnotherModel() throws IOException {
-    Path adapter = Golden.DIR.resolve("llama/adapters/lora");
+    Path adapter = Golden.SHIPPED.resolve("llama/adapters/lora");
     String wrongShape =
         adapter
             + "/adapter_model.safetensors is an adapter for another model: tensor"

@@ -142,10 +142,11 @@ final class CheckpointsTest {
 
   @Test
   void aFullDiskLeavesTheOldOneAndSaysWhere() throws IOException {
-    Configuration small = Configuration.unix().toBuilder().setMaxSize(1 << 17).build();
+    Configuration small =
+        Configuration.unix().toBuilder().setWorkingDirectory("/disk").setMaxSize(1 << 17).build();
     try (Scope scope = new Scope();
         FileSystem disk = Jimfs.newFileSystem(small)) {
-      Path run = disk.getPath("/work/run");
+      Path run = disk.getPath("/disk/run");
       Checkpoints checkpoints = new Checkpoints(run, 3);
       assertThatThrownBy(() -> checkpoints.write(5, Map.of("w", torch.zeros(50_000)), Map.of()))
           .isInstanceOf(UserError.class)

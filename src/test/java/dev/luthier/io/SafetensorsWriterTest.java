@@ -179,10 +179,11 @@ final class SafetensorsWriterTest {
 
   @Test
   void aFullDiskIsSaidAndLeavesTheOldFile() throws IOException {
-    Configuration small = Configuration.unix().toBuilder().setMaxSize(1 << 16).build();
+    Configuration small =
+        Configuration.unix().toBuilder().setWorkingDirectory("/disk").setMaxSize(1 << 16).build();
     try (Scope scope = new Scope();
         FileSystem disk = Jimfs.newFileSystem(small)) {
-      Path file = disk.getPath("/work/w.safetensors");
+      Path file = disk.getPath("/disk/w.safetensors");
       SafetensorsWriter.write(file, Map.of("a", random(ScalarType.Float, 10)), Map.of());
       byte[] old = Files.readAllBytes(file);
       // 100,000 bytes of data and 8 + 64 of header do not fit into 65,536.
@@ -190,10 +191,10 @@ final class SafetensorsWriterTest {
       assertThatThrownBy(() -> SafetensorsWriter.write(file, large, Map.of()))
           .isInstanceOf(UserError.class)
           .hasMessageStartingWith(
-              "no space left on the disk of /work/w.safetensors: the file needs 100,072 bytes, ")
+              "no space left on the disk of /disk/w.safetensors: the file needs 100,072 bytes, ")
           .hasMessageEndingWith("did not fit; free some space or choose another output");
       assertThat(Files.readAllBytes(file)).isEqualTo(old);
-      assertThat(names(disk.getPath("/work"))).containsExactly("w.safetensors");
+      assertThat(names(disk.getPath("/disk"))).containsExactly("w.safetensors");
     }
   }
 

@@ -28,7 +28,7 @@ class KvCacheTest {
 
   @BeforeEach
   void load() {
-    model = CausalLm.load(Golden.DIR.resolve("llama/model"), Compute.CPU);
+    model = CausalLm.load(Golden.SHIPPED.resolve("llama/model"), Compute.CPU);
   }
 
   @AfterEach

@@ -64,7 +64,7 @@ class PeftContractTest {
   }
 
   private static CausalLm model(String family) {
-    return CausalLm.load(Golden.DIR.resolve(family).resolve("model"), Compute.CPU);
+    return CausalLm.load(Golden.SHIPPED.resolve(family).resolve("model"), Compute.CPU);
   }
 
   private static Lora with(Targets targets, boolean rslora, String... save) {

@@ -11,7 +11,6 @@ import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Full;
 import dev.luthier.tensor.Compute;
-import dev.luthier.train.AdamW;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Optim;
@@ -96,7 +95,7 @@ class CurvesGoldenTest {
             "--eval.max_new_tokens=32");
     try (CausalLm model = folder.load(Compute.CPU);
         Adapted adapted = STARTS.get(name).apply(model);
-        Optim optim = optim(recipe.optim(), adapted)) {
+        Optim optim = SftFlow.optim(recipe.optim(), adapted)) {
       SftEvaluation evaluation = SftEvaluation.of(adapted, folder, corpus, recipe);
       Map<String, Double> before = evaluation.apply(0).values();
       double peersBefore = peer.path("eval_loss_before").asDouble();
@@ -124,16 +123,6 @@ class CurvesGoldenTest {
       assertThat(after.get("eval/exact_match"))
           .isCloseTo(peer.path("exact_match_after_100").asDouble(), within(0.08));
     }
-  }
-
-  private static Optim optim(OptimSpec spec, Adapted adapted) {
-    AdamW adamw = spec.adamw();
-    return new Optim(
-        adamw.sort(adapted.trainable(), spec.rate()),
-        adamw.betas().get(0),
-        adamw.betas().get(1),
-        adamw.eps(),
-        Compute.CPU);
   }
 
   /** The loss of every step. */

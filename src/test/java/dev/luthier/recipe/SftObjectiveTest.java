@@ -40,7 +40,7 @@ class SftObjectiveTest {
 
   @BeforeEach
   void load() {
-    model = CausalLm.load(Golden.DIR.resolve("llama/model"), Compute.CPU);
+    model = CausalLm.load(Golden.SHIPPED.resolve("llama/model"), Compute.CPU);
     model.parameters().forEach(p -> p.trainable(true));
   }
 

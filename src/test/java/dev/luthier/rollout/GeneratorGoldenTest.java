@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.Golden;
 import dev.luthier.data.Tokenizer;
 import dev.luthier.model.CausalLm;
 import dev.luthier.rollout.Completion.Finish;
@@ -16,26 +17,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Greedy texts equal to those of the peers: transformers, and llama2.c for the stories. */
 class GeneratorGoldenTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path GOLDEN =
-      Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
 
-  @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama3", "llama_mqa_bias"})
-  void greedyEqualsTransformers(String family) throws IOException {
-    assumeTrue(Files.exists(GOLDEN.resolve(family)), family + " is not in " + GOLDEN);
-    JsonNode golden = JSON.readTree(GOLDEN.resolve(family).resolve("greedy.json").toFile());
+  @TestFactory
+  Stream<DynamicTest> greedyEqualsTransformers() {
+    return Golden.entries()
+        .filter(name -> Files.exists(Golden.DIR.resolve(name).resolve("greedy.json")))
+        .map(name -> DynamicTest.dynamicTest(name, () -> greedy(Golden.DIR.resolve(name))));
+  }
+
+  private static void greedy(Path dir) {
+    JsonNode golden = Golden.json(dir.resolve("greedy.json"));
     int[] prompt = ints(golden.path("prompt").get(0));
     int[] whole = ints(golden.path("greedy").get(0));
     Generator.Limits limits =
         new Generator.Limits(whole.length - prompt.length, Set.of(), List.of());
-    try (CausalLm model = CausalLm.load(GOLDEN.resolve(family).resolve("model"), Compute.CPU)) {
+    try (CausalLm model = Golden.built(() -> CausalLm.load(dir.resolve("model"), Compute.CPU))) {
       Generator generator = new Generator(model, ids -> "", Sampling.GREEDY, limits, 8);
       assertThat(generator.generate(List.of(prompt), 0).get(0).ids())
           .isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.luthier.Golden;
 import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.rollout.Completion.Finish;
@@ -11,7 +12,6 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,8 +48,7 @@ class GeneratorTest {
 
   @BeforeAll
   static void load() {
-    String golden = System.getProperty("golden.dir", "src/test/resources/golden");
-    model = CausalLm.load(Path.of(golden, "llama", "model"), Compute.CPU);
+    model = CausalLm.load(Golden.SHIPPED.resolve("llama/model"), Compute.CPU);
   }
 
   @AfterAll
