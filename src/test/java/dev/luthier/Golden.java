@@ -11,6 +11,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.loss.Loss;
 import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -92,8 +93,20 @@ public final class Golden {
       return padded.reshape(-1, padded.size(2)).index_select(0, cells);
     }
 
-    public Loss loss(CausalLm model) {
-      return new CrossEntropy().of(model.logits(input, positions), targets, targets.numel());
+    /** What the model says, in the shape of {@link #expected}. */
+    public Tensor logits(Model model) {
+      CausalLm lm = (CausalLm) model;
+      return lm.logits(lm.hidden(input));
+    }
+
+    /** What it should say, without padding. */
+    public Tensor expected(Tensor logits) {
+      return real(logits);
+    }
+
+    public Loss loss(Model model) {
+      CausalLm lm = (CausalLm) model;
+      return new CrossEntropy().of(lm.logits(input, positions), targets, targets.numel());
     }
   }
 
@@ -129,7 +142,7 @@ public final class Golden {
 
   /** Replays the AdamW steps of a train.json on its batch and compares every loss. */
   public static void sameCurve(
-      CausalLm model, List<Parameter> trainable, Batch batch, JsonNode train) {
+      Model model, List<Parameter> trainable, Batch batch, JsonNode train) {
     JsonNode adamw = train.path("adamw");
     Optim.Group all =
         new Optim.Group(

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight W (out, in)
  * @param bias b (out), or none
  */
-public record Dense(Parameter weight, @Nullable Parameter bias) implements Stored {
+public record Dense(Parameter weight, @Nullable Parameter bias) implements Linear {
   @Override
   public Tensor apply(Tensor x) {
     return bias == null
@@ -23,21 +23,27 @@ public record Dense(Parameter weight, @Nullable Parameter bias) implements Store
 
   @Override
   public Map<String, Parameter> weights() {
-    return bias == null ? Map.of("weight", weight) : Map.of("weight", weight, "bias", bias);
+    return Stored.named(weight, bias);
   }
 
   @Override
   public Dense copy(String path) {
     return new Dense(
-        Stored.copyOf(path + ".weight", weight),
-        bias == null ? null : Stored.copyOf(path + ".bias", bias));
+        Stored.copyOf(path + ".weight", weight), Stored.copyOfAny(path + ".bias", bias));
   }
 
+  @Override
   public long in() {
     return weight.value().size(1);
   }
 
+  @Override
   public long out() {
     return weight.value().size(0);
+  }
+
+  @Override
+  public Tensor matrix() {
+    return weight.value();
   }
 }

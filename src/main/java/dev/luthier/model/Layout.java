@@ -4,8 +4,10 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -18,52 +20,69 @@ import org.jspecify.annotations.Nullable;
  * <p>Letters: N tokens, B sequences, T the longest, S keys seen at most, D width of a head.
  */
 final class Layout {
+  /**
+   * What hides keys from queries.
+   *
+   * @param visible (B or 1, 1, T or 1, S) true where a query sees a key; none where all do, or
+   *     causality says it
+   * @param causal whether causality says it
+   */
+  record Mask(@Nullable Tensor visible, boolean causal) {}
+
+  final Compute compute;
+  final Tensor ids; // (N)
   final int count; // B
   final int longest; // T
-  final Rope.Angles angles;
+  final Tensor positions; // (N), each sequence's from its own start
+  final int seen; // S
+  private final int[] starts; // (B) tokens seen before
+  private final int[] lengths; // (B)
+  private final boolean fresh; // nothing was seen before
   private final @Nullable KvCache cache;
-
-  /** (B, 1, T, S) true where a query sees a key; none where plain causality says it. */
-  final TensorOptional mask;
-
-  final boolean causal;
-  private final int seen; // S
   private final @Nullable Tensor cacheCells; // (N G) rows of the cache
   private final @Nullable Tensor toGrid; // (B T) rows of the flat batch
   private final @Nullable Tensor fromGrid; // (N) rows of the grid
+  private final Map<Rope, Rope.Angles> angles = new IdentityHashMap<>();
+  private final Map<Sight, Mask> masks = new HashMap<>();
 
-  Layout(Sequences batch, @Nullable KvCache cache, Rope rope, Compute compute) {
+  Layout(Sequences batch, @Nullable KvCache cache, Compute compute) {
+    this.compute = compute;
+    this.ids = batch.ids();
     this.count = batch.count();
     this.longest = batch.longest();
     this.cache = cache;
-    int[] starts = cache == null ? new int[count] : cache.lengths();
-    int[] lengths = batch.lengths();
+    this.starts = cache == null ? new int[count] : cache.lengths();
+    this.lengths = batch.lengths();
     int n = batch.tokens();
-    long[] positions = new long[n];
+    long[] places = new long[n];
     long[] cells = new long[n];
     long[] rows = new long[count * longest];
     int most = 0;
     for (int b = 0, row = 0; b < count; b++) {
       most = Math.max(most, starts[b] + lengths[b]);
       for (int t = 0; t < lengths[b]; t++, row++) {
-        positions[row] = starts[b] + t;
+        places[row] = starts[b] + t;
         cells[row] = (long) b * longest + t;
         rows[b * longest + t] = row;
       }
     }
     this.seen = most;
+    this.fresh = Arrays.stream(starts).allMatch(s -> s == 0);
     this.cacheCells = cache == null ? null : cache.cells(lengths);
     boolean full = n == count * longest;
     this.fromGrid = full ? null : Ops.longs(cells, compute);
     this.toGrid = full ? null : Ops.longs(rows, compute);
-    this.angles = rope.angles(Ops.longs(positions, compute), seen, compute);
-    boolean fresh = Arrays.stream(starts).allMatch(s -> s == 0);
-    boolean oneEach = longest == 1 && Arrays.stream(starts).distinct().count() == 1;
-    this.causal = fresh && longest > 1;
-    this.mask =
-        fresh || oneEach
-            ? new TensorOptional()
-            : new TensorOptional(mask(starts, longest, seen, compute));
+    this.positions = Ops.longs(places, compute);
+  }
+
+  /** The angles by which every token is turned. */
+  Rope.Angles angles(Rope rope) {
+    return angles.computeIfAbsent(
+        rope,
+        r -> {
+          r.scaling().refuseCrossing(starts, seen);
+          return r.angles(positions, seen, compute);
+        });
   }
 
   /** What attention sees of a layer, given the new keys and values (N, G, D). */
@@ -73,16 +92,45 @@ final class Layout {
         : cache.append(layer, keys, values, cacheCells, seen);
   }
 
-  private static Tensor mask(int[] starts, int longest, int seen, Compute compute) {
-    long[] first = Arrays.stream(starts).asLongStream().toArray();
-    Tensor queries =
-        Ops.longs(first, compute)
-            .view(-1, 1, 1, 1)
-            .add(range(longest, compute).view(1, 1, -1, 1)); // (B, 1, T, 1) positions
-    return range(seen, compute).view(1, 1, 1, -1).le(queries);
+  /** The cheapest mask: none where the kernels' own causality will do. */
+  Mask mask(Sight sight) {
+    return masks.computeIfAbsent(
+        sight,
+        s -> plain(s) ? new Mask(null, s.causal() && longest > 1) : new Mask(visible(s), false));
   }
 
-  private static Tensor range(int n, Compute compute) {
+  /** Whether causality alone, or nothing, has to hide anything. */
+  private boolean plain(Sight sight) {
+    if (!sight.causal()) {
+      return toGrid == null;
+    }
+    boolean oneEach = longest == 1 && Arrays.stream(starts).distinct().count() == 1;
+    return (fresh || oneEach) && sight.window() >= seen;
+  }
+
+  /** The mask in full, (B or 1, 1, T or 1, S); none where every query sees every key. */
+  @Nullable Tensor visible(Sight sight) {
+    Tensor keys = range(seen).view(1, 1, 1, -1);
+    if (!sight.causal()) {
+      return plain(sight) ? null : keys.lt(column(lengths));
+    }
+    if (longest == 1 && plain(sight)) {
+      return null;
+    }
+    Tensor queries = range(longest).view(1, 1, -1, 1);
+    Tensor at = fresh ? queries : queries.add(column(starts)); // (B or 1, 1, T, 1) positions
+    Tensor past = keys.le(at);
+    return sight.window() >= seen
+        ? past
+        : past.logical_and(keys.gt(at.sub(Ops.whole(sight.window()))));
+  }
+
+  private Tensor column(int[] values) { // (B, 1, 1, 1)
+    long[] wide = Arrays.stream(values).asLongStream().toArray();
+    return Ops.longs(wide, compute).view(-1, 1, 1, 1);
+  }
+
+  private Tensor range(int n) {
     return torch.arange(Ops.scalar(n), compute.options(ScalarType.Long));
   }
 
@@ -97,7 +145,7 @@ final class Layout {
    * (N, A, D) -> (B, G, A/G, D), so that no key is repeated for them.
    */
   Tensor byGroup(Tensor queries, long groups) {
-    return queries.view(count, groups, queries.size(1) / groups, queries.size(2));
+    return queries.reshape(count, groups, queries.size(1) / groups, queries.size(2));
   }
 
   /** (B, heads, T, D) -> (N, heads D). */

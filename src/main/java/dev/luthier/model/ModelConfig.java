@@ -1,16 +1,13 @@
 package dev.luthier.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.function.Consumer;
 
 /**
  * A model folder's config.json, read with errors that name the file and the key.
@@ -19,50 +16,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param json its content
  */
 public record ModelConfig(Path file, JsonNode json) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int UNLIMITED = 1 << 20;
 
-  /**
-   * @param dir a model folder
-   * @throws UserError if there is no config.json or it is not a JSON object
-   */
+  /** Reads a model folder's; {@link UserError} if there is none or it is not a JSON object. */
   public static ModelConfig read(Path dir) {
-    Path file = dir.resolve("config.json");
-    if (!Files.isDirectory(dir)) {
-      throw new UserError(
-          "model.path: no folder " + dir + "; give a folder with config.json and safetensors");
-    }
-    if (!Files.exists(file)) {
-      throw new UserError(dir + " has no config.json, so it is not a model folder");
-    }
-    try {
-      JsonNode json = JSON.readTree(Files.readString(file));
-      if (json == null || !json.isObject()) {
-        throw new UserError(file + " is not a JSON object");
-      }
-      return new ModelConfig(file, json);
-    } catch (IOException e) {
-      throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
-    }
-  }
-
-  /** Writes config.json into a folder, with the tie and the type as given. */
-  void write(Path dir, boolean tied, ScalarType dtype) {
-    ObjectNode out = json.deepCopy();
-    out.put("tie_word_embeddings", tied);
-    out.remove("torch_dtype");
-    out.put(
-        "dtype",
-        switch (dtype) {
-          case BFloat16 -> "bfloat16";
-          case Half -> "float16";
-          default -> "float32";
-        });
-    try {
-      JSON.writerWithDefaultPrettyPrinter().writeValue(dir.resolve("config.json").toFile(), out);
-    } catch (IOException e) {
-      throw new UserError(
-          "cannot write " + dir.resolve("config.json") + ": " + UserError.reason(e), e);
-    }
+    return ConfigFile.read(dir);
   }
 
   public String modelType() {
@@ -74,29 +32,76 @@ public record ModelConfig(Path file, JsonNode json) {
   }
 
   public int hiddenSize() {
-    return integer("hidden_size");
+    return integer(spelling("hidden_size", "n_embd", "d_model"));
   }
 
   public int layers() {
-    return integer("num_hidden_layers");
+    return integer(spelling("num_hidden_layers", "n_layer", "num_layers"));
   }
 
   public int heads() {
-    return integer("num_attention_heads");
+    return integer(spelling("num_attention_heads", "n_head", "num_heads"));
   }
 
-  /** Key and value heads; as many as query heads unless stated. */
+  /**
+   * Key and value heads; as many as query heads unless stated.
+   *
+   * @throws UserError if the query heads do not divide into so many groups
+   */
   public int kvHeads() {
-    return integer("num_key_value_heads", heads());
+    int groups = integer("num_key_value_heads", heads());
+    if (heads() % groups != 0) {
+      throw new UserError(
+          "%s: num_attention_heads %d is no multiple of num_key_value_heads %d"
+              .formatted(file, heads(), groups));
+    }
+    return groups;
   }
 
+  /** The width of a head; the model's width shared out among them unless stated. */
   public int headDim() {
-    return integer("head_dim", hiddenSize() / heads());
+    String key = spelling("head_dim", "d_kv");
+    if (json.path(key).isMissingNode() || json.path(key).isNull()) {
+      if (hiddenSize() % heads() != 0) {
+        throw new UserError(
+            "%s: hidden_size %d is no multiple of num_attention_heads %d"
+                .formatted(file, hiddenSize(), heads()));
+      }
+      return hiddenSize() / heads();
+    }
+    return integer(key);
   }
 
-  /** The longest sequence the model was made for. */
+  /** The longest sequence the model was made for; families without a limit say none. */
   public int maxPositions() {
-    return integer("max_position_embeddings");
+    String key = spelling("max_position_embeddings", "n_positions");
+    return modelType().equals("t5")
+        ? integer(key, UNLIMITED)
+        : integer(key) - FamilyDefaults.reservedPositions(this);
+  }
+
+  /** The first of these keys that is there; families call one thing by several names. */
+  private String spelling(String... keys) {
+    for (String key : keys) {
+      if (!json.path(key).isMissingNode()) {
+        return key;
+      }
+    }
+    return keys[0];
+  }
+
+  /** The row of the table that look-ups give no gradient, or -1: torch.nn.Embedding's rule. */
+  long padRow() {
+    JsonNode pad = json.path("pad_token_id");
+    if (!pad.isInt()) {
+      return -1;
+    }
+    if (pad.asInt() >= vocabSize() || pad.asInt() < -vocabSize()) {
+      throw new UserError(
+          "%s: pad_token_id %d is no row of a vocabulary of %d"
+              .formatted(file, pad.asInt(), vocabSize()));
+    }
+    return pad.asInt() < 0 ? vocabSize() + pad.asInt() : pad.asInt();
   }
 
   /** True where input table and output head are one matrix. */
@@ -155,11 +160,38 @@ public record ModelConfig(Path file, JsonNode json) {
   }
 
   public boolean flag(String key, boolean otherwise) {
-    return json.path(key).isBoolean() ? json.path(key).asBoolean() : otherwise;
+    JsonNode node = json.path(key);
+    if (node.isMissingNode() || node.isNull()) {
+      return otherwise;
+    }
+    if (!node.isBoolean()) {
+      throw new UserError("%s: %s must be true or false, was %s".formatted(file, key, node));
+    }
+    return node.asBoolean();
   }
 
   public String text(String key, String otherwise) {
-    return json.path(key).isTextual() ? json.path(key).asText() : otherwise;
+    JsonNode node = json.path(key);
+    if (node.isMissingNode() || node.isNull()) {
+      return otherwise;
+    }
+    if (!node.isTextual()) {
+      throw new UserError("%s: %s must be a text, was %s".formatted(file, key, node));
+    }
+    return node.asText();
+  }
+
+  /** The kind of a layer as layer_types gives it, or as the family's rule does. */
+  String layerType(int layer, String otherwise) {
+    JsonNode types = json.path("layer_types");
+    return types.isArray() && layer < types.size() ? types.get(layer).asText() : otherwise;
+  }
+
+  /** The same configuration with some keys changed. */
+  public ModelConfig with(Consumer<ObjectNode> change) {
+    ObjectNode copy = json.deepCopy();
+    change.accept(copy);
+    return new ModelConfig(file, copy);
   }
 
   static String shown(JsonNode node) {

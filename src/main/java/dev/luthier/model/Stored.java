@@ -4,9 +4,11 @@ import dev.luthier.tensor.Parameter;
 import java.util.Map;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** A map whose weights stand in the model's files. */
-public sealed interface Stored extends Projection permits Dense, Lookup, RmsNorm {
+public sealed interface Stored extends Projection
+    permits Linear, Lookup, RmsNorm, OffsetRmsNorm, LayerNorm {
   /** Its weights by the last part of their names: weight, bias. */
   Map<String, Parameter> weights();
 
@@ -20,5 +22,18 @@ public sealed interface Stored extends Projection permits Dense, Lookup, RmsNorm
   static Parameter copyOf(String name, Parameter p) {
     return new Parameter(
         name, p.value().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional()));
+  }
+
+  /** {@link #copyOf} where there is something to copy. */
+  static @Nullable Parameter copyOfAny(String name, @Nullable Parameter p) {
+    return p == null ? null : copyOf(name, p);
+  }
+
+  /** Weight and bias by name, as far as they are there. */
+  static Map<String, Parameter> named(@Nullable Parameter weight, @Nullable Parameter bias) {
+    if (weight == null) {
+      return bias == null ? Map.of() : Map.of("bias", bias);
+    }
+    return bias == null ? Map.of("weight", weight) : Map.of("weight", weight, "bias", bias);
   }
 }

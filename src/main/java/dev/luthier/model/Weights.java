@@ -4,28 +4,42 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.MemoryFormatOptional;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** Hands the tensors of a model folder to a family, checked, each once, in the compute type. */
+/**
+ * Hands the tensors of a model folder to a family, checked, each once, in the compute type. A
+ * tensor that is stored in that type is mapped, not read.
+ */
 final class Weights {
   private static final int SHOWN = 5;
   private final Path dir;
   private final WeightFiles files;
+  private final String prefix;
   private final Compute compute;
+  private final Dropout dropout = new Dropout();
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
-  private final List<String> ignored = new ArrayList<>();
+  private final Map<String, String> renamed = new LinkedHashMap<>();
+  private final Set<String> used = new HashSet<>();
+  private final List<String> notes = new ArrayList<>();
 
-  Weights(Path dir, WeightFiles files, Compute compute) {
+  /**
+   * @param prefix what models with a head put before the names of the model below, such as "bert.";
+   *     files may have it or not
+   */
+  Weights(Path dir, WeightFiles files, String prefix, Compute compute) {
     this.dir = dir;
     this.files = files;
+    this.prefix = prefix;
     this.compute = compute;
   }
 
@@ -33,13 +47,44 @@ final class Weights {
     return compute;
   }
 
+  Dropout dropout() {
+    return dropout;
+  }
+
   Map<String, Parameter> taken() {
     return taken;
   }
 
+  List<String> notes() {
+    return notes;
+  }
+
+  WeightFiles files() {
+    return files;
+  }
+
+  /** Names of tensors that are called otherwise in the files, name -> name in the files. */
+  Map<String, String> renamed() {
+    return renamed;
+  }
+
+  /** From here on the files call this tensor otherwise, or as it is. */
+  void rename(String name, String inFiles) {
+    renamed.put(name, inFiles);
+  }
+
+  /** Whether the files have a tensor of this name. */
+  boolean has(String name) {
+    return stored(name) != null;
+  }
+
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
   Parameter take(String name, long... shape) {
-    Safetensors.Info info = files.infos().get(name);
+    Parameter known = taken.get(name);
+    if (known != null) {
+      return known;
+    }
+    Safetensors.Info info = stored(name);
     if (info == null) {
       throw new UserError("%s: tensor %s is missing".formatted(dir, name));
     }
@@ -48,47 +93,82 @@ final class Weights {
           "%s: tensor %s has shape %s, but config.json asks for %s"
               .formatted(dir, name, Arrays.toString(info.shape()), Arrays.toString(shape)));
     }
-    Tensor own =
-        files
-            .tensor(name)
-            .to(compute.torchDevice(), compute.dtype(), false, true, new MemoryFormatOptional());
-    Parameter parameter = new Parameter(name, own);
+    used.add(info.name());
+    Tensor own = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
+    return keep(name, own);
+  }
+
+  /** A weight that no file holds. */
+  Parameter keep(String name, Tensor value) {
+    Parameter parameter = new Parameter(name, value);
     taken.put(name, parameter);
     return parameter;
   }
 
-  Dense dense(String path, boolean bias, long out, long in) {
-    return new Dense(take(path + ".weight", out, in), bias ? take(path + ".bias", out) : null);
+  /** Finds a tensor with or without the prefix, and norms under their names of 2018. */
+  private Safetensors.@org.jspecify.annotations.Nullable Info stored(String name) {
+    String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+    for (String n : List.of(renamed.getOrDefault(name, name), name, bare, prefix + bare)) {
+      for (String spelling : List.of(n, oldNorm(n))) {
+        Safetensors.Info info = files.infos().get(spelling);
+        if (info != null) {
+          return info;
+        }
+      }
+    }
+    return null;
   }
 
-  Slot slot(String path, boolean bias, long out, long in) {
-    return new Slot(path, dense(path, bias, out, in));
+  private static String oldNorm(String name) {
+    return name.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
+        .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
   }
 
   /** A tensor that the files may carry although the model does not use it. */
   void ignore(String name) {
-    ignored.add(name);
+    Safetensors.Info info = stored(name);
+    if (info != null) {
+      used.add(info.name());
+    }
   }
 
   /** Refuses a folder with tensors that nobody asked for: they would be lost in silence. */
   void refuseLeftovers() {
-    List<String> left =
-        files.infos().keySet().stream()
-            .filter(n -> !taken.containsKey(n) && !ignored.contains(n) && !derived(n))
-            .toList();
+    List<String> left = leftovers();
     if (!left.isEmpty()) {
       throw new UserError(
-          "%s: %d tensors have no place in this model: %s%s; is config.json of another model?"
-              .formatted(
-                  dir,
-                  left.size(),
-                  String.join(", ", left.subList(0, Math.min(SHOWN, left.size()))),
-                  left.size() > SHOWN ? " ..." : ""));
+          "%s: %s; is config.json of another model?"
+              .formatted(dir, shown(left, "have no place in this model")));
     }
+  }
+
+  /** Notes the tensors that nobody asked for: a model below another head than its own. */
+  void noteLeftovers() {
+    List<String> left = leftovers();
+    if (!left.isEmpty()) {
+      notes.add(shown(left, "of the folder are not used by this model"));
+    }
+  }
+
+  private List<String> leftovers() {
+    return files.infos().keySet().stream().filter(n -> !used.contains(n) && !derived(n)).toList();
+  }
+
+  private static String shown(List<String> names, String what) {
+    return "%d tensors %s: %s%s"
+        .formatted(
+            names.size(),
+            what,
+            String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))),
+            names.size() > SHOWN ? " ..." : "");
   }
 
   /** Tables that old files carry and that config.json determines. */
   private static boolean derived(String name) {
-    return name.endsWith("rotary_emb.inv_freq");
+    return name.endsWith("rotary_emb.inv_freq")
+        || name.endsWith("embeddings.position_ids")
+        || name.endsWith(".attn.bias")
+        || name.endsWith(".attention.bias")
+        || name.endsWith(".masked_bias");
   }
 }

@@ -1,6 +1,6 @@
 package dev.luthier.peft;
 
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.model.Stored;
 import dev.luthier.tensor.Parameter;
@@ -14,17 +14,15 @@ import java.util.Map;
  * merged in. The loaded weights are never written to, except by {@link Full}, whose weights they
  * are.
  */
-public final class Adapted implements AutoCloseable {
-  private final CausalLm model;
+public final class Adapted<M extends Model> implements AutoCloseable {
+  private final M model;
   private final Peft peft;
-  private final Dropout dropout;
   private final Attachment attachment;
   private final Map<Slot, Stored> merged = new LinkedHashMap<>();
 
-  private Adapted(CausalLm model, Peft peft, Dropout dropout, Attachment attachment) {
+  private Adapted(M model, Peft peft, Attachment attachment) {
     this.model = model;
     this.peft = peft;
-    this.dropout = dropout;
     this.attachment = attachment;
   }
 
@@ -33,17 +31,16 @@ public final class Adapted implements AutoCloseable {
    *
    * @param seed for the start of new weights
    */
-  public static Adapted attach(CausalLm model, Peft peft, long seed) {
+  public static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
     model.parameters().forEach(p -> p.trainable(false));
-    Dropout dropout = new Dropout();
-    Attachment attachment = peft.attach(model, seed, dropout);
+    Attachment attachment = peft.attach(model, seed);
     attachment.trainable().forEach(p -> p.trainable(true));
-    Adapted adapted = new Adapted(model, peft, dropout, attachment);
+    Adapted<M> adapted = new Adapted<>(model, peft, attachment);
     adapted.enable();
     return adapted;
   }
 
-  public CausalLm model() {
+  public M model() {
     return model;
   }
 
@@ -62,7 +59,7 @@ public final class Adapted implements AutoCloseable {
 
   /** Switches dropout. */
   public void training(boolean on) {
-    dropout.training(on);
+    model.dropout().training(on);
   }
 
   /** What stands at a place while the method is on. */

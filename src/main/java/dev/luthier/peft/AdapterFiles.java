@@ -4,7 +4,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
@@ -26,7 +26,7 @@ public final class AdapterFiles {
   private AdapterFiles() {}
 
   /** Writes the adapter of a model into a folder that exists. */
-  public static void save(Adapted adapted, Path dir, String base) {
+  public static void save(Adapted<?> adapted, Path dir, String base) {
     if (!(adapted.peft() instanceof Lora lora)) {
       throw new IllegalStateException("full fine-tuning has no adapter; save the model");
     }
@@ -44,7 +44,7 @@ public final class AdapterFiles {
    *
    * @param notes one line each
    */
-  public record Loaded(Adapted adapted, List<String> notes) {}
+  public record Loaded<M extends Model>(Adapted<M> adapted, List<String> notes) {}
 
   /**
    * Puts a saved adapter on a model.
@@ -52,7 +52,7 @@ public final class AdapterFiles {
    * @throws UserError if a file is broken, or the adapter is for another model: a tensor missing,
    *     of another shape, or without a place
    */
-  public static Loaded load(CausalLm model, Path dir) {
+  public static <M extends Model> Loaded<M> load(M model, Path dir) {
     AdapterConfig config = AdapterConfig.read(dir);
     Path file = dir.resolve(WEIGHTS);
     if (!Files.exists(file)) {
@@ -63,7 +63,7 @@ public final class AdapterFiles {
                   + " runs code; save it with safetensors"
               : dir + " has no " + WEIGHTS);
     }
-    Adapted adapted = attach(model, config.lora(), dir);
+    Adapted<M> adapted = attach(model, config.lora(), dir);
     List<String> notes = new ArrayList<>(config.notes());
     try (Safetensors saved = Safetensors.open(file);
         Scope scope = new Scope();
@@ -76,10 +76,10 @@ public final class AdapterFiles {
       adapted.close();
       throw e;
     }
-    return new Loaded(adapted, notes);
+    return new Loaded<>(adapted, notes);
   }
 
-  private static Adapted attach(CausalLm model, Lora lora, Path dir) {
+  private static <M extends Model> Adapted<M> attach(M model, Lora lora, Path dir) {
     try {
       return Adapted.attach(model, lora, 0);
     } catch (UserError e) {
@@ -87,7 +87,7 @@ public final class AdapterFiles {
     }
   }
 
-  private static void check(Adapted adapted, Safetensors saved, Path file, List<String> notes) {
+  private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
     Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
     List<Parameter> missing = new ArrayList<>();
     for (Parameter p : adapted.trainable()) {
@@ -120,7 +120,7 @@ public final class AdapterFiles {
   }
 
   private static boolean sameAsBase(
-      CausalLm model, String name, Safetensors saved, Path file, List<String> notes) {
+      Model model, String name, Safetensors saved, Path file, List<String> notes) {
     String end = ".base_layer.weight";
     if (!name.endsWith(end)) {
       return false;

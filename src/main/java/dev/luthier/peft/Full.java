@@ -1,7 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ public record Full() implements Peft {
   }
 
   @Override
-  public Attachment attach(CausalLm model, long seed, Dropout dropout) {
+  public Attachment attach(Model model, long seed) {
     return new Attachment(Map.of(), List.copyOf(model.parameters()));
   }
 }

@@ -6,9 +6,9 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
-import dev.luthier.model.CausalLm;
-import dev.luthier.model.Dense;
+import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
+import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
@@ -95,7 +95,7 @@ public record Lora(
   }
 
   @Override
-  public Attachment attach(CausalLm model, long seed, Dropout rate) {
+  public Attachment attach(Model model, long seed) {
     Map<Slot, Adaptation> places = new LinkedHashMap<>();
     List<Parameter> trainable = new ArrayList<>();
     int counter = 0;
@@ -106,7 +106,7 @@ public record Lora(
         places.put(slot, whole);
         trainable.addAll(whole.parameters());
       } else if (targeted(model, slot)) {
-        LoraMaps.LowRank map = fresh(model.compute(), slot, Seed.of(seed, counter), rate);
+        LoraMaps.LowRank map = fresh(model, slot, Seed.of(seed, counter));
         places.put(slot, map);
         trainable.addAll(map.parameters());
       }
@@ -123,7 +123,7 @@ public record Lora(
     return new Attachment(places, trainable);
   }
 
-  private static void refuseUnknown(CausalLm model, String name) {
+  private static void refuseUnknown(Model model, String name) {
     if (model.slots().stream().noneMatch(s -> named(s, name))) {
       throw new UserError("lora.save names " + name + ", which is no module of this model");
     }
@@ -137,7 +137,7 @@ public record Lora(
     return slot.path().equals(name) || slot.path().endsWith("." + name);
   }
 
-  private boolean targeted(CausalLm model, Slot slot) {
+  private boolean targeted(Model model, Slot slot) {
     if (!targets.matches(model, slot)) {
       return false;
     }
@@ -145,7 +145,8 @@ public record Lora(
     return layers.isEmpty() || (m.matches() && layers.contains(Integer.parseInt(m.group(1))));
   }
 
-  private LoraMaps.LowRank fresh(Compute compute, Slot slot, long seed, Dropout rate) {
+  private LoraMaps.LowRank fresh(Model model, Slot slot, long seed) {
+    Compute compute = model.compute();
     int r = pattern(rankPattern, slot.path(), rank);
     double a = pattern(alphaPattern, slot.path(), alpha);
     double scale = a / (rslora ? Math.sqrt(r) : r);
@@ -159,10 +160,10 @@ public record Lora(
         Parameter up = weight(slot, "lora_embedding_B", normal(compute, width, r));
         return new LoraMaps.LowRankLookup(lookup, down, up, scale);
       }
-      Dense dense = (Dense) slot.base();
+      Linear dense = (Linear) slot.base();
       Parameter down = weight(slot, "lora_A.weight", uniform(compute, r, dense.in()));
       Parameter up = weight(slot, "lora_B.weight", zeros(compute, dense.out(), r));
-      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, rate);
+      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, model.dropout());
     }
   }
 

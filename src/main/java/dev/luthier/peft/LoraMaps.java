@@ -1,7 +1,8 @@
 package dev.luthier.peft;
 
-import dev.luthier.model.Dense;
+import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
+import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
@@ -39,7 +40,7 @@ final class LoraMaps {
    * @param scale s
    */
   record LowRankDense(
-      Dense base, Parameter down, Parameter up, double scale, double rate, Dropout dropout)
+      Linear base, Parameter down, Parameter up, double scale, double rate, Dropout dropout)
       implements LowRank {
     @Override
     public Tensor apply(Tensor x) { // (N, in)
@@ -48,9 +49,9 @@ final class LoraMaps {
     }
 
     @Override
-    public Dense merged() {
-      Dense copy = base.copy("merged");
-      add(copy.weight(), up.value().mm(down.value()), scale);
+    public Linear merged() {
+      Linear copy = base.copy("merged");
+      add(copy.matrix(), up.value().mm(down.value()), scale);
       return copy;
     }
   }
@@ -74,15 +75,15 @@ final class LoraMaps {
     @Override
     public Lookup merged() {
       Lookup copy = base.copy("merged");
-      add(copy.weight(), up.value().mm(down.value()).t(), scale);
+      add(copy.weight().value(), up.value().mm(down.value()).t(), scale);
       return copy;
     }
   }
 
-  private static void add(Parameter weight, Tensor delta, double scale) {
+  private static void add(Tensor weight, Tensor delta, double scale) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      weight.value().add_(delta.to(ScalarType.Float), Ops.scalar(scale));
+      weight.add_(delta.to(ScalarType.Float), Ops.scalar(scale));
     }
   }
 }

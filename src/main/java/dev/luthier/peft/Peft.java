@@ -1,7 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
@@ -13,7 +13,6 @@ public sealed interface Peft permits Full, Lora {
    * Says what would change in the model, without changing it.
    *
    * @param seed for the start of new weights
-   * @param dropout switched on while training
    */
-  Attachment attach(CausalLm model, long seed, Dropout dropout);
+  Attachment attach(Model model, long seed);
 }

@@ -2,9 +2,9 @@ package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Written;
-import dev.luthier.model.CausalLm;
-import dev.luthier.model.Dense;
+import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
+import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -16,8 +16,8 @@ public sealed interface Targets extends Written {
   /** Every linear map but the output head; tables and norms are not linear maps. */
   record AllLinear() implements Targets {
     @Override
-    public boolean matches(CausalLm model, Slot slot) {
-      return slot.base() instanceof Dense && slot != model.head();
+    public boolean matches(Model model, Slot slot) {
+      return slot.base() instanceof Linear && slot != model.frame().head();
     }
 
     @Override
@@ -29,7 +29,7 @@ public sealed interface Targets extends Written {
   /** Layers whose name is, or ends in a dot and, one of these. */
   record Names(List<String> names) implements Targets {
     @Override
-    public boolean matches(CausalLm model, Slot slot) {
+    public boolean matches(Model model, Slot slot) {
       return adaptable(slot)
           && names.stream().anyMatch(n -> slot.path().equals(n) || slot.path().endsWith("." + n));
     }
@@ -43,7 +43,7 @@ public sealed interface Targets extends Written {
   /** Layers whose whole name matches the expression. */
   record Regex(String expression) implements Targets {
     @Override
-    public boolean matches(CausalLm model, Slot slot) {
+    public boolean matches(Model model, Slot slot) {
       return adaptable(slot) && Pattern.matches(expression, slot.path());
     }
 
@@ -54,10 +54,10 @@ public sealed interface Targets extends Written {
   }
 
   /** By PEFT's rules (tuners/tuners_utils.py). */
-  boolean matches(CausalLm model, Slot slot);
+  boolean matches(Model model, Slot slot);
 
   private static boolean adaptable(Slot slot) {
-    return slot.base() instanceof Dense || slot.base() instanceof Lookup;
+    return slot.base() instanceof Linear || slot.base() instanceof Lookup;
   }
 
   String RULE = "all-linear, a list of module names, or a regular expression";

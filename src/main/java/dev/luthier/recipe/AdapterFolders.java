@@ -84,7 +84,7 @@ public final class AdapterFolders {
         CausalLm loaded = folder.load(Compute.CPU);
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      AdapterFiles.Loaded saved = AdapterFiles.load(loaded, adapter);
+      AdapterFiles.Loaded<CausalLm> saved = AdapterFiles.load(loaded, adapter);
       saved.notes().forEach(out::println);
       ScalarType type = folder.storedType();
       Tensor unmerged = logits(loaded);

@@ -15,12 +15,12 @@ record ModelSummary(Map<String, String> facts) {
   /** Loads the model to count, and closes it. */
   static ModelSummary of(ModelFolder folder, Peft peft, long seed, Compute compute) {
     try (CausalLm model = folder.load(compute);
-        Adapted adapted = Adapted.attach(model, peft, seed)) {
+        Adapted<?> adapted = Adapted.attach(model, peft, seed)) {
       return of(folder, adapted);
     }
   }
 
-  static ModelSummary of(ModelFolder folder, Adapted adapted) {
+  static ModelSummary of(ModelFolder folder, Adapted<?> adapted) {
     ModelConfig config = folder.config();
     long all = adapted.model().parameters().stream().mapToLong(Parameter::count).sum();
     long trained = adapted.trainableCount();

@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param questions those that are answered greedily
  */
 record SftEvaluation(
-    Adapted adapted,
+    Adapted<CausalLm> adapted,
     List<List<TokenRow>> parts,
     List<Corpus.Question> questions,
     Generator generator,
@@ -34,7 +34,8 @@ record SftEvaluation(
     implements Evaluation.Of {
   private static final int AT_ONCE = 64;
 
-  static SftEvaluation of(Adapted adapted, ModelFolder folder, Corpus corpus, Recipe recipe) {
+  static SftEvaluation of(
+      Adapted<CausalLm> adapted, ModelFolder folder, Corpus corpus, Recipe recipe) {
     EvalSpec spec = recipe.eval();
     Generator generator =
         new Generator(

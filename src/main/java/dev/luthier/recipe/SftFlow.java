@@ -38,7 +38,7 @@ final class SftFlow {
       out.flush();
       corpus.report().healthy();
       try (CausalLm model = folder.load(compute);
-          Adapted adapted = Adapted.attach(model, recipe.peft(), recipe.seed());
+          Adapted<CausalLm> adapted = Adapted.attach(model, recipe.peft(), recipe.seed());
           Optim optim = optim(recipe.optim(), adapted);
           RunDirectory run = directory(recipe, start)) {
         SftSteps steps =
@@ -62,7 +62,7 @@ final class SftFlow {
       Recipe recipe,
       ModelFolder folder,
       Corpus corpus,
-      Adapted adapted,
+      Adapted<CausalLm> adapted,
       Optim optim,
       Path output,
       ModelSummary summary) {}
@@ -121,7 +121,7 @@ final class SftFlow {
     };
   }
 
-  static Optim optim(OptimSpec spec, Adapted adapted) {
+  static Optim optim(OptimSpec spec, Adapted<?> adapted) {
     AdamW adamw = spec.adamw();
     return new Optim(
         adamw.sort(adapted.trainable(), spec.rate()),

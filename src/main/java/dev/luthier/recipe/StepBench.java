@@ -69,7 +69,7 @@ public final class StepBench {
         System.getProperty("org.bytedeco.openblas.load", "openblas"));
     for (Shape shape : shapes) {
       try (CausalLm lm = CausalLm.load(model, compute);
-          Adapted adapted = Adapted.attach(lm, Lora.of(RANK, 16), 1);
+          Adapted<CausalLm> adapted = Adapted.attach(lm, Lora.of(RANK, 16), 1);
           Optim optim =
               new Optim(
                   List.of(new Optim.Group(adapted.trainable(), 1e-4, 0)),

@@ -1,7 +1,7 @@
 package dev.luthier.recipe;
 
 import dev.luthier.model.CausalLm;
-import dev.luthier.model.Dense;
+import dev.luthier.model.Linear;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
@@ -29,10 +29,10 @@ final class StepProducts implements AutoCloseable {
     this.compute = model.compute();
     this.shapes =
         model.slots().stream()
-            .filter(s -> s.base() instanceof Dense)
+            .filter(s -> s.base() instanceof Linear)
             .sorted(Comparator.comparing(s -> s == model.head())) // the head last
             .map(Slot::base)
-            .map(d -> new long[] {((Dense) d).out(), ((Dense) d).in()})
+            .map(d -> new long[] {((Linear) d).out(), ((Linear) d).in()})
             .toList();
   }
 

@@ -45,7 +45,7 @@ public final class Verification {
         CausalLm model = CausalLm.load(voice.model(), compute);
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      Optional<AdapterFiles.Loaded> adapter =
+      Optional<AdapterFiles.Loaded<CausalLm>> adapter =
           voice.adapter().map(dir -> AdapterFiles.load(model, dir));
       adapter.ifPresent(a -> a.notes().forEach(out::println));
       Rows rows = Rows.of(io, reference, compute);

@@ -35,7 +35,7 @@ public final class Writer implements AutoCloseable {
 
   private final ModelFolder folder;
   private final CausalLm model;
-  private final Optional<AdapterFiles.Loaded> adapter;
+  private final Optional<AdapterFiles.Loaded<CausalLm>> adapter;
   private final SftTokenizer tokenizer;
   private final Generator generator;
   private final long seed;
@@ -43,7 +43,7 @@ public final class Writer implements AutoCloseable {
   private Writer(
       ModelFolder folder,
       CausalLm model,
-      Optional<AdapterFiles.Loaded> adapter,
+      Optional<AdapterFiles.Loaded<CausalLm>> adapter,
       Generator generator,
       long seed) {
     this.folder = folder;
@@ -72,7 +72,7 @@ public final class Writer implements AutoCloseable {
   private static Writer open(ModelFolder folder, Voice voice, Manner manner) {
     Compute compute = Compute.of(voice.device());
     CausalLm model = folder.load(compute);
-    Optional<AdapterFiles.Loaded> adapter =
+    Optional<AdapterFiles.Loaded<CausalLm>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
     adapter.ifPresent(a -> a.adapted().merge());
     Generator.Limits limits =

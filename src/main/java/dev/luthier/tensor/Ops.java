@@ -53,6 +53,11 @@ public final class Ops {
     return new Scalar(value);
   }
 
+  /** A scalar that keeps tensors of whole numbers whole. */
+  public static Scalar whole(long value) {
+    return new Scalar(value);
+  }
+
   public static Tensor cat(long dim, Tensor... parts) {
     return parts.length == 1 ? parts[0] : torch.cat(new TensorVector(parts), dim);
   }

@@ -184,11 +184,11 @@ class RopeTest {
 
   @Test
   void whatIsNotBuiltIsRefused() {
-    assertThatThrownBy(() -> scaled("\"rope_type\": \"longrope\""))
+    assertThatThrownBy(() -> scaled("\"rope_type\": \"spiral\""))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("config.json: rope_type longrope is not built");
+        .hasMessageContaining("config.json: rope_type spiral is not built");
     assertThatThrownBy(() -> scaled("\"partial_rotary_factor\": 0.5"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("partial_rotary_factor 0.5 is not built");
+        .hasMessageContaining("partial_rotary_factor other than 1 is not built");
   }
 }

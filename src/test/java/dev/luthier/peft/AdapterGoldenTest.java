@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.Golden;
 import dev.luthier.io.Safetensors;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 /** Every adapter of the golden directory against PEFT. */
 class AdapterGoldenTest {
   private interface Check {
-    void run(Path dir, Adapted adapted);
+    void run(Path dir, Adapted<?> adapted);
   }
 
   @TestFactory
@@ -55,38 +56,36 @@ class AdapterGoldenTest {
     return () -> {
       Path family = Golden.DIR.resolve(name).getParent();
       Path dir = family.resolve("adapters").resolve(name.substring(name.indexOf('/') + 1));
-      try (CausalLm model =
-              Golden.built(() -> CausalLm.load(family.resolve("model"), Compute.CPU));
-          Adapted adapted = Golden.built(() -> AdapterFiles.load(model, dir)).adapted();
+      try (Model model = Golden.built(() -> Models.load(family.resolve("model"), Compute.CPU));
+          Adapted<?> adapted = Golden.built(() -> AdapterFiles.load(model, dir)).adapted();
           Scope scope = new Scope()) {
         check.run(dir, adapted);
       }
     };
   }
 
-  private static void logitsAndLoss(Path dir, Adapted adapted) {
+  private static void logitsAndLoss(Path dir, Adapted<?> adapted) {
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"));
         AutoGradMode off = Ops.noGrad()) {
       Golden.Batch batch = Golden.Batch.of(io);
-      CausalLm model = adapted.model();
-      Golden.sameLogits(model.logits(model.hidden(batch.input())), batch.real(io.tensor("logits")));
+      Model model = adapted.model();
+      Golden.sameLogits(batch.logits(model), batch.expected(io.tensor("logits")));
       Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
     }
   }
 
-  private static void merged(Path dir, Adapted adapted) {
+  private static void merged(Path dir, Adapted<?> adapted) {
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"));
         AutoGradMode off = Ops.noGrad()) {
       // PEFT gives no merged logits where it does not merge; ours must then equal the unmerged.
       String name = io.infos().containsKey("merged_logits") ? "merged_logits" : "logits";
       Golden.Batch batch = Golden.Batch.of(io);
-      CausalLm model = adapted.model();
       adapted.merge();
-      Golden.sameLogits(model.logits(model.hidden(batch.input())), batch.real(io.tensor(name)));
+      Golden.sameLogits(batch.logits(adapted.model()), batch.expected(io.tensor(name)));
     }
   }
 
-  private static void gradients(Path dir, Adapted adapted) {
+  private static void gradients(Path dir, Adapted<?> adapted) {
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"))) {
       Golden.Batch.of(io).loss(adapted.model()).total().backward();
       var expected = Golden.gradients(dir.resolve("io.grads.json"));
@@ -103,7 +102,7 @@ class AdapterGoldenTest {
   }
 
   /** In memory PEFT puts the adapter's name, default, into every parameter's name. */
-  private static Parameter byPeftName(Adapted adapted, String name) {
+  private static Parameter byPeftName(Adapted<?> adapted, String name) {
     String ours = name.replace(".modules_to_save.default", "").replace(".default", "");
     return adapted.trainable().stream()
         .filter(p -> p.name().equals(ours))
@@ -111,7 +110,7 @@ class AdapterGoldenTest {
         .orElseThrow(() -> new AssertionError("no parameter " + ours));
   }
 
-  private static void training(Path dir, Adapted adapted) {
+  private static void training(Path dir, Adapted<?> adapted) {
     Path file = dir.resolve("train.json");
     Assumptions.assumeTrue(Files.exists(file), file + " is not there");
     JsonNode train = Golden.json(file);

@@ -93,7 +93,7 @@ class PeftContractTest {
   }
 
   /** Moves every weight that trains a little, so that the method shows. */
-  private static void move(Adapted adapted) {
+  private static void move(Adapted<CausalLm> adapted) {
     try (AutoGradMode off = Ops.noGrad()) {
       torch.manual_seed(3);
       for (Parameter p : adapted.trainable()) {
@@ -112,7 +112,7 @@ class PeftContractTest {
   void aNewAdapterChangesNothing(Case c) {
     try (CausalLm model = c.model()) {
       float[] before = values(model);
-      try (Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+      try (Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
         assertThat(values(adapted.model())).containsExactly(before);
         move(adapted);
         assertThat(values(model)).isNotEqualTo(before);
@@ -126,7 +126,7 @@ class PeftContractTest {
   void switchedOffItIsTheBaseToTheBit(Case c) {
     try (CausalLm model = c.model()) {
       float[] before = values(model);
-      try (Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+      try (Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
         move(adapted);
         float[] moved = values(model);
         try (Adapted.Off off = adapted.disabled()) {
@@ -141,7 +141,7 @@ class PeftContractTest {
   @EnumSource
   void mergedItComputesTheSameAndUnmergesToTheBit(Case c) {
     try (CausalLm model = c.model();
-        Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
       move(adapted);
       Tensor unmerged = logits(model);
       adapted.merge();
@@ -155,7 +155,7 @@ class PeftContractTest {
   @EnumSource
   void onlyItsOwnWeightsGetGradients(Case c) {
     try (CausalLm model = c.model();
-        Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
       move(adapted);
       loss(model).backward();
       assertThat(model.parameters())
@@ -176,14 +176,14 @@ class PeftContractTest {
   void comesBackFromItsFilesToTheBit(Case c) throws IOException {
     float[] moved;
     try (CausalLm model = c.model();
-        Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
       move(adapted);
       moved = values(model);
       AdapterFiles.save(adapted, dir, "base");
     }
     try (CausalLm model = c.model()) {
-      AdapterFiles.Loaded loaded = AdapterFiles.load(model, dir);
-      try (Adapted adapted = loaded.adapted()) {
+      AdapterFiles.Loaded<CausalLm> loaded = AdapterFiles.load(model, dir);
+      try (Adapted<CausalLm> adapted = loaded.adapted()) {
         assertThat(loaded.notes()).isEmpty();
         assertThat(adapted.peft()).isEqualTo(c.lora);
         assertThat(values(model)).containsExactly(moved);
@@ -200,7 +200,7 @@ class PeftContractTest {
   @EnumSource
   void mergedAndSavedItIsAModelOfItsOwn(Case c) {
     try (CausalLm model = c.model();
-        Adapted adapted = Adapted.attach(model, c.lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, c.lora, 1)) {
       move(adapted);
       adapted.merge();
       model.save(dir, ScalarType.Float);
@@ -220,7 +220,7 @@ class PeftContractTest {
   /** The first weights of a fresh adapter. */
   private static float[] start(long seed) {
     try (CausalLm model = model("llama");
-        Adapted adapted = Adapted.attach(model, Lora.of(4, 8), seed)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, Lora.of(4, 8), seed)) {
       return Ops.toFloats(adapted.trainable().get(0).value());
     }
   }
@@ -230,7 +230,7 @@ class PeftContractTest {
     try (CausalLm model = model("llama3")) {
       float[] table = Ops.toFloats(model.embedding().base().weights().get("weight").value());
       assertThat(model.tied()).isTrue();
-      try (Adapted adapted = Adapted.attach(model, Case.TIED_WHOLE_HEAD.lora, 1)) {
+      try (Adapted<CausalLm> adapted = Adapted.attach(model, Case.TIED_WHOLE_HEAD.lora, 1)) {
         assertThat(model.tied()).isFalse();
         assertThat(adapted.trainable())
             .extracting(Parameter::name)
@@ -264,7 +264,7 @@ class PeftContractTest {
 
   private static List<String> places(Lora lora) {
     try (CausalLm model = model("llama");
-        Adapted adapted = Adapted.attach(model, lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, lora, 1)) {
       return adapted.places().keySet().stream().map(s -> s.path()).toList();
     }
   }
@@ -283,7 +283,7 @@ class PeftContractTest {
             false,
             List.of());
     try (CausalLm model = model("llama");
-        Adapted adapted = Adapted.attach(model, lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, lora, 1)) {
       // q has 64 outputs, v 32; A is (r, 64)
       assertThat(adapted.trainable())
           .extracting(Parameter::toString)
@@ -314,7 +314,7 @@ class PeftContractTest {
         new Lora(
             4, 8, 0.5, new Targets.AllLinear(), Map.of(), Map.of(), List.of(), false, List.of());
     try (CausalLm model = model("llama");
-        Adapted adapted = Adapted.attach(model, lora, 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, lora, 1)) {
       move(adapted);
       float[] still = values(model);
       adapted.training(true);
@@ -340,7 +340,7 @@ class PeftContractTest {
   @Test
   void anAdapterOfAnotherShapeIsRefused() throws IOException {
     try (CausalLm model = model("llama");
-        Adapted adapted = Adapted.attach(model, Lora.of(4, 8), 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, Lora.of(4, 8), 1)) {
       AdapterFiles.save(adapted, dir, "base");
     }
     Path config = dir.resolve("adapter_config.json");
@@ -391,7 +391,7 @@ class PeftContractTest {
   @Test
   void fullTrainsEveryWeightOfTheModel() {
     try (CausalLm model = model("llama3");
-        Adapted adapted = Adapted.attach(model, new Full(), 1)) {
+        Adapted<CausalLm> adapted = Adapted.attach(model, new Full(), 1)) {
       assertThat(adapted.trainable()).containsExactlyElementsOf(model.parameters());
       assertThat(adapted.trainable()).allMatch(Parameter::trainable);
       // The table counts once though it is the head too.

@@ -94,7 +94,7 @@ class CurvesGoldenTest {
             "--eval.generate=100",
             "--eval.max_new_tokens=32");
     try (CausalLm model = folder.load(Compute.CPU);
-        Adapted adapted = STARTS.get(name).apply(model);
+        Adapted<CausalLm> adapted = STARTS.get(name).apply(model);
         Optim optim = SftFlow.optim(recipe.optim(), adapted)) {
       SftEvaluation evaluation = SftEvaluation.of(adapted, folder, corpus, recipe);
       Map<String, Double> before = evaluation.apply(0).values();

@@ -1,0 +1,71 @@
+package dev.luthier.model;
+
+import dev.luthier.error.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What the files of a decoder family call things.
+ *
+ * @param prefix what models with a head put before the names of the model below
+ * @param trunk builds what is below the head
+ */
+record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) {
+  private static final String HEAD = "lm_head";
+  private static final Map<String, DecoderFamily> KNOWN =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("llama", new DecoderFamily("model.", Llama::trunk)),
+              Map.entry("mistral", new DecoderFamily("model.", Mistral::trunk)),
+              Map.entry("qwen2", new DecoderFamily("model.", Qwen::second)),
+              Map.entry("qwen3", new DecoderFamily("model.", Qwen::third)),
+              Map.entry("gemma2", new DecoderFamily("model.", Gemma::second)),
+              Map.entry("gemma3_text", new DecoderFamily("model.", Gemma::third)),
+              Map.entry("phi3", new DecoderFamily("model.", Phi3::trunk)),
+              Map.entry("smollm3", new DecoderFamily("model.", SmolLm3::trunk)),
+              Map.entry("olmo2", new DecoderFamily("model.", Olmo2::trunk)),
+              Map.entry("gpt2", new DecoderFamily("transformer.", Gpt2::trunk)),
+              Map.entry("gpt_neox", new DecoderFamily("gpt_neox.", GptNeoX::trunk)),
+              Map.entry("opt", new DecoderFamily("model.", Opt::trunk))));
+
+  /**
+   * @throws UserError if config.json names no decoder that is built
+   */
+  static DecoderFamily of(ModelConfig config) {
+    DecoderFamily found = KNOWN.get(config.modelType());
+    if (found == null) {
+      throw new UserError(
+          "%s: model_type \"%s\" is not built as a decoder; known are %s"
+              .formatted(config.file(), config.modelType(), String.join(", ", KNOWN.keySet())));
+    }
+    return found;
+  }
+
+  static boolean has(ModelConfig config) {
+    return KNOWN.containsKey(config.modelType());
+  }
+
+  CausalLm causal(ModelConfig config, Weights weights) {
+    Parts parts = new Parts(config, weights);
+    Trunk below = trunk.apply(parts);
+    Slot table = below.embedding().table();
+    long width = ((Lookup) table.base()).weight().value().size(1);
+    Slot out;
+    if (config.tied()) {
+      weights.ignore(HEAD + ".weight");
+      out = new Slot(HEAD, new Dense(((Lookup) table.base()).weight(), null));
+    } else {
+      out = parts.linear(HEAD, false, config.vocabSize(), width);
+    }
+    List<Slot> slots = new ArrayList<>(below.slots());
+    slots.add(out);
+    return new CausalLm(
+        Frame.of(config, weights, slots, out),
+        below,
+        out,
+        config.number("final_logit_softcapping", 0));
+  }
+}

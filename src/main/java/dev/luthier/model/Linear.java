@@ -1,0 +1,24 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Parameter;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** y = W x + b, whichever way the files lay out W. */
+public sealed interface Linear extends Stored permits Dense, Conv1d {
+  long in();
+
+  long out();
+
+  /** W as the files hold it. */
+  Parameter weight();
+
+  /** b (out), or none. */
+  @Nullable Parameter bias();
+
+  /** W as the formula has it, (out, in), without a copy. */
+  Tensor matrix();
+
+  @Override
+  Linear copy(String path);
+}

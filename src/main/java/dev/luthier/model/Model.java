@@ -1,0 +1,54 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Dropout;
+import dev.luthier.tensor.Parameter;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A model with a head: what parameter-efficient methods, optimisers and files need of it, whatever
+ * it computes. It owns its weights; all else that a call makes belongs to the caller's scope.
+ */
+public sealed interface Model extends AutoCloseable permits CausalLm {
+  /** Configuration, places and weights. */
+  Frame frame();
+
+  /** What the model is for. */
+  Task task();
+
+  default ModelConfig config() {
+    return frame().config();
+  }
+
+  default Compute compute() {
+    return frame().compute();
+  }
+
+  /** The switch of everything that is dropped in training. */
+  default Dropout dropout() {
+    return frame().dropout();
+  }
+
+  /** Every named module, in the order of a forward pass. */
+  default List<Slot> slots() {
+    return frame().slots();
+  }
+
+  /** Every weight by its name in the files, each once. */
+  default Collection<Parameter> parameters() {
+    return frame().weights().values();
+  }
+
+  /** {@link Frame#save}. */
+  default void save(Path dir, ScalarType dtype) {
+    frame().save(dir, dtype);
+  }
+
+  @Override
+  default void close() {
+    frame().close();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Parameter;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/** The parts that families are put together from, filled with a folder's weights. */
+record Parts(ModelConfig config, Weights weights) {
+  /** y = W x + b. */
+  Slot linear(String path, boolean bias, long out, long in) {
+    return new Slot(path, dense(path, bias, out, in));
+  }
+
+  Dense dense(String path, boolean bias, long out, long in) {
+    return new Dense(
+        weights.take(path + ".weight", out, in), bias ? weights.take(path + ".bias", out) : null);
+  }
+
+  /** GPT-2's linear map, stored the other way round. */
+  Slot conv1d(String path, long out, long in) {
+    return new Slot(
+        path,
+        new Conv1d(weights.take(path + ".weight", in, out), weights.take(path + ".bias", out)));
+  }
+
+  /**
+   * @param pad the row that look-ups give no gradient, or -1
+   */
+  Slot table(String path, long rows, long width, long pad) {
+    return new Slot(path, new Lookup(weights.take(path + ".weight", rows, width), pad));
+  }
+
+  /** The token table, whose padding row gets no gradient from look-ups. */
+  Slot tokens(String path) {
+    return table(path, config.vocabSize(), config.hiddenSize(), config.padRow());
+  }
+
+  Slot rms(String path) {
+    return rms(path, config.hiddenSize());
+  }
+
+  Slot rms(String path, long width) {
+    Parameter weight = weights.take(path + ".weight", width);
+    return new Slot(path, new RmsNorm(weight, config.number("rms_norm_eps", 1e-6)));
+  }
+
+  /** Gemma's norm, whose weights are the distance from one. */
+  Slot offsetRms(String path, long width) {
+    Parameter weight = weights.take(path + ".weight", width);
+    return new Slot(path, new OffsetRmsNorm(weight, config.number("rms_norm_eps", 1e-6)));
+  }
+
+  Slot layerNorm(String path, double eps) {
+    long width = config.hiddenSize();
+    return new Slot(
+        path,
+        new LayerNorm(
+            width,
+            weights.take(path + ".weight", width),
+            weights.take(path + ".bias", width),
+            eps));
+  }
+
+  /** q_proj, k_proj and v_proj below a path. */
+  Qkv.Separate separate(String at, boolean bias) {
+    long hidden = config.hiddenSize();
+    long keys = (long) config.kvHeads() * config.headDim();
+    return new Qkv.Separate(
+        linear(at + "q_proj", bias, (long) config.heads() * config.headDim(), hidden),
+        linear(at + "k_proj", bias, keys, hidden),
+        linear(at + "v_proj", bias, keys, hidden),
+        config.headDim());
+  }
+
+  /** The map back from all heads to the model's width. */
+  Slot output(String path, boolean bias) {
+    return linear(path, bias, config.hiddenSize(), (long) config.heads() * config.headDim());
+  }
+
+  /** gate_proj, up_proj and down_proj below a path. */
+  Mlp gated(String at, boolean bias, UnaryOperator<Tensor> act) {
+    long hidden = config.hiddenSize();
+    long inner = config.integer("intermediate_size");
+    return new Mlp.Gated(
+        linear(at + "gate_proj", bias, inner, hidden),
+        linear(at + "up_proj", bias, inner, hidden),
+        linear(at + "down_proj", bias, hidden, inner),
+        act,
+        UnaryOperator.identity());
+  }
+
+  /** softmax(q k^T / sqrt(D)) v. */
+  Scores dot() {
+    return dot(1 / Math.sqrt(config.headDim()));
+  }
+
+  Scores dot(double scale) {
+    return new Scores.Dot(scale, weights.dropout(), config.number("attention_dropout", 0));
+  }
+
+  UnaryOperator<Tensor> drop(String key, double otherwise) {
+    return weights.dropout().at(config.number(key, otherwise));
+  }
+
+  /** One block for each layer. */
+  java.util.List<Block> layers(java.util.function.IntFunction<Block> make) {
+    return java.util.stream.IntStream.range(0, config.layers()).mapToObj(make).toList();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.luthier.tensor;
+
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The switch between training and evaluation that all layers and adapters of a model share. */
+public final class Dropout {
+  private boolean training;
+
+  public void training(boolean on) {
+    training = on;
+  }
+
+  /** x with each value dropped at the given rate and the rest scaled up, while training. */
+  public Tensor apply(Tensor x, double rate) {
+    return training && rate > 0 ? torch.dropout(x, rate, true) : x;
+  }
+
+  /** What {@link #apply} does at this rate, as a map. */
+  public UnaryOperator<Tensor> at(double rate) {
+    return rate > 0 ? x -> apply(x, rate) : UnaryOperator.identity();
+  }
+
+  /** The rate that is in force: zero outside of training. */
+  public double now(double rate) {
+    return training ? rate : 0;
+  }
+}
