@@ -12,6 +12,7 @@ import dev.luthier.loss.CrossEntropy;
 import dev.luthier.loss.Loss;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Model;
+import dev.luthier.model.Seq2Seq;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -23,8 +24,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Assumptions;
@@ -72,8 +76,11 @@ public final class Golden {
    * @param cells (N) the places of the real tokens in the padded batch
    * @param positions (M) the tokens that predict a label
    * @param targets (M) the labels
+   * @param rows the labels as they are given, each row whole: what a decoder above an encoder is to
+   *     write
    */
-  public record Batch(Sequences input, Tensor cells, Tensor positions, Tensor targets) {
+  public record Batch(
+      Sequences input, Tensor cells, Tensor positions, Tensor targets, List<int[]> rows) {
     public static Batch of(Safetensors io) {
       Unpadded real =
           Unpadded.of(
@@ -85,7 +92,15 @@ public final class Golden {
           Sequences.of(real.rows(), Compute.CPU),
           Ops.longs(real.cells(), Compute.CPU),
           Ops.longs(real.positions(), Compute.CPU),
-          Ops.longs(real.targets(), Compute.CPU));
+          Ops.longs(real.targets(), Compute.CPU),
+          rows(io.tensor("labels")));
+    }
+
+    private static List<int[]> rows(Tensor labels) {
+      return LongStream.range(0, labels.size(0))
+          .mapToObj(b -> Arrays.stream(Ops.toLongs(labels.select(0, b))).mapToInt(l -> (int) l))
+          .map(IntStream::toArray)
+          .toList();
     }
 
     /** (N, V) of a padded (B, T, V). */
@@ -95,16 +110,28 @@ public final class Golden {
 
     /** What the model says, in the shape of {@link #expected}. */
     public Tensor logits(Model model) {
+      if (model instanceof Seq2Seq writer) {
+        return writer.logits(writer.hidden(input, writer.decoderInput(rows)));
+      }
       CausalLm lm = (CausalLm) model;
       return lm.logits(lm.hidden(input));
     }
 
-    /** What it should say, without padding. */
-    public Tensor expected(Tensor logits) {
-      return real(logits);
+    /** What it should say, without padding; a decoder above an encoder has none. */
+    public Tensor expected(Model model, Tensor logits) {
+      return model instanceof Seq2Seq ? logits.reshape(-1, logits.size(2)) : real(logits);
     }
 
     public Loss loss(Model model) {
+      if (model instanceof Seq2Seq writer) {
+        long[] labels = rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
+        long[] real =
+            LongStream.range(0, labels.length).filter(i -> labels[(int) i] >= 0).toArray();
+        Tensor at = Ops.longs(real, Compute.CPU);
+        Tensor said = writer.logits(input, writer.decoderInput(rows), at);
+        return new CrossEntropy()
+            .of(said, Ops.longs(labels, Compute.CPU).index_select(0, at), real.length);
+      }
       CausalLm lm = (CausalLm) model;
       return new CrossEntropy().of(lm.logits(input, positions), targets, targets.numel());
     }

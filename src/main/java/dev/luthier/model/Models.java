@@ -13,6 +13,9 @@ public final class Models {
    * @throws dev.luthier.error.UserError as {@link CausalLm#load}
    */
   public static Model load(Path dir, Compute compute) {
+    if (Seq2Seq.isOne(ModelConfig.read(dir))) {
+      return Seq2Seq.load(dir, compute);
+    }
     return CausalLm.load(dir, compute);
   }
 }
