@@ -42,7 +42,7 @@ record Corpus(Samples train, Samples eval, Report report, SftTokenizer tokenizer
   }
 
   static int maxLength(Sft sft, ModelFolder model) {
-    return sft.maxLength().orElse(Math.min(USUAL_LENGTH, model.config().maxPositions()));
+    return sft.maxLength().orElse(Math.min(USUAL_LENGTH, model.config().context()));
   }
 
   private static List<DataSet> sets(List<DataSpec.Source> sources) {
