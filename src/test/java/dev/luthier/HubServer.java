@@ -55,6 +55,11 @@ public final class HubServer implements AutoCloseable {
                 "Content-Range",
                 "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
       }
+      if (exchange.getRequestMethod().equals("HEAD")) { // as huggingface_hub asks
+        headers().set("Content-Length", String.valueOf(length));
+        exchange.sendResponseHeaders(200, -1);
+        return;
+      }
       exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
       OutputStream out = exchange.getResponseBody();
       out.write(content, from, Math.min(bytes, length));
@@ -195,6 +200,11 @@ public final class HubServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Lets go of whoever stalls. */
+  public void goOn() {
+    closing.countDown();
   }
 
   public List<Seen> seen() {

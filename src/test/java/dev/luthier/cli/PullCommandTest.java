@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes of their own, whose environment names a hub that serves models/tiny-base. */
 class PullCommandTest {
   private static final Path TINY = Path.of("models/tiny-base");
-  private static final String WEIGHTS = "model.safetensors";
+  private static final String WEIGHTS = "model-00001-of-00002.safetensors";
 
   @TempDir private Path home;
   private final HubServer server = new HubServer();
@@ -87,8 +87,31 @@ class PullCommandTest {
     assertThat(ended.err()).contains("fetching acme/tiny: ", " of ");
     assertThat(Files.readAllBytes(snapshot().resolve(WEIGHTS))).isEqualTo(weights);
     assertThat(server.seen("cdn"))
+        .filteredOn(s -> s.path().endsWith(WEIGHTS))
         .extracting(Seen::range)
         .containsExactly(Optional.empty(), Optional.of("bytes=%d-".formatted(half)));
+  }
+
+  @Test
+  void twoProcessesFetchEveryFileOnce() throws IOException, InterruptedException {
+    server.fault("cdn " + WEIGHTS, server.stall(1000)); // until the other waits for the lock
+    Process first = process("pull", HubServer.ID).start();
+    while (first.isAlive()
+        && server.seen("cdn").stream().noneMatch(s -> s.path().endsWith(WEIGHTS))) {
+      Thread.onSpinWait();
+    }
+    Path err = home.resolve("second.txt");
+    Process second = process("pull", HubServer.ID).redirectError(err.toFile()).start();
+    while (second.isAlive() && !Files.readString(err).contains("waiting for another process")) {
+      Thread.onSpinWait();
+    }
+    server.goOn();
+    assertThat(first.waitFor()).isZero();
+    assertThat(second.waitFor()).isZero();
+    assertThat(Files.readAllBytes(snapshot().resolve(WEIGHTS)))
+        .isEqualTo(Files.readAllBytes(TINY.resolve(WEIGHTS)));
+    assertThat(server.seen("cdn").stream().filter(s -> s.range().isEmpty()).map(Seen::path))
+        .doesNotHaveDuplicates();
   }
 
   @Test
