@@ -89,9 +89,9 @@ record Rope(RopeScaling scaling, int dim) {
 
   private static JsonNode options(ModelConfig config) {
     JsonNode json = config.json();
-    return json.path("rope_parameters").isObject()
-        ? json.path("rope_parameters")
-        : json.path("rope_scaling");
+    return json.path("rope_scaling").isObject()
+        ? json.path("rope_scaling")
+        : json.path("rope_parameters");
   }
 
   /**

@@ -95,7 +95,13 @@ class ModelGoldenTest {
           .containsExactlyInAnyOrderElementsOf(expected.keySet());
       model
           .parameters()
-          .forEach(p -> Golden.sameGradient(p.name(), p.value().grad(), expected.get(p.name())));
+          .forEach(
+              p ->
+                  Golden.sameGradient(
+                      p.name(),
+                      p.value().grad(),
+                      expected.get(p.name()),
+                      Golden.largest(expected)));
     }
   }
 
