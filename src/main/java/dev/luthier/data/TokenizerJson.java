@@ -28,13 +28,12 @@ final class TokenizerJson {
       throw new UserError(file + " is no tokenizer: it holds no \"model\" object");
     }
     Map<String, String> named = SpecialTokens.written(modelDir);
+    TokenList tokens = new TokenList(object);
     listed(modelDir, Set.copyOf(named.values()))
-        .forEach((id, token) -> add(object, token, id, modelDir));
-    Vocabulary vocabulary = Vocabulary.of(object);
+        .forEach((id, token) -> add(tokens, token, id, modelDir));
     for (String text : named.values()) {
-      Integer id = vocabulary.ids().get(text);
-      if (id != null && !Vocabulary.of(object).added().containsKey(text)) {
-        object.withArray("added_tokens").add(AddedToken.of(text, true).json(id));
+      if (tokens.knows(text)) {
+        tokens.add(AddedToken.of(text, true));
       }
     }
     return object;
@@ -65,18 +64,13 @@ final class TokenizerJson {
     return out;
   }
 
-  private static void add(ObjectNode tokenizer, AddedToken token, int id, Path modelDir) {
-    Vocabulary vocabulary = Vocabulary.of(tokenizer);
-    if (vocabulary.added().containsKey(token.content())) {
-      return;
-    }
-    int gets = vocabulary.ids().getOrDefault(token.content(), vocabulary.size());
-    if (gets != id) {
+  private static void add(TokenList tokens, AddedToken token, int id, Path modelDir) {
+    if (!tokens.hasAdded(token.content()) && tokens.idFor(token.content()) != id) {
       throw new UserError(
           "%s: the added token \"%s\" is listed with id %d, but tokenizer.json would give it %d; save the tokenizer anew with transformers"
-              .formatted(modelDir, token.content(), id, gets));
+              .formatted(modelDir, token.content(), id, tokens.idFor(token.content())));
     }
-    tokenizer.withArray("added_tokens").add(token.json(id));
+    tokens.add(token);
   }
 
   /**

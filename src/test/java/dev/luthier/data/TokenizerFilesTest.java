@@ -2,6 +2,7 @@ package dev.luthier.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
@@ -75,6 +76,20 @@ class TokenizerFilesTest {
     try (Tokenizer tokenizer = Tokenizer.load(out)) {
       assertThat(tokenizer.encode("a<|think|>", false).ids()).endsWith(4096);
       assertThat(tokenizer.bos()).hasValue(1);
+    }
+  }
+
+  @Test
+  void sentencePieceTakesTokensToo() {
+    Path folder = Path.of("../shared/models/stories260K");
+    assumeTrue(Files.exists(folder), "needs " + folder);
+    TokenizerFiles files =
+        TokenizerFiles.read(folder)
+            .add(List.of(AddedToken.of("<call>", true), AddedToken.of("zebra", false)));
+    files.write(out);
+    assertThat(files.rows()).isEqualTo(514);
+    try (Tokenizer tokenizer = Tokenizer.load(out)) {
+      assertThat(tokenizer.encode("Once<call>", true).ids()).containsExactly(1, 403, 512);
     }
   }
 
