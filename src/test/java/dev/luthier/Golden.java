@@ -8,10 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.data.Unpadded;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
+import dev.luthier.loss.BinaryCrossEntropy;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.loss.Loss;
+import dev.luthier.loss.MeanSquaredError;
 import dev.luthier.model.CausalLm;
+import dev.luthier.model.Classifier;
+import dev.luthier.model.MaskedLm;
 import dev.luthier.model.Model;
+import dev.luthier.model.SentenceEncoder;
+import dev.luthier.model.TokenClassifier;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -25,8 +31,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Assumptions;
 
 /** The peers' numbers, and how they are compared: see README.md in the golden directory. */
@@ -72,8 +80,10 @@ public final class Golden {
    * @param cells (N) the places of the real tokens in the padded batch
    * @param positions (M) the tokens that predict a label
    * @param targets (M) the labels
+   * @param encoded the same batch for models that look both ways
    */
-  public record Batch(Sequences input, Tensor cells, Tensor positions, Tensor targets) {
+  public record Batch(
+      Sequences input, Tensor cells, Tensor positions, Tensor targets, Encoded encoded) {
     public static Batch of(Safetensors io) {
       Unpadded real =
           Unpadded.of(
@@ -85,7 +95,8 @@ public final class Golden {
           Sequences.of(real.rows(), Compute.CPU),
           Ops.longs(real.cells(), Compute.CPU),
           Ops.longs(real.positions(), Compute.CPU),
-          Ops.longs(real.targets(), Compute.CPU));
+          Ops.longs(real.targets(), Compute.CPU),
+          Encoded.of(io, Ops.longs(real.cells(), Compute.CPU)));
     }
 
     /** (N, V) of a padded (B, T, V). */
@@ -95,18 +106,88 @@ public final class Golden {
 
     /** What the model says, in the shape of {@link #expected}. */
     public Tensor logits(Model model) {
+      if (!(model instanceof CausalLm)) {
+        return encoded.logits(model, input);
+      }
       CausalLm lm = (CausalLm) model;
       return lm.logits(lm.hidden(input));
     }
 
     /** What it should say, without padding. */
     public Tensor expected(Tensor logits) {
-      return real(logits);
+      return logits.dim() == 2 ? logits : real(logits);
     }
 
     public Loss loss(Model model) {
+      if (!(model instanceof CausalLm)) {
+        return encoded.loss(model, input);
+      }
       CausalLm lm = (CausalLm) model;
       return new CrossEntropy().of(lm.logits(input, positions), targets, targets.numel());
+    }
+  }
+
+  /**
+   * What models that look both ways need of a batch.
+   *
+   * @param types (N) segments
+   * @param positions (M) the tokens that have a label of their own
+   * @param targets (M) those labels
+   * @param classes the labels of whole sequences; where the file has none, see README.md
+   */
+  public record Encoded(Tensor types, Tensor positions, Tensor targets, Optional<Tensor> classes) {
+    static Encoded of(Safetensors io, Tensor cells) {
+      Tensor labels = io.tensor("labels").reshape(-1).index_select(0, cells);
+      Tensor positions = labels.ne(Ops.whole(-100)).nonzero().reshape(-1);
+      return new Encoded(
+          io.infos().containsKey("token_type_ids")
+              ? io.tensor("token_type_ids").reshape(-1).index_select(0, cells)
+              : torch.zeros_like(cells),
+          positions,
+          labels.index_select(0, positions),
+          io.infos().containsKey("class_labels")
+              ? Optional.of(io.tensor("class_labels"))
+              : Optional.empty());
+    }
+
+    Tensor logits(Model model, Sequences input) {
+      if (model instanceof Classifier classifier) {
+        return classifier.logits(input, types);
+      }
+      if (model instanceof TokenClassifier classifier) {
+        return classifier.logits(input, types);
+      }
+      if (model instanceof MaskedLm lm) {
+        return lm.logits(lm.hidden(input, types));
+      }
+      return ((SentenceEncoder) model).hidden(input, types);
+    }
+
+    Loss loss(Model model, Sequences input) {
+      if (model instanceof MaskedLm lm) {
+        return own(lm.logits(input, types, positions));
+      }
+      if (model instanceof TokenClassifier classifier) {
+        return own(classifier.logits(input, types).index_select(0, positions));
+      }
+      Classifier classifier = (Classifier) model;
+      Tensor logits = classifier.logits(input, types);
+      return switch (classifier.labels().problem()) {
+        case SINGLE -> new CrossEntropy().of(logits, classes(classifier), logits.size(0));
+        case MULTI -> new BinaryCrossEntropy().of(logits, classes.orElseThrow(), logits.numel());
+        case REGRESSION ->
+            new MeanSquaredError()
+                .of(logits, classes.orElseThrow().reshape(logits.sizes()), logits.numel());
+      };
+    }
+
+    private Loss own(Tensor logits) {
+      return new CrossEntropy().of(logits, targets, targets.numel());
+    }
+
+    private Tensor classes(Classifier model) {
+      long[] usual = model.labels().count() == 2 ? new long[] {0, 1, 1} : new long[] {0, 2, 1};
+      return classes.orElseGet(() -> Ops.longs(usual, Compute.CPU));
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * @param prefix what models with a head put before the names of the model below
  * @param trunk builds what is below the head
  */
-record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) {
+record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Family {
   static final String HEAD = "lm_head";
   private static final Map<String, DecoderFamily> KNOWN =
       new TreeMap<>(
@@ -47,6 +47,36 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) {
 
   static boolean has(ModelConfig config) {
     return KNOWN.containsKey(config.modelType());
+  }
+
+  @Override
+  public Trunk below(Parts parts) {
+    return trunk.apply(parts);
+  }
+
+  @Override
+  public SequenceHead scorer(HeadParts parts, int labels) {
+    ModelConfig config = parts.parts().config();
+    return new SequenceHead.Last(
+        parts.linear("score", false, labels, width(config)), config.padId().orElse(-1));
+  }
+
+  @Override
+  public TokenHead tagger(HeadParts parts, int labels) {
+    ModelConfig config = parts.parts().config();
+    double rate = config.number("classifier_dropout", config.number("hidden_dropout", 0.1));
+    return new TokenHead(
+        parts.parts().weights().dropout().at(rate),
+        parts.linear(tags(config), true, labels, width(config)));
+  }
+
+  private static String tags(ModelConfig config) {
+    return config.modelType().startsWith("gpt") ? "classifier" : "score";
+  }
+
+  /** The width of the states, which in OPT is that of the table. */
+  private static long width(ModelConfig config) {
+    return config.integer("word_embed_proj_dim", config.hiddenSize());
   }
 
   CausalLm causal(ModelConfig config, Weights weights) {

@@ -14,6 +14,11 @@ record Parts(ModelConfig config, Weights weights) {
     return new Slot(path, dense(path, bias, out, in));
   }
 
+  /** A square map of the model's width. */
+  Slot square(String path) {
+    return linear(path, true, config.hiddenSize(), config.hiddenSize());
+  }
+
   Dense dense(String path, boolean bias, long out, long in) {
     return new Dense(
         weights.take(path + ".weight", out, in), bias ? weights.take(path + ".bias", out) : null);

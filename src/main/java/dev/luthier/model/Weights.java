@@ -85,6 +85,19 @@ final class Weights {
     return stored(name) != null;
   }
 
+  /** Whether they have it, and in this shape. */
+  boolean has(String name, long... shape) {
+    Safetensors.Info info = stored(name);
+    return info != null && Arrays.equals(info.shape(), shape);
+  }
+
+  /** Whether two of the files' tensors hold the same values. */
+  boolean same(String one, String other) {
+    Safetensors.Info a = stored(one);
+    Safetensors.Info b = stored(other);
+    return a != null && b != null && files.tensor(a.name()).equal(files.tensor(b.name()));
+  }
+
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
   Parameter take(String name, long... shape) {
     Parameter known = taken.get(name);
@@ -159,10 +172,11 @@ final class Weights {
     }
   }
 
-  /** Notes the tensors that nobody asked for: a model below another head than its own. */
-  void noteLeftovers() {
-    List<String> left = leftovers();
+  /** Notes and passes over what nobody asked for, as far as its name is a match. */
+  void passOver(String names) {
+    List<String> left = leftovers().stream().filter(n -> n.matches(names)).toList();
     if (!left.isEmpty()) {
+      used.addAll(left);
       notes.add(shown(left, "of the folder are not used by this model"));
     }
   }

@@ -81,27 +81,28 @@ class ModelGoldenTest {
         AutoGradMode off = Ops.noGrad()) {
       Golden.Batch batch = Golden.Batch.of(io);
       Golden.sameLogits(batch.logits(model), batch.expected(io.tensor("logits")));
-      Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
+      if (io.infos().containsKey("loss")) {
+        Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
+      }
     }
   }
 
   private static void gradients(Path dir, Model model) {
+    Path file = dir.resolve("io.grads.json");
+    Assumptions.assumeTrue(Files.exists(file), file + " is not there");
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"))) {
       model.parameters().forEach(p -> p.trainable(true));
       Loss loss = Golden.Batch.of(io).loss(model);
       loss.total().backward();
-      var expected = Golden.gradients(dir.resolve("io.grads.json"));
-      assertThat(model.parameters().stream().map(Parameter::name))
+      var expected = Golden.gradients(file);
+      // Weights that take no part have no gradient, as an untied BERT's cls.predictions.bias.
+      List<Parameter> reached =
+          model.parameters().stream().filter(p -> p.value().grad().defined()).toList();
+      assertThat(reached.stream().map(Parameter::name))
           .containsExactlyInAnyOrderElementsOf(expected.keySet());
-      model
-          .parameters()
-          .forEach(
-              p ->
-                  Golden.sameGradient(
-                      p.name(),
-                      p.value().grad(),
-                      expected.get(p.name()),
-                      Golden.largest(expected)));
+      double largest = Golden.largest(expected);
+      reached.forEach(
+          p -> Golden.sameGradient(p.name(), p.value().grad(), expected.get(p.name()), largest));
     }
   }
 
