@@ -70,9 +70,7 @@ public record ModelConfig(Path file, JsonNode json) {
   /** The longest sequence the model was made for; families without a limit say none. */
   public int maxPositions() {
     String key = spelling("max_position_embeddings", "n_positions");
-    return modelType().equals("t5")
-        ? integer(key, UNLIMITED)
-        : integer(key) - FamilyDefaults.reservedPositions(this);
+    return T5.isOne(this) ? UNLIMITED : integer(key) - FamilyDefaults.reservedPositions(this);
   }
 
   /** The longest sequence that can be used, once positions are stretched. */

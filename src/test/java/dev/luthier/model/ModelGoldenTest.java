@@ -80,7 +80,7 @@ class ModelGoldenTest {
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"));
         AutoGradMode off = Ops.noGrad()) {
       Golden.Batch batch = Golden.Batch.of(io);
-      Golden.sameLogits(batch.logits(model), batch.expected(io.tensor("logits")));
+      Golden.sameLogits(batch.logits(model), batch.expected(model, io.tensor("logits")));
       if (io.infos().containsKey("loss")) {
         Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
       }
