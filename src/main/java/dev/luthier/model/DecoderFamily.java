@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ import java.util.function.Function;
  * @param prefix what models with a head put before the names of the model below
  * @param trunk builds what is below the head
  */
-record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) {
-  private static final String HEAD = "lm_head";
+record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Family {
+  static final String HEAD = "lm_head";
   private static final Map<String, DecoderFamily> KNOWN =
       new TreeMap<>(
           Map.ofEntries(
@@ -48,16 +49,47 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) {
     return KNOWN.containsKey(config.modelType());
   }
 
+  @Override
+  public Trunk below(Parts parts) {
+    return trunk.apply(parts);
+  }
+
+  @Override
+  public SequenceHead scorer(HeadParts parts, int labels) {
+    ModelConfig config = parts.parts().config();
+    return new SequenceHead.Last(
+        parts.linear("score", false, labels, width(config)), config.padId().orElse(-1));
+  }
+
+  @Override
+  public TokenHead tagger(HeadParts parts, int labels) {
+    ModelConfig config = parts.parts().config();
+    double rate = config.number("classifier_dropout", config.number("hidden_dropout", 0.1));
+    return new TokenHead(
+        parts.parts().weights().dropout().at(rate),
+        parts.linear(tags(config), true, labels, width(config)));
+  }
+
+  private static String tags(ModelConfig config) {
+    return config.modelType().startsWith("gpt") ? "classifier" : "score";
+  }
+
+  /** The width of the states, which in OPT is that of the table. */
+  private static long width(ModelConfig config) {
+    return config.integer("word_embed_proj_dim", config.hiddenSize());
+  }
+
   CausalLm causal(ModelConfig config, Weights weights) {
     Parts parts = new Parts(config, weights);
     Trunk below = trunk.apply(parts);
     Slot table = below.embedding().table();
     long width = ((Lookup) table.base()).weight().value().size(1);
+    Parameter rows = ((Lookup) table.base()).weight();
     Slot out;
-    if (config.tied()) {
+    if (config.tied() && !weights.differs(HEAD + ".weight", rows)) {
       weights.ignore(HEAD + ".weight");
-      out = new Slot(HEAD, new Dense(((Lookup) table.base()).weight(), null));
-    } else {
+      out = new Slot(HEAD, new Dense(rows, null));
+    } else { // transformers too leaves two matrices apart where a file holds both and they differ
       out = parts.linear(HEAD, false, config.vocabSize(), width);
     }
     List<Slot> slots = new ArrayList<>(below.slots());

@@ -34,7 +34,7 @@ final class FamilyDefaults {
                   + " 'no_rope_layer_interval': 4}"),
           Map.entry("olmo2", "{'rms_norm_eps': 1e-5}"),
           Map.entry("gpt2", "{'n_positions': 1024, 'tie_word_embeddings': true}"),
-          Map.entry("gpt_neox", "{}"),
+          Map.entry("gpt_neox", "{'classifier_dropout': 0.1}"),
           Map.entry("opt", "{'tie_word_embeddings': true}"),
           Map.entry("bert", "{'tie_word_embeddings': true, 'pad_token_id': 0}"),
           Map.entry("roberta", "{'tie_word_embeddings': true, 'pad_token_id': 1}"),

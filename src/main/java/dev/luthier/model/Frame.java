@@ -94,7 +94,9 @@ public record Frame(
     boolean shares = slot == head && part.equals("weight") && sharedAtFirst();
     if (!shares && loaded != null) {
       out.put(loaded.name(), p);
-    } else if (!tied()) {
+    }
+    boolean parted = slot == head && sharedAtFirst() && !tied();
+    if (parted || loaded == null) {
       out.put(slot.path() + "." + part, p);
     }
   }

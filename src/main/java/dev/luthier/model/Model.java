@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A model with a head: what parameter-efficient methods, optimisers and files need of it, whatever
  * it computes. It owns its weights; all else that a call makes belongs to the caller's scope.
  */
-public sealed interface Model extends AutoCloseable permits CausalLm, Seq2Seq {
+public sealed interface Model extends AutoCloseable
+    permits CausalLm, Classifier, TokenClassifier, MaskedLm, SentenceEncoder, Seq2Seq {
   /** Configuration, places and weights. */
   Frame frame();
 

@@ -13,7 +13,20 @@ public final class Models {
    * @throws dev.luthier.error.UserError as {@link CausalLm#load}
    */
   public static Model load(Path dir, Compute compute) {
-    if (Seq2Seq.isOne(ModelConfig.read(dir))) {
+    ModelConfig config = ModelConfig.read(dir);
+    if (Architecture.is(config, Architecture.SEQUENCE)) {
+      return Classifier.load(dir, compute);
+    }
+    if (Architecture.is(config, Architecture.TOKEN)) {
+      return TokenClassifier.load(dir, compute);
+    }
+    if (MaskedLm.holds(config)) {
+      return MaskedLm.load(dir, compute);
+    }
+    if (SentenceEncoder.fits(config)) {
+      return SentenceEncoder.load(dir, compute);
+    }
+    if (Seq2Seq.isOne(config)) {
       return Seq2Seq.load(dir, compute);
     }
     return CausalLm.load(dir, compute);

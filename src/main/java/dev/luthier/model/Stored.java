@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A map whose weights stand in the model's files. */
 public sealed interface Stored extends Projection
-    permits Linear, Lookup, RmsNorm, OffsetRmsNorm, LayerNorm {
+    permits Linear, Lookup, RmsNorm, OffsetRmsNorm, LayerNorm, Unused {
   /** Its weights by the last part of their names: weight, bias. */
   Map<String, Parameter> weights();
 

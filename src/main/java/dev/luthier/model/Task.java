@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** What a model is for, by PEFT's names, and the heads that such a task always trains whole. */
@@ -15,6 +16,19 @@ public enum Task {
 
   Task(List<String> heads) {
     this.heads = heads;
+  }
+
+  /** The heads of the task of this name; none where there is no such task. */
+  public static List<String> headsOf(String name) {
+    return Arrays.stream(values())
+        .filter(t -> t.name().equals(name))
+        .flatMap(t -> t.heads.stream())
+        .toList();
+  }
+
+  /** Whether PEFT knows the task by this name. */
+  public boolean inPeft() {
+    return this != MASKED_LM;
   }
 
   /** Modules that an adapter brings along whole, since no base model has them trained. */

@@ -30,6 +30,7 @@ final class Weights {
   private final Dropout dropout = new Dropout();
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
   private final Map<String, String> renamed = new LinkedHashMap<>();
+  private final Map<String, String> read = new LinkedHashMap<>();
   private final Set<String> used = new HashSet<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -72,11 +73,23 @@ final class Weights {
   /** From here on the files call this tensor otherwise, or as it is. */
   void rename(String name, String inFiles) {
     renamed.put(name, inFiles);
+    read.put(name, inFiles);
+  }
+
+  /** Reads a tensor under another name than that it will be saved by. */
+  void readAs(String name, String inFiles) {
+    read.put(name, inFiles);
   }
 
   /** Whether the files have a tensor of this name. */
   boolean has(String name) {
     return stored(name) != null;
+  }
+
+  /** Whether they have it, and in this shape. */
+  boolean has(String name, long... shape) {
+    Safetensors.Info info = stored(name);
+    return info != null && Arrays.equals(info.shape(), shape);
   }
 
   /** Whether the files have two tensors of these names and they are equal to the bit. */
@@ -121,7 +134,7 @@ final class Weights {
   /** Finds a tensor with or without the prefix, and norms under their names of 2018. */
   private Safetensors.@org.jspecify.annotations.Nullable Info stored(String name) {
     String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-    for (String n : List.of(renamed.getOrDefault(name, name), name, bare, prefix + bare)) {
+    for (String n : List.of(read.getOrDefault(name, name), name, bare, prefix + bare)) {
       for (String spelling : List.of(n, oldNorm(n))) {
         Safetensors.Info info = files.infos().get(spelling);
         if (info != null) {
@@ -135,6 +148,16 @@ final class Weights {
   private static String oldNorm(String name) {
     return name.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
         .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
+  }
+
+  /** Whether a tensor of the files has other values than a weight that was taken. */
+  boolean differs(String name, Parameter from) {
+    Safetensors.Info info = stored(name);
+    return info != null
+        && !files
+            .tensor(info.name())
+            .to(compute.torchDevice(), compute.dtype())
+            .equal(from.value());
   }
 
   /** A tensor that the files may carry although the model does not use it. */
@@ -155,10 +178,11 @@ final class Weights {
     }
   }
 
-  /** Notes the tensors that nobody asked for: a model below another head than its own. */
-  void noteLeftovers() {
-    List<String> left = leftovers();
+  /** Notes and passes over what nobody asked for, as far as its name is a match. */
+  void passOver(String names) {
+    List<String> left = leftovers().stream().filter(n -> n.matches(names)).toList();
     if (!left.isEmpty()) {
+      used.addAll(left);
       notes.add(shown(left, "of the folder are not used by this model"));
     }
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
 import dev.luthier.model.ModelConfig;
+import dev.luthier.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,8 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
     json.path("alpha_pattern")
         .properties()
         .forEach(e -> alphas.put(e.getKey(), e.getValue().asDouble()));
+    List<String> saved = strings(json.path("modules_to_save"));
+    saved.removeAll(Task.headsOf(json.path("task_type").asText()));
     return new Lora(
         rank,
         json.path("lora_alpha").asDouble(8),
@@ -144,7 +147,7 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
         alphas,
         ModelConfig.ids(json, "layers_to_transform"),
         json.path("use_rslora").asBoolean(false),
-        strings(json.path("modules_to_save")));
+        saved);
   }
 
   private static List<String> strings(JsonNode array) {
@@ -154,10 +157,10 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
   }
 
   /** The file's text. */
-  static String write(Lora lora, String base) {
+  static String write(Lora lora, Task task, String base) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("peft_type", "LORA");
-    out.put("task_type", "CAUSAL_LM");
+    out.put("task_type", task.inPeft() ? task.name() : null);
     out.put("base_model_name_or_path", base);
     out.put("inference_mode", true);
     out.put("r", lora.rank());
@@ -179,8 +182,10 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
     if (!lora.layers().isEmpty()) {
       out.put("layers_to_transform", lora.layers());
     }
-    if (!lora.save().isEmpty()) {
-      out.put("modules_to_save", lora.save());
+    List<String> saved = new ArrayList<>(lora.save());
+    saved.addAll(task.heads());
+    if (!saved.isEmpty()) {
+      out.put("modules_to_save", saved);
     }
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(out);

@@ -35,7 +35,8 @@ public final class AdapterFiles {
       adapted.trainable().forEach(p -> tensors.put(p.name(), p.onHost(p.value().scalar_type())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
     }
-    byte[] config = AdapterConfig.write(lora, base).getBytes(StandardCharsets.UTF_8);
+    byte[] config =
+        AdapterConfig.write(lora, adapted.model().task(), base).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(dir.resolve("adapter_config.json"), config);
   }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -101,7 +102,7 @@ public record Lora(
     int counter = 0;
     for (Slot slot : model.slots()) {
       counter++;
-      if (saved(slot)) {
+      if (saved(model, slot)) {
         Whole whole = new Whole(slot.path(), slot.base().copy(prefixed(slot.path())));
         places.put(slot, whole);
         trainable.addAll(whole.parameters());
@@ -124,17 +125,14 @@ public record Lora(
   }
 
   private static void refuseUnknown(Model model, String name) {
-    if (model.slots().stream().noneMatch(s -> named(s, name))) {
+    if (model.slots().stream().noneMatch(s -> Targets.inside(s, name))) {
       throw new UserError("lora.save names " + name + ", which is no module of this model");
     }
   }
 
-  private boolean saved(Slot slot) {
-    return save.stream().anyMatch(name -> named(slot, name));
-  }
-
-  private static boolean named(Slot slot, String name) {
-    return slot.path().equals(name) || slot.path().endsWith("." + name);
+  private boolean saved(Model model, Slot slot) {
+    return Stream.concat(save.stream(), model.task().heads().stream())
+        .anyMatch(name -> Targets.inside(slot, name));
   }
 
   private boolean targeted(Model model, Slot slot) {

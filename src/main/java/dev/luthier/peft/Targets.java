@@ -56,6 +56,11 @@ public sealed interface Targets extends Written {
   /** By PEFT's rules (tuners/tuners_utils.py). */
   boolean matches(Model model, Slot slot);
 
+  /** Whether a place is the module of this name, or in it. */
+  static boolean inside(Slot slot, String module) {
+    return ("." + slot.path() + ".").contains("." + module + ".");
+  }
+
   private static boolean adaptable(Slot slot) {
     return slot.base() instanceof Linear || slot.base() instanceof Lookup;
   }

@@ -70,7 +70,9 @@ class AdapterGoldenTest {
       Golden.Batch batch = Golden.Batch.of(io);
       Model model = adapted.model();
       Golden.sameLogits(batch.logits(model), batch.expected(model, io.tensor("logits")));
-      Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
+      if (io.infos().containsKey("loss")) {
+        Golden.sameLoss(batch.loss(model).total().item_double(), io.tensor("loss").item_double());
+      }
     }
   }
 
@@ -87,13 +89,15 @@ class AdapterGoldenTest {
   }
 
   private static void gradients(Path dir, Adapted<?> adapted) {
+    Path file = dir.resolve("io.grads.json");
+    Assumptions.assumeTrue(Files.exists(file), file + " is not there");
     try (Safetensors io = Safetensors.open(dir.resolve("io.safetensors"))) {
       Golden.Batch.of(io).loss(adapted.model()).total().backward();
-      var expected = Golden.gradients(dir.resolve("io.grads.json"));
+      var expected = Golden.gradients(file);
       assertThat(adapted.trainable()).hasSameSizeAs(expected.keySet());
       for (var entry : expected.entrySet()) {
         Parameter p = byPeftName(adapted, entry.getKey());
-        Golden.sameGradient(p.name(), p.value().grad(), entry.getValue());
+        Golden.sameGradient(p.name(), p.value().grad(), entry.getValue(), Golden.largest(expected));
       }
       adapted
           .model()

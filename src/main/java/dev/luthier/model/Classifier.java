@@ -1,0 +1,106 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Sequences;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that scores whole sequences: classes, several labels at once, or numbers such as a
+ * reward. Encoders look at the first token, decoders at the last. Letters: B sequences, N tokens, L
+ * labels.
+ */
+public final class Classifier implements Model {
+  private final Frame frame;
+  private final Trunk trunk;
+  private final SequenceHead head;
+  private final Labels labels;
+
+  private Classifier(Frame frame, Trunk trunk, SequenceHead head, Labels labels) {
+    this.frame = frame;
+    this.trunk = trunk;
+    this.head = head;
+    this.labels = labels;
+  }
+
+  /**
+   * Loads a folder that holds a classifier, equal to transformers'
+   * AutoModelForSequenceClassification.
+   *
+   * @throws dev.luthier.error.UserError as {@link CausalLm#load}, and if the folder is another kind
+   *     of model
+   */
+  public static Classifier load(Path dir, Compute compute) {
+    ModelConfig config = ModelConfig.read(dir);
+    Architecture.refuseOthers(config, Architecture.SEQUENCE);
+    return build(dir, config, compute, Labels.of(config), HeadParts.Saved::new);
+  }
+
+  /**
+   * Loads any encoder or decoder as a classifier of these labels: with the folder's head where it
+   * is one for sequences and as wide, else with a new one. {@link Frame#notes} tell what is new and
+   * what of the folder is not used.
+   *
+   * @param seed of what is new
+   * @throws dev.luthier.error.UserError as {@link CausalLm#load}
+   */
+  public static Classifier load(Path dir, Compute compute, Labels labels, long seed) {
+    ModelConfig found = ModelConfig.read(dir);
+    boolean own = Architecture.is(found, Architecture.SEQUENCE);
+    ModelConfig config = labels.into(Architecture.as(found, Architecture.SEQUENCE));
+    String below = Family.of(config).prefix();
+    return build(
+        dir, config, compute, labels, parts -> new HeadParts.Fresh(parts, below, own, seed));
+  }
+
+  private static Classifier build(
+      Path dir,
+      ModelConfig config,
+      Compute compute,
+      Labels labels,
+      Function<Parts, HeadParts> heads) {
+    Family family = Family.of(config);
+    return Loading.from(
+        dir,
+        config,
+        family.prefix(),
+        compute,
+        weights -> {
+          Parts parts = new Parts(config, weights);
+          Trunk trunk = family.below(parts);
+          HeadParts own = heads.apply(parts);
+          SequenceHead head = family.scorer(own, labels.count());
+          own.finish();
+          List<Slot> slots = new ArrayList<>(trunk.slots());
+          slots.addAll(head.slots());
+          return new Classifier(Frame.of(config, weights, slots, null), trunk, head, labels);
+        });
+  }
+
+  @Override
+  public Frame frame() {
+    return frame;
+  }
+
+  @Override
+  public Task task() {
+    return Task.SEQ_CLS;
+  }
+
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * The scores of every sequence, (B, L) float32.
+   *
+   * @param types the tokens' segments, (N) int64; none means all zero
+   */
+  public Tensor logits(Sequences input, @Nullable Tensor types) {
+    return head.apply(trunk.states(input, types, null, compute()), input, compute());
+  }
+}
