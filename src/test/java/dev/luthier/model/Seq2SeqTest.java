@@ -8,7 +8,6 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -117,25 +116,14 @@ class Seq2SeqTest {
     int[][] written = {tokens(70, 4), tokens(70, 5), tokens(70, 6)};
     try (Decoding decoding = Generative.of(model).open(3, 80, 70)) {
       Tensor scores = decoding.start(List.of(sources));
-      for (int i = 0; i < 70; i += i == 0 || i == 65 ? 1 : 0) {
-        for (int row = 0; row < 3; row++) {
-          same(
-              scores.narrow(0, row, 1), whole(sources[row], Arrays.copyOf(written[row], i)));
+      for (int t = 0; t <= 70; t++) {
+        for (int row = 0; row < 3 && (t < 3 || t > 62); row++) { // the cache grows at 64
+          same(scores.narrow(0, row, 1), whole(sources[row], Arrays.copyOf(written[row], t)));
         }
-        int from = i;
-        int to = i < 2 ? i + 1 : 65;
-        for (int t = from; t < to; t++) {
-          int at = t;
+        int at = t;
+        if (t < 70) {
           scores = decoding.next(Arrays.stream(written).mapToInt(w -> w[at]).toArray());
         }
-        if (to == 65) {
-          for (int row = 0; row < 3; row++) {
-            same(
-                scores.narrow(0, row, 1), whole(sources[row], Arrays.copyOf(written[row], 65)));
-          }
-          return;
-        }
-        i = to - 1;
       }
     }
   }
@@ -176,16 +164,5 @@ class Seq2SeqTest {
       same(next.narrow(0, 1, 1), whole(a, 11, 14, 19));
       assertThat(rows.bytes()).isLessThanOrEqualTo(generative.bytes(5, 70, 8));
     }
-  }
-
-  @Test
-  void dropoutActsInTrainingOnly() {
-    Sequences source = of(tokens(6, 1));
-    Sequences input = of(tokens(4, 2));
-    Tensor still = model.hidden(source, input);
-    model.dropout().training(true);
-    same(model.hidden(source, input), still); // dropout_rate of this model is 0
-    List<Integer> places = new ArrayList<>();
-    assertThat(places).isEmpty();
   }
 }
