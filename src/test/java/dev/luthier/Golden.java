@@ -108,7 +108,7 @@ public final class Golden {
           Ops.longs(real.cells(), Compute.CPU),
           Ops.longs(real.positions(), Compute.CPU),
           Ops.longs(real.targets(), Compute.CPU),
-          Encoded.of(io, Ops.longs(real.cells(), Compute.CPU)),
+          Encoded.of(io, besideTokens(io), Ops.longs(real.cells(), Compute.CPU)),
           rows(io.tensor("labels")));
     }
 
@@ -182,8 +182,8 @@ public final class Golden {
    * @param classes the labels of whole sequences; where the file has none, see README.md
    */
   public record Encoded(Tensor types, Tensor positions, Tensor targets, Optional<Tensor> classes) {
-    static Encoded of(Safetensors io, Tensor cells) {
-      Tensor labels = io.tensor("labels").reshape(-1).index_select(0, cells);
+    static Encoded of(Safetensors io, long[] beside, Tensor cells) {
+      Tensor labels = Ops.longs(beside, Compute.CPU).index_select(0, cells);
       Tensor positions = labels.ne(Ops.whole(-100)).nonzero().reshape(-1);
       return new Encoded(
           io.infos().containsKey("token_type_ids")
