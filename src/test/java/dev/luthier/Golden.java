@@ -217,7 +217,7 @@ public final class Golden {
       double head = theirs.path("head").get(i).asDouble();
       assertThat((double) values[i])
           .as("%s: value %d", name, i)
-          .isCloseTo(head, within(1e-3 * Math.max(Math.abs(head), typical) + 1e-8));
+          .isCloseTo(head, within(1e-3 * Math.max(Math.abs(head), typical) + 1e-7));
     }
   }
 
