@@ -40,6 +40,7 @@ class HouseRulesTest {
               Map.entry("doc", List.of()),
               Map.entry("tensor", List.of()),
               Map.entry("loss", List.of("tensor")),
+              Map.entry("metric", List.of()),
               Map.entry("io", List.of("tensor")),
               Map.entry("data", List.of("tensor")),
               Map.entry("model", List.of("tensor", "io")),
@@ -48,7 +49,9 @@ class HouseRulesTest {
               Map.entry("train", List.of("tensor", "io", "loss")),
               Map.entry(
                   "recipe",
-                  List.of("tensor", "io", "data", "model", "loss", "peft", "rollout", "train")),
+                  List.of(
+                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout",
+                      "train")),
               Map.entry(
                   "cli",
                   List.of(

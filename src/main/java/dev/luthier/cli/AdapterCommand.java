@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import dev.luthier.recipe.AdapterFolders;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,16 +19,25 @@ final class AdapterCommand implements Runnable {
   }
 
   @Command(name = "info", description = "Shows what an adapter is.")
-  void info(@Parameters(paramLabel = "DIR", description = "The adapter's folder.") Path adapter) {
-    AdapterFolders.info(adapter, spec.commandLine().getOut());
+  void info(
+      @Parameters(paramLabel = "DIR", description = "The adapter's folder, or ORG/NAME[@REV].")
+          Path adapter) {
+    AdapterFolders.info(
+        Screen.folder(adapter, spec.commandLine().getErr()), spec.commandLine().getOut());
   }
 
   @Command(name = "merge", description = "Writes a model that has the adapter in its weights.")
   void merge(
-      @Parameters(paramLabel = "MODEL", description = "The model's folder.") Path model,
-      @Parameters(paramLabel = "ADAPTER", description = "The adapter's folder.") Path adapter,
+      @Parameters(
+              paramLabel = "MODEL",
+              description = "The model's folder, or ORG/NAME[@REV] of the hub.")
+          Path model,
+      @Parameters(paramLabel = "ADAPTER", description = "The adapter's folder, or ORG/NAME[@REV].")
+          Path adapter,
       @Parameters(paramLabel = "OUT", description = "The new model's folder, new or empty.")
           Path into) {
-    AdapterFolders.merge(model, adapter, into, spec.commandLine().getOut());
+    PrintWriter err = spec.commandLine().getErr();
+    AdapterFolders.merge(
+        Screen.folder(model, err), Screen.folder(adapter, err), into, spec.commandLine().getOut());
   }
 }

@@ -6,14 +6,11 @@ import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Progress for a terminal: one bar at the bottom, notes above it. */
 final class BarProgress implements Progress {
-  private static final String CLEAR_LINE = "\r\u001b[2K";
-
   private final PrintStream out;
   private @Nullable ProgressBar bar;
 
@@ -30,7 +27,7 @@ final class BarProgress implements Progress {
             .startsFrom(done, Duration.ZERO)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(250)
-            .setConsumer(new Bottom(new ConsoleProgressBarConsumer(out)))
+            .setConsumer(new Bottom(out, new ConsoleProgressBarConsumer(out)))
             .build();
   }
 
@@ -43,10 +40,7 @@ final class BarProgress implements Progress {
 
   @Override
   public void note(String line) {
-    synchronized (out) {
-      out.print(CLEAR_LINE + line + System.lineSeparator());
-      out.flush();
-    }
+    Bottom.above(out, line);
     if (bar != null) {
       bar.refresh();
     }
@@ -57,34 +51,6 @@ final class BarProgress implements Progress {
     if (bar != null) {
       bar.close();
       bar = null;
-    }
-  }
-
-  /** The bar's own thread draws; nobody writes in between. */
-  private final class Bottom implements ProgressBarConsumer {
-    private final ConsoleProgressBarConsumer console;
-
-    Bottom(ConsoleProgressBarConsumer console) {
-      this.console = console;
-    }
-
-    @Override
-    public int getMaxRenderedLength() {
-      return console.getMaxRenderedLength();
-    }
-
-    @Override
-    public void accept(String rendered) {
-      synchronized (out) {
-        console.accept(rendered);
-      }
-    }
-
-    @Override
-    public void close() {
-      synchronized (out) {
-        console.close();
-      }
     }
   }
 }

@@ -51,7 +51,7 @@ final class BenchCommand implements Runnable {
       throw new UserError("--steps must be >= 1, was " + steps);
     }
     StepBench.run(
-        model,
+        Screen.folder(model, spec.commandLine().getErr()),
         device,
         shapes.stream().map(StepBench.Shape::of).toList(),
         steps,

@@ -29,7 +29,8 @@ final class ChatCommand implements Runnable {
 
   @Override
   public void run() {
-    try (Writer writer = Writer.openForChat(voice.voice(), manner.manner());
+    try (Writer writer =
+            Writer.openForChat(voice.voice(spec.commandLine().getErr()), manner.manner());
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       writer.notes().forEach(spec.commandLine().getErr()::println);

@@ -2,6 +2,7 @@ package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.Writer;
+import dev.luthier.recipe.Writer.Voice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -58,10 +59,9 @@ final class GenerateCommand implements Runnable {
           out.print(piece);
           out.flush();
         };
+    Voice from = voice.voice(spec.commandLine().getErr());
     try (Writer writer =
-        plain
-            ? Writer.open(voice.voice(), manner.manner())
-            : Writer.openForChat(voice.voice(), manner.manner())) {
+        plain ? Writer.open(from, manner.manner()) : Writer.openForChat(from, manner.manner())) {
       writer.notes().forEach(spec.commandLine().getErr()::println);
       if (plain) {
         writer.goOn(text, sink);

@@ -14,7 +14,7 @@ final class RecipeArguments {
   private Path recipe = Path.of("");
 
   /**
-   * Reads the recipe.
+   * Reads the recipe, and fetches its model where it names one of the hub.
    *
    * @param overrides the arguments that the command itself does not know
    * @throws UserError if the recipe or an argument is wrong
@@ -30,6 +30,8 @@ final class RecipeArguments {
         throw new UserError(Failures.unknown(command, argument));
       }
     }
-    return Recipes.read(recipe, overrides);
+    Recipe read = Recipes.read(recipe, overrides);
+    Screen.folder(read.model().path(), command.commandLine().getErr());
+    return read;
   }
 }

@@ -28,6 +28,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Verification.run(voice.voice(), reference, spec.commandLine().getOut()) ? 0 : 1;
+    return Verification.run(
+            voice.voice(spec.commandLine().getErr()), reference, spec.commandLine().getOut())
+        ? 0
+        : 1;
   }
 }

@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import dev.luthier.recipe.Writer.Voice;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -8,10 +9,16 @@ import picocli.CommandLine.Parameters;
 
 /** A model, perhaps with an adapter. */
 final class VoiceArguments {
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model's folder.")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model's folder, or ORG/NAME[@REV] of the hub.")
   private Path model = Path.of("");
 
-  @Option(names = "--adapter", paramLabel = "DIR", description = "An adapter for the model.")
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "An adapter for the model: its folder, or ORG/NAME[@REV].")
   private Optional<Path> adapter = Optional.empty();
 
   @Option(
@@ -21,7 +28,11 @@ final class VoiceArguments {
       defaultValue = "auto")
   private String device = "auto";
 
-  Voice voice() {
-    return new Voice(model, adapter, device);
+  /**
+   * @param err hears of models that are fetched
+   */
+  Voice voice(PrintWriter err) {
+    return new Voice(
+        Screen.folder(model, err), adapter.map(dir -> Screen.folder(dir, err)), device);
   }
 }

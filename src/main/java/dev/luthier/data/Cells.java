@@ -35,6 +35,54 @@ record Cells(Map<String, Object> fields, String where) {
     throw wrong(name, value, "a text");
   }
 
+  /** A class's name: a text, a whole number, or true or false, in the way JSON writes it. */
+  String label(String name) {
+    Object value = fields.get(name);
+    if (value instanceof String text && !text.isBlank()) {
+      return text.strip();
+    }
+    if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+      return String.valueOf(value);
+    }
+    throw wrong(name, value, "a label: a text or a whole number");
+  }
+
+  /** A finite number, as a number or as a text of one. */
+  double number(String name) {
+    Object value = fields.get(name);
+    double number;
+    try {
+      number = value instanceof Number n ? n.doubleValue() : Double.parseDouble(text(name).strip());
+    } catch (NumberFormatException e) {
+      throw wrong(name, value, "a number");
+    }
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      throw new RefusedRow(where.formatted(name) + " is not finite; a finite number is needed");
+    }
+    return number;
+  }
+
+  /** A list of labels or words: a list, JSON text of one, or a text cut at its blanks. */
+  List<String> list(String name) {
+    Object value = fields.get(name);
+    if (value instanceof String text && !text.stripLeading().startsWith("[")) {
+      return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+    }
+    if (!(parsed(name, value) instanceof List<?> list)) {
+      throw wrong(name, value, "a list of texts");
+    }
+    List<String> out = new ArrayList<>(list.size());
+    for (Object element : list) {
+      if (!(element instanceof String || element instanceof Integer || element instanceof Long)) {
+        throw new RefusedRow(
+            "%s holds %s; texts or whole numbers are needed"
+                .formatted(where.formatted(name), JsonText.kind(element)));
+      }
+      out.add(String.valueOf(element));
+    }
+    return out;
+  }
+
   /** A list of objects, as a list or as JSON text of one; empty if missing, null or blank. */
   List<Map<String, Object>> objects(String name) {
     Object value = parsed(name, fields.get(name));

@@ -4,8 +4,11 @@ import dev.luthier.error.UserError;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -15,126 +18,128 @@ import java.util.Set;
  *
  * @param samples what was read and refused
  * @param lengths of the rows before any is cut
- * @param targets tokens to learn, before any row is cut
- * @param targetsLost how many of them are cut off or left out with their row
+ * @param targets what there is to learn, before any row is cut
+ * @param targetsLost how much of it is cut off or left out with its row
  * @param tooLong rows above the length limit
  * @param dropped those of them that are left out
- * @param untaught rows without a token to learn
- * @param doubled rows with two beginning or two end tokens in a row
+ * @param faults rows that forbid the run, and what to do about them, by what is wrong
  * @param unknown rows with the tokenizer's unknown token
- * @param duplicates rows whose tokens an earlier row has
+ * @param duplicates rows that an earlier row equals
+ * @param contradictory rows that ask for something else than an earlier row with the same input
  * @param kept the rows that training sees
- * @param distinct the tokens of all rows
+ * @param inputs the tokens of all rows
  */
-public record Checkup(
+public record Checkup<R extends TrainingRow>(
     Samples samples,
     Lengths lengths,
     long targets,
     long targetsLost,
     Found tooLong,
     int dropped,
-    Found untaught,
-    Found doubled,
+    Map<Fault.Kind, Faulty> faults,
     Found unknown,
     Found duplicates,
-    List<TokenRow> kept,
-    Set<IntBuffer> distinct) {
+    Found contradictory,
+    List<R> kept,
+    Set<IntBuffer> inputs) {
 
-  static Checkup of(Samples samples, SftTokenizer sft, int maxLength, TooLong policy) {
-    Examination examination = new Examination(sft, maxLength, policy);
-    int[] lengths =
-        samples.list().stream().mapToInt(sample -> examination.add(sample).length()).toArray();
+  /** Rows with a fault; the first place holds the finding. */
+  public record Faulty(Found rows, String remedy) {}
+
+  static <R extends TrainingRow> Checkup<R> of(Samples samples, RowMaker<R> maker, Doctor doctor) {
+    Examination<R> examination = new Examination<>(maker, doctor);
+    int[] lengths = samples.list().stream().mapToInt(examination::add).toArray();
     return examination.result(samples, new Lengths(lengths));
   }
 
-  private static final class Examination {
-    private final SftTokenizer sft;
-    private final int maxLength;
-    private final TooLong policy;
-    private final List<TokenRow> kept = new ArrayList<>();
-    private final Set<IntBuffer> distinct = new HashSet<>();
+  private static final class Examination<R extends TrainingRow> {
+    private final RowMaker<R> maker;
+    private final Doctor doctor;
+    private final OptionalInt unk;
+    private final List<R> kept = new ArrayList<>();
+    private final Map<IntBuffer, Set<IntBuffer>> seen = new HashMap<>();
+    private final Map<Fault.Kind, Faulty> faults = new EnumMap<>(Fault.Kind.class);
     private long targets;
     private long targetsLost;
     private int dropped;
     private Found tooLong = Found.NONE;
-    private Found untaught = Found.NONE;
-    private Found doubled = Found.NONE;
     private Found unknown = Found.NONE;
     private Found duplicates = Found.NONE;
+    private Found contradictory = Found.NONE;
 
-    Examination(SftTokenizer sft, int maxLength, TooLong policy) {
-      this.sft = sft;
-      this.maxLength = maxLength;
-      this.policy = policy;
+    Examination(RowMaker<R> maker, Doctor doctor) {
+      this.maker = maker;
+      this.doctor = doctor;
+      this.unk = maker.tokenizer().named("unk_token");
     }
 
-    TokenRow add(Sample sample) {
-      TokenRow row = tokenize(sample).row();
-      Tokenizer tokenizer = sft.tokenizer();
+    /** Returns the row's length. */
+    int add(Sample sample) {
       String place = sample.place();
+      R row = make(sample);
       targets += row.targets();
-      untaught = row.targets() == 0 ? untaught.and(place) : untaught;
-      for (OptionalInt control : List.of(tokenizer.bos(), tokenizer.eos())) {
-        if (control.isPresent() && twice(row.ids(), control.getAsInt())) {
-          String token = tokenizer.decode(new int[] {control.getAsInt()}, false);
-          doubled = doubled.and("%s has %s%s".formatted(place, token, token));
-          break;
-        }
-      }
-      OptionalInt unk = tokenizer.named("unk_token");
+      maker.fault(row).ifPresent(fault -> add(fault, place));
       unknown = unk.isPresent() && has(row.ids(), unk.getAsInt()) ? unknown.and(place) : unknown;
-      duplicates = distinct.add(IntBuffer.wrap(row.ids())) ? duplicates : duplicates.and(place);
-      keep(row, place);
-      return row;
+      compare(row, place);
+      keep(row, sample);
+      return row.length();
     }
 
-    private void keep(TokenRow row, String place) {
-      if (row.length() <= maxLength) {
+    private void add(Fault fault, String place) {
+      Found before = faults.getOrDefault(fault.kind(), new Faulty(Found.NONE, "")).rows();
+      faults.put(
+          fault.kind(), new Faulty(before.and(place + " " + fault.finding()), fault.remedy()));
+    }
+
+    private void compare(R row, String place) {
+      Set<IntBuffer> before = seen.computeIfAbsent(IntBuffer.wrap(row.ids()), k -> new HashSet<>());
+      boolean known = !before.isEmpty();
+      if (!before.add(row.identity())) {
+        duplicates = duplicates.and(place);
+      } else if (known) {
+        contradictory = contradictory.and(place);
+      }
+    }
+
+    private void keep(R row, Sample sample) {
+      if (maker.fits(row, doctor.maxLength())) {
         kept.add(row);
         return;
       }
-      tooLong = tooLong.and("%s has %d tokens".formatted(place, row.length()));
-      Optional<TokenRow> left = policy.cut(row, maxLength);
-      targetsLost += row.targets() - left.map(TokenRow::targets).orElse(0);
+      tooLong = tooLong.and("%s has %s".formatted(sample.place(), maker.excess(row)));
+      Optional<R> left =
+          doctor.tooLong().left(() -> maker.cut(sample.example(), doctor.maxLength()));
+      targetsLost += row.targets() - left.map(TrainingRow::targets).orElse(0);
       dropped += left.isEmpty() ? 1 : 0;
       left.ifPresent(kept::add);
     }
 
-    private Marked tokenize(Sample sample) {
+    private R make(Sample sample) {
       try {
-        return sft.tokenize(sample.example());
+        return maker.make(sample.example());
       } catch (UserError e) {
         throw new UserError(sample.place() + ": " + e.getMessage(), e);
       }
-    }
-
-    private static boolean twice(int[] ids, int id) {
-      for (int i = 1; i < ids.length; i++) {
-        if (ids[i] == id && ids[i - 1] == id) {
-          return true;
-        }
-      }
-      return false;
     }
 
     private static boolean has(int[] ids, int id) {
       return Arrays.stream(ids).anyMatch(token -> token == id);
     }
 
-    Checkup result(Samples samples, Lengths lengths) {
-      return new Checkup(
+    Checkup<R> result(Samples samples, Lengths lengths) {
+      return new Checkup<>(
           samples,
           lengths,
           targets,
           targetsLost,
           tooLong,
           dropped,
-          untaught,
-          doubled,
+          faults,
           unknown,
           duplicates,
+          contradictory,
           List.copyOf(kept),
-          distinct);
+          seen.keySet());
     }
   }
 }

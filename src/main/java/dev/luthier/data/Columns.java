@@ -12,18 +12,25 @@ import org.jspecify.annotations.Nullable;
  * name with dots reaches inside, counting lists from 0: {@code instances.0.output}.
  *
  * @param theirs the column of the file for each of our names
+ * @param set columns that no file has, with the value of every row: {@code {label: negative}}
  */
-public record Columns(Map<String, String> theirs) {
+public record Columns(Map<String, String> theirs, Map<String, String> set) {
   /** Every column keeps its name. */
   public static final Columns AS_THEY_ARE = new Columns(Map.of());
 
   public Columns {
     theirs = Map.copyOf(theirs);
+    set = Map.copyOf(set);
+  }
+
+  /** Columns under other names. */
+  public Columns(Map<String, String> theirs) {
+    this(theirs, Map.of());
   }
 
   /**
    * @param first the first row of a file
-   * @throws UserError if a mapped column is not in it
+   * @throws UserError if a mapped column is not in it, or one to be set is
    */
   public void check(Row first) {
     theirs.forEach(
@@ -35,6 +42,13 @@ public record Columns(Map<String, String> theirs) {
                         first.place(), ours, name, String.join(", ", first.columns().keySet())));
           }
         });
+    for (String ours : set.keySet()) {
+      if (rename(first, Map.of()).columns().containsKey(ours)) {
+        throw new UserError(
+            "%s: data.set gives %s a value, but the file has that column; remove one of them"
+                .formatted(first.place(), ours));
+      }
+    }
   }
 
   /**
@@ -42,12 +56,17 @@ public record Columns(Map<String, String> theirs) {
    *     row lacks is null
    */
   public Row rename(Row row) {
-    if (theirs.isEmpty()) {
+    return rename(row, set);
+  }
+
+  private Row rename(Row row, Map<String, String> constants) {
+    if (theirs.isEmpty() && constants.isEmpty()) {
       return row;
     }
     Map<String, Object> columns = new LinkedHashMap<>(row.columns());
     columns.keySet().removeAll(theirs.values());
     theirs.forEach((ours, name) -> columns.put(ours, find(row.columns(), name)));
+    columns.putAll(constants);
     return new Row(columns, row.place());
   }
 

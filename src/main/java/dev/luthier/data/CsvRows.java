@@ -30,14 +30,14 @@ final class CsvRows implements RowReader {
 
   /** Opens files whose fields are separated by this character. */
   static Format separatedBy(char separator) {
-    return file ->
+    return (file, charset) ->
         new CsvRows(
             file,
             CsvReader.builder()
                 .fieldSeparator(separator)
                 .allowMissingFields(true) // counted here, to name the line and the columns
                 .allowExtraFields(true)
-                .ofCsvRecord(Unzipped.reader(file))
+                .ofCsvRecord(Unzipped.reader(file, charset))
                 .iterator());
   }
 

@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -22,15 +20,6 @@ import java.util.stream.Stream;
  * name tells the format ({@code .jsonl .ndjson .json .csv .tsv .parquet}), each plain or gzipped.
  */
 public final class DataFiles {
-  private static final Map<String, RowReader.Format> FORMATS =
-      Map.of(
-          "jsonl", JsonLines::open,
-          "ndjson", JsonLines::open,
-          "json", JsonRows::open,
-          "csv", CsvRows.separatedBy(','),
-          "tsv", CsvRows.separatedBy('\t'),
-          "parquet", ParquetRows::open);
-
   /** The folders before the first wildcard, and the rest. */
   private static final Pattern GLOB = Pattern.compile("((?:[^*?\\[{]*/)?)([^/]*[*?\\[{].*)");
 
@@ -41,32 +30,36 @@ public final class DataFiles {
    *
    * @param location a file, a folder (its data files, not those in folders below), or a glob such
    *     as {@code data/**}{@code /train-*.parquet}
+   * @param kind what the files are
    * @param limit stop after so many rows
    * @throws UserError if nothing is there, or a file is malformed: with file, line and reason
    */
-  public static void read(String location, long limit, Consumer<Row> sink) {
+  public static void read(String location, FileKind kind, long limit, Consumer<Row> sink) {
     long left = limit;
-    for (Path file : find(location)) {
-      left = read(file, left, sink);
+    for (Path file : find(location, kind)) {
+      left = read(file, kind, left, sink);
     }
   }
 
-  private static long read(Path file, long limit, Consumer<Row> sink) {
+  private static long read(Path file, FileKind kind, long limit, Consumer<Row> sink) {
     long left = limit;
-    try (RowReader reader = format(file).orElseThrow(() -> unknown(file)).open(file)) {
+    try (RowReader reader = kind.open(file)) {
       for (Row row = null; left > 0 && (row = reader.next()) != null; left--) {
         sink.accept(row);
       }
       return left;
     } catch (CharacterCodingException e) {
-      throw new UserError(file + " is not UTF-8 text; convert it to UTF-8", e);
+      throw new UserError(
+          "%s is not %s text; convert it to UTF-8 or name its encoding in the recipe"
+              .formatted(file, kind.charset().name()),
+          e);
     } catch (IOException e) {
       throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 
   /** The files that a location stands for, by name. */
-  static List<Path> find(String location) {
+  static List<Path> find(String location, FileKind kind) {
     File named = new File(location);
     Matcher glob = GLOB.matcher(location);
     try {
@@ -75,7 +68,7 @@ public final class DataFiles {
       }
       if (named.isDirectory()) {
         return found(
-            named.toPath(), 1, file -> true, location + " is a folder without a data file");
+            named.toPath(), 1, kind::isOurs, location + " is a folder without a data file");
       }
       if (!glob.matches()) {
         throw new UserError("there is no data file " + location);
@@ -85,7 +78,11 @@ public final class DataFiles {
       PathMatcher matcher =
           FileSystems.getDefault()
               .getPathMatcher("glob:" + pattern.substring(0, pattern.length() - 1) + glob.group(2));
-      return found(root, Integer.MAX_VALUE, matcher::matches, "no data file matches " + location);
+      return found(
+          root,
+          Integer.MAX_VALUE,
+          file -> named(file, kind) && matcher.matches(file),
+          "no data file matches " + location);
     } catch (IOException e) {
       throw new UserError("%s cannot be read: %s".formatted(location, e.getMessage()), e);
     }
@@ -97,32 +94,16 @@ public final class DataFiles {
       throw new UserError(none + ": there is no folder " + root);
     }
     try (Stream<Path> files = Files.walk(root, depth)) {
-      List<Path> list =
-          files
-              .filter(Files::isRegularFile)
-              .filter(file -> format(file).isPresent())
-              .filter(wanted)
-              .sorted()
-              .toList();
+      List<Path> list = files.filter(Files::isRegularFile).filter(wanted).sorted().toList();
       if (list.isEmpty()) {
-        throw new UserError(none + " (" + names() + ", each also as .gz)");
+        throw new UserError(none + " (" + FileFormat.endings() + ", each also as .gz)");
       }
       return list;
     }
   }
 
-  private static Optional<RowReader.Format> format(Path file) {
-    String name = Unzipped.name(file);
-    return Optional.ofNullable(FORMATS.get(name.substring(name.lastIndexOf('.') + 1)));
-  }
-
-  private static UserError unknown(Path file) {
-    return new UserError(
-        "%s: the name does not tell the format; it must end in %s, each also as .gz"
-            .formatted(file, names()));
-  }
-
-  private static String names() {
-    return FORMATS.keySet().stream().sorted().map(n -> "." + n).reduce((a, b) -> a + " " + b).get();
+  /** A glob asks for its files by name, so that plain text may be among them. */
+  private static boolean named(Path file, FileKind kind) {
+    return kind.format().isPresent() || FileFormat.of(file).isPresent();
   }
 }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param location file, folder or glob, as {@link DataFiles#read} takes it
  * @param form the rows' form; told from the columns of the first row where absent
  * @param columns how the file's columns are called
+ * @param files what its files are
  * @param weight its share in a mixture, relative to the other sets' weights
  * @param limit read only so many rows
  */
@@ -20,6 +21,7 @@ public record DataSet(
     String location,
     Optional<Form> form,
     Columns columns,
+    FileKind files,
     OptionalDouble weight,
     OptionalLong limit) {
 
@@ -32,6 +34,16 @@ public record DataSet(
     }
   }
 
+  /** A set whose files tell by their names what they are. */
+  public DataSet(
+      String location,
+      Optional<Form> form,
+      Columns columns,
+      OptionalDouble weight,
+      OptionalLong limit) {
+    this(location, form, columns, FileKind.BY_NAME, weight, limit);
+  }
+
   /** All of a location, the form told from its columns. */
   public static DataSet of(String location) {
     return new DataSet(
@@ -42,14 +54,21 @@ public record DataSet(
         OptionalLong.empty());
   }
 
+  /** Reads a set that the model is to learn to write. */
+  public Samples load() {
+    return load(Form.TO_WRITE);
+  }
+
   /**
    * Reads the set. Rows that cannot be used are left out and listed with the reason.
    *
-   * @throws UserError if a file is missing or malformed, the form is unknown, or no row can be used
+   * @param wanted the forms that the method can learn from
+   * @throws UserError if a file is missing or malformed, the form is unknown or none of those
+   *     wanted, or no row can be used
    */
-  public Samples load() {
-    Collector collector = new Collector();
-    DataFiles.read(location, limit.orElse(Long.MAX_VALUE), collector::add);
+  public Samples load(List<Form> wanted) {
+    Collector collector = new Collector(wanted);
+    DataFiles.read(location, files, limit.orElse(Long.MAX_VALUE), collector::add);
     if (collector.samples.isEmpty()) {
       throw new UserError(
           collector.refused.isEmpty()
@@ -71,8 +90,14 @@ public record DataSet(
   private final class Collector {
     final List<Sample> samples = new ArrayList<>();
     final List<Refusal> refused = new ArrayList<>();
-    Optional<Form> detected = form;
+    final List<Form> wanted;
+    Optional<Form> detected;
     boolean first = true;
+
+    Collector(List<Form> wanted) {
+      this.wanted = wanted;
+      this.detected = form.map(given -> given.among(wanted));
+    }
 
     void add(Row theirs) {
       if (first) {
@@ -81,7 +106,7 @@ public record DataSet(
       }
       Row row = columns.rename(theirs);
       if (detected.isEmpty()) {
-        detected = Optional.of(Form.detect(row));
+        detected = Optional.of(Form.detect(row, wanted));
       }
       Form.Reading reading = detected.get().read(row);
       if (reading instanceof Form.Reading.Accepted accepted) {

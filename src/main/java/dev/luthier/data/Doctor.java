@@ -6,72 +6,74 @@ import java.util.List;
 
 /**
  * Examines the data before the first step, so that no run learns nothing in silence: rows refused,
- * rows too long, rows without a token to learn, control tokens that stand twice.
+ * rows too long, rows with nothing to learn, rows that repeat or contradict others.
  *
  * @param maxLength the most tokens of a row
  * @param tooLong what becomes of longer ones
+ * @param method the method's key in a recipe, for messages
  */
-public record Doctor(int maxLength, TooLong tooLong) {
+public record Doctor(int maxLength, TooLong tooLong, String method) {
   public Doctor {
     if (maxLength < 2) {
-      throw new UserError("sft.max_length must be at least 2, was " + maxLength);
+      throw new UserError("%s.max_length must be at least 2, was %d".formatted(method, maxLength));
     }
+  }
+
+  /** For supervised fine-tuning. */
+  public Doctor(int maxLength, TooLong tooLong) {
+    this(maxLength, tooLong, "sft");
   }
 
   /**
    * Tokenizes and examines the rows.
    *
    * @param eval {@link Samples#NONE} without evaluation
-   * @throws UserError if a row cannot be tokenized at all; other faults are in the report
+   * @throws UserError if a row cannot be made at all; other faults are in the report
    */
-  public Report examine(Samples train, Samples eval, SftTokenizer tokenizer) {
-    Checkup trained = Checkup.of(train, tokenizer, maxLength, tooLong);
-    Checkup held = Checkup.of(eval, tokenizer, maxLength, tooLong);
-    int shared = (int) held.distinct().stream().filter(trained.distinct()::contains).count();
-    List<String> errors = new ArrayList<>();
-    errors(trained, tokenizer.lossOn(), errors);
-    errors(held, tokenizer.lossOn(), errors);
-    if (trained.kept().isEmpty() && errors.isEmpty()) {
-      errors.add(
-          "no row is left to train on: all %d are longer than sft.max_length %d"
-              .formatted(trained.lengths().count(), maxLength));
-    }
-    return new Report(this, trained, held, shared, errors, sample(train, tokenizer));
-  }
-
-  private void errors(Checkup set, LossOn lossOn, List<String> errors) {
-    int rows = set.lengths().count();
-    if (set.untaught().any()) {
-      errors.add(
-          "%s has no token to learn with loss on %s (%d of %d rows are so): remove such rows or choose another loss"
-              .formatted(set.untaught().first(), lossOn.label(), set.untaught().count(), rows));
-    }
-    if (set.doubled().any()) {
-      errors.add(
-          "%s (%d of %d rows are so): the text already holds what the template or the tokenizer adds; remove it from the data"
-              .formatted(set.doubled().first(), set.doubled().count(), rows));
-    }
-    if (set.tooLong().any() && tooLong == TooLong.RAISE) {
-      errors.add(
-          "%s, more than sft.max_length %d (%d of %d rows are longer, the longest has %d): raise it, or set sft.too_long to drop or truncate"
-              .formatted(
-                  set.tooLong().first(),
-                  maxLength,
-                  set.tooLong().count(),
-                  rows,
-                  set.lengths().percentile(1)));
-    }
-  }
-
-  private static Report.Shown sample(Samples train, SftTokenizer tokenizer) {
+  public <R extends TrainingRow> Report<R> examine(Samples train, Samples eval, RowMaker<R> maker) {
     if (train.list().isEmpty()) {
       throw new UserError("there are no rows to train on");
     }
+    Findings findings = maker.inspect(train, eval);
+    Checkup<R> trained = Checkup.of(train, maker, this);
+    Checkup<R> held = Checkup.of(eval, maker, this);
+    int shared = (int) held.inputs().stream().filter(trained.inputs()::contains).count();
+    List<String> errors = new ArrayList<>(findings.errors());
+    errors(trained, maker, errors);
+    errors(held, maker, errors);
+    if (trained.kept().isEmpty() && errors.isEmpty()) {
+      errors.add(
+          "no row is left to train on: all %d are longer than %s"
+              .formatted(trained.lengths().count(), maker.limits(method, maxLength)));
+    }
     Sample first = train.list().get(0);
-    Marked marked = tokenizer.tokenize(first.example());
-    return new Report.Shown(
-        first.place(),
-        marked.show(true, id -> tokenizer.tokenizer().decode(new int[] {id}, false)),
-        marked.show(false, id -> tokenizer.tokenizer().decode(new int[] {id}, false)));
+    Report.Shown shown =
+        new Report.Shown(
+            first.place(), maker.show(first.example(), true), maker.show(first.example(), false));
+    return new Report<>(this, trained, held, shared, errors, shown, findings, maker.unit());
+  }
+
+  private <R extends TrainingRow> void errors(
+      Checkup<R> set, RowMaker<R> maker, List<String> errors) {
+    int rows = set.lengths().count();
+    set.faults()
+        .values()
+        .forEach(
+            faulty ->
+                errors.add(
+                    "%s (%d of %d rows are so): %s"
+                        .formatted(
+                            faulty.rows().first(), faulty.rows().count(), rows, faulty.remedy())));
+    if (set.tooLong().any() && tooLong == TooLong.RAISE) {
+      errors.add(
+          "%s, more than %s (%d of %d rows are longer, the longest has %d): raise it, or set %s.too_long to drop or truncate"
+              .formatted(
+                  set.tooLong().first(),
+                  maker.limits(method, maxLength),
+                  set.tooLong().count(),
+                  rows,
+                  set.lengths().percentile(1),
+                  method));
+    }
   }
 }

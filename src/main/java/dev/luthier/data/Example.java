@@ -3,6 +3,7 @@ package dev.luthier.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One training example as text, before the tokenizer. */
 public sealed interface Example {
@@ -43,4 +44,31 @@ public sealed interface Example {
 
   /** Plain text, all of which is learnt. */
   record Text(String text) implements Example {}
+
+  /**
+   * One text, or two that belong together, and the class it is in.
+   *
+   * @param pair the second text, as the hypothesis beside a premise
+   * @param label as the file has it: a text, or a whole number in digits
+   */
+  record Labelled(String text, Optional<String> pair, String label) implements Example {}
+
+  /**
+   * One text, or two that belong together, and a number that says how much.
+   *
+   * @param score finite
+   */
+  record Rated(String text, Optional<String> pair, double score) implements Example {}
+
+  /**
+   * Words and a tag for each.
+   *
+   * @param tags as many as words
+   */
+  record Tagged(List<String> words, List<String> tags) implements Example {
+    public Tagged {
+      words = List.copyOf(words);
+      tags = List.copyOf(tags);
+    }
+  }
 }

@@ -4,7 +4,6 @@ import dev.luthier.error.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -12,21 +11,36 @@ import java.util.stream.Collectors;
 public enum Form {
   /** {@code messages} in the OpenAI form, optional {@code tools}. */
   MESSAGES(
-      Set.of("messages"),
+      Needed.all("messages"),
       row -> new Example.Chat(Messages.read(row, "messages"), Messages.tools(row))),
   /** {@code conversations}: see {@link ShareGpt}. */
-  SHAREGPT(Set.of("conversations"), ShareGpt::read),
+  SHAREGPT(Needed.all("conversations"), ShareGpt::read),
   /** {@code prompt} and {@code completion}: two texts, or two lists of messages. */
-  PROMPT_COMPLETION(Set.of("prompt", "completion"), Form::promptCompletion),
+  PROMPT_COMPLETION(Needed.all("completion", "prompt"), Form::promptCompletion),
   /** {@code instruction} and {@code output}: see {@link Alpaca}. */
-  ALPACA(Set.of("instruction", "output"), Alpaca::read),
+  ALPACA(Needed.all("instruction", "output"), Alpaca::read),
   /** {@code text}, all of which is learnt. */
-  TEXT(Set.of("text"), row -> new Example.Text(nonEmpty(row, "text")));
+  TEXT(Needed.all("text"), row -> new Example.Text(nonEmpty(row, "text"))),
+  /** A text or two and a class: see {@link Annotated}. */
+  LABELLED(Annotated.LABELLED, Annotated::labelled),
+  /** A text or two and a number: see {@link Annotated}. */
+  RATED(Annotated.RATED, Annotated::rated),
+  /** Words and a tag for each: see {@link Annotated}. */
+  TAGGED(Annotated.TAGGED, Annotated::tagged),
+  /** A text and the one to be made of it: see {@link Annotated}. */
+  SEQ2SEQ(Annotated.SEQ2SEQ, Annotated::seq2seq);
 
-  private final Set<String> needed;
+  /** What a model can learn to write. */
+  public static final List<Form> TO_WRITE =
+      List.of(MESSAGES, SHAREGPT, PROMPT_COMPLETION, ALPACA, TEXT);
+
+  /** What a text can be turned into by an encoder and a decoder. */
+  public static final List<Form> TO_REWRITE = List.of(PROMPT_COMPLETION, SEQ2SEQ);
+
+  private final Needed needed;
   private final Function<Row, Example> reading;
 
-  Form(Set<String> needed, Function<Row, Example> reading) {
+  Form(Needed needed, Function<Row, Example> reading) {
     this.needed = needed;
     this.reading = reading;
   }
@@ -50,26 +64,54 @@ public enum Form {
                         .formatted(Arrays.stream(values()).map(Form::label).toList(), label)));
   }
 
+  /** The form of a row that is to be written by the model. */
+  static Form detect(Row row) {
+    return detect(row, TO_WRITE);
+  }
+
   /**
-   * Tells the form from the columns of a row: the first in the order above all of whose columns are
-   * there.
+   * Tells the form from the columns of a row: the first of those wanted that has all it needs.
    *
-   * @throws UserError if none is
+   * @param wanted the forms that the method can learn from
+   * @throws UserError if none has
    */
-  public static Form detect(Row row) {
-    return Arrays.stream(values())
-        .filter(form -> row.columns().keySet().containsAll(form.needed))
+  public static Form detect(Row row, List<Form> wanted) {
+    return wanted.stream()
+        .filter(form -> form.needed.isIn(row.columns().keySet()))
         .findFirst()
         .orElseThrow(
             () ->
                 new UserError(
-                    "%s: the columns are %s, which is no known form; needed are %s. Rename yours in the recipe, as data.columns: {prompt: question, completion: answer}"
+                    "%s: the columns are %s, which is no known form; needed are %s. Rename yours in the recipe, as data.columns: %s"
                         .formatted(
                             row.place(),
                             String.join(", ", row.columns().keySet()),
-                            Arrays.stream(values())
-                                .map(form -> form.needed.stream().sorted().toList().toString())
-                                .collect(Collectors.joining(" or ")))));
+                            wanted.stream()
+                                .map(form -> form.needed.toString())
+                                .collect(Collectors.joining(" or ")),
+                            wanted.get(wanted.size() - 1).example())));
+  }
+
+  private String example() {
+    return switch (this) {
+      case LABELLED -> "{text: question, label: intent}";
+      case RATED -> "{text: review, score: stars}";
+      case TAGGED -> "{words: tokens, tags: chunk_tags}";
+      case SEQ2SEQ -> "{input: german, target: english}";
+      default -> "{prompt: question, completion: answer}";
+    };
+  }
+
+  /**
+   * @throws UserError if this form is none of those that the method can learn from
+   */
+  Form among(List<Form> wanted) {
+    if (!wanted.contains(this)) {
+      throw new UserError(
+          "data.form is %s, but this method learns from %s"
+              .formatted(label(), String.join(", ", wanted.stream().map(Form::label).toList())));
+    }
+    return this;
   }
 
   /** What became of a row. */

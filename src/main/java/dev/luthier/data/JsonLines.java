@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.luthier.error.UserError;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ final class JsonLines implements RowReader {
     this.reader = reader;
   }
 
-  static RowReader open(Path file) throws IOException {
-    return new JsonLines(file, Unzipped.reader(file));
+  static RowReader open(Path file, Charset charset) throws IOException {
+    return new JsonLines(file, Unzipped.reader(file, charset));
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.luthier.error.UserError;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,8 +30,9 @@ final class JsonRows implements RowReader {
     this.parser = parser;
   }
 
-  static RowReader open(Path file) throws IOException {
-    JsonRows rows = new JsonRows(file, JsonText.MAPPER.createParser(Unzipped.reader(file)));
+  static RowReader open(Path file, Charset charset) throws IOException {
+    JsonRows rows =
+        new JsonRows(file, JsonText.MAPPER.createParser(Unzipped.reader(file, charset)));
     try {
       rows.begin();
       return rows;

@@ -42,6 +42,11 @@ public record Marked(TokenRow row, String text, int[] starts, int[] ends) {
     return out.append(text, at, text.length()).toString();
   }
 
+  /** A learnt text, in green or in {@code [[ ]]}. */
+  static String learnt(String text, boolean colours) {
+    return (colours ? GREEN : "[[") + text + (colours ? RESET : "]]");
+  }
+
   private static boolean mark(StringBuilder out, boolean was, boolean is, boolean colours) {
     if (was != is) {
       out.append(is ? (colours ? GREEN : "[[") : (colours ? RESET : "]]"));

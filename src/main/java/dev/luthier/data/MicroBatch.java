@@ -11,7 +11,7 @@ import java.util.List;
 public sealed interface MicroBatch {
 
   /** The parts, in the rows' order, none empty. */
-  List<List<TokenRow>> split(List<TokenRow> rows);
+  <R extends TrainingRow> List<List<R>> split(List<R> rows);
 
   /** At most so many rows at once. */
   record Rows(int count) implements MicroBatch {
@@ -22,8 +22,8 @@ public sealed interface MicroBatch {
     }
 
     @Override
-    public List<List<TokenRow>> split(List<TokenRow> rows) {
-      List<List<TokenRow>> parts = new ArrayList<>();
+    public <R extends TrainingRow> List<List<R>> split(List<R> rows) {
+      List<List<R>> parts = new ArrayList<>();
       for (int i = 0; i < rows.size(); i += count) {
         parts.add(List.copyOf(rows.subList(i, Math.min(rows.size(), i + count))));
       }
@@ -40,11 +40,11 @@ public sealed interface MicroBatch {
     }
 
     @Override
-    public List<List<TokenRow>> split(List<TokenRow> rows) {
-      List<List<TokenRow>> parts = new ArrayList<>();
-      List<TokenRow> part = new ArrayList<>();
+    public <R extends TrainingRow> List<List<R>> split(List<R> rows) {
+      List<List<R>> parts = new ArrayList<>();
+      List<R> part = new ArrayList<>();
       int tokens = 0;
-      for (TokenRow row : rows) {
+      for (R row : rows) {
         if (!part.isEmpty() && tokens + row.length() > count) {
           parts.add(part);
           part = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.luthier.error.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,10 @@ final class ParquetRows implements RowReader {
     this.inflated = inflated;
   }
 
-  static RowReader open(Path file) throws IOException {
+  static RowReader open(Path file, Charset charset) throws IOException {
+    if (!charset.equals(StandardCharsets.UTF_8)) {
+      throw new UserError(file + " is Parquet, which is always UTF-8; remove the encoding");
+    }
     if (!Unzipped.isGzip(file)) {
       return new ParquetRows(file, records(file, file), null);
     }

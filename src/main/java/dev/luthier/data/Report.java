@@ -16,9 +16,18 @@ import java.util.Optional;
  * @param shared rows of the evaluation that training sees too, counted once
  * @param errors what forbids the run, each one line; empty if nothing does
  * @param sample one row with its learnt part marked
+ * @param findings what the examples themselves showed
+ * @param unit how that which is learnt is called
  */
-public record Report(
-    Doctor doctor, Checkup train, Checkup eval, int shared, List<String> errors, Shown sample) {
+public record Report<R extends TrainingRow>(
+    Doctor doctor,
+    Checkup<R> train,
+    Checkup<R> eval,
+    int shared,
+    List<String> errors,
+    Shown sample,
+    Findings findings,
+    RowMaker.Unit unit) {
   private static final int PLACES = 3;
   private static final String RED = "\u001B[31m";
   private static final String YELLOW = "\u001B[33m";
@@ -28,12 +37,12 @@ public record Report(
   public record Shown(String place, String coloured, String plain) {}
 
   /** The rows to train on. */
-  public List<TokenRow> trainRows() {
+  public List<R> trainRows() {
     return train.kept();
   }
 
   /** The rows to evaluate on, perhaps none. */
-  public List<TokenRow> evalRows() {
+  public List<R> evalRows() {
     return eval.kept();
   }
 
@@ -46,7 +55,7 @@ public record Report(
    * @return this report
    * @throws UserError with the first error, if there is one
    */
-  public Report healthy() {
+  public Report<R> healthy() {
     if (!errors.isEmpty()) {
       int more = errors.size() - 1;
       throw new UserError(errors.get(0) + (more == 0 ? "" : " (and %d more)".formatted(more)));
@@ -58,10 +67,10 @@ public record Report(
   public String render(boolean colours) {
     List<String> out = new ArrayList<>();
     out.add("training data");
-    set(train, out);
+    set(train, findings.train(), out);
     if (eval.samples().rows() > 0) {
       out.add("evaluation data");
-      set(eval, out);
+      set(eval, findings.eval(), out);
     }
     out.add(
         "one row (%s), learnt text %s:"
@@ -76,27 +85,30 @@ public record Report(
     return colours ? colour + text + RESET : text;
   }
 
-  private void set(Checkup set, List<String> out) {
+  private void set(Checkup<R> set, List<String> lines, List<String> out) {
     set.samples().notes().forEach(note -> out.add("  " + note));
     out.add(
-        "  %d rows read, %d refused, %d used: %d tokens, %d of them learnt"
+        "  %d rows read, %d refused, %d used: %d tokens, %d %s"
             .formatted(
                 set.samples().rows(),
                 set.samples().refused().size(),
                 set.kept().size(),
                 set.lengths().total(),
-                set.targets()));
+                set.targets(),
+                unit.counted()));
     refusals(set.samples().refused(), out);
+    lines.forEach(line -> out.add("  " + line));
     set.lengths().render().lines().forEach(line -> out.add("  " + line));
     out.add(
-        "  longer than %d: %d rows (%s: %d left out, %d of %d learnt tokens lost)"
+        "  longer than %d: %d rows (%s: %d left out, %d of %d %s lost)"
             .formatted(
                 doctor.maxLength(),
                 set.tooLong().count(),
                 doctor.tooLong().label(),
                 set.dropped(),
                 set.targetsLost(),
-                set.targets()));
+                set.targets(),
+                unit.name()));
   }
 
   private static void refusals(List<Refusal> refused, List<String> out) {
@@ -125,8 +137,13 @@ public record Report(
       out.add(shared + " rows of the evaluation are also in training; its loss will flatter");
     }
     row(train.duplicates(), "rows of training repeat an earlier row").ifPresent(out::add);
+    row(
+            train.contradictory(),
+            "rows of training ask for something else than an earlier row with the same text")
+        .ifPresent(out::add);
     row(train.unknown(), "rows of training hold the unknown token").ifPresent(out::add);
     row(eval.unknown(), "rows of the evaluation hold the unknown token").ifPresent(out::add);
+    out.addAll(findings.warnings());
     return out;
   }
 

@@ -2,6 +2,7 @@ package dev.luthier.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,6 @@ interface RowReader extends Closeable {
 
   /** How a kind of file is opened. */
   interface Format {
-    RowReader open(Path file) throws IOException;
+    RowReader open(Path file, Charset charset) throws IOException;
   }
 }

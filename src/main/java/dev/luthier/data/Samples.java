@@ -30,22 +30,28 @@ public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<
     notes = List.copyOf(notes);
   }
 
+  /** Reads sets that the model is to learn to write. */
+  public static Samples load(List<DataSet> sets, long seed) {
+    return load(sets, Form.TO_WRITE, seed);
+  }
+
   /**
    * Reads sets and mixes them. Without weights all rows are there, one set after the other. With
    * weights it is the largest mixture in which the sets stand in these proportions and no row comes
    * twice: with n_i rows and shares p_i = w_i / sum w, set i gives p_i min_j(n_j / p_j) of its
    * rows, chosen and then shuffled by the seed.
    *
+   * @param wanted the forms that the method can learn from
    * @throws UserError if only some sets have a weight, or a set cannot be read
    */
-  public static Samples load(List<DataSet> sets, long seed) {
+  public static Samples load(List<DataSet> sets, List<Form> wanted, long seed) {
     long weighted = sets.stream().filter(set -> set.weight().isPresent()).count();
     if (weighted != 0 && weighted != sets.size()) {
       throw new UserError(
           "data.weight must be given for every set or for none; %d of %d sets have one"
               .formatted(weighted, sets.size()));
     }
-    List<Samples> parts = sets.stream().map(DataSet::load).toList();
+    List<Samples> parts = sets.stream().map(set -> set.load(wanted)).toList();
     if (weighted == 0 || sets.size() == 1) {
       return join(parts);
     }

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Makes token rows of examples. What is learnt is decided by character offsets in the text, never
@@ -18,7 +20,8 @@ import java.util.Optional;
  *
  * @param renderer the model's chat template; absent where it has none
  */
-public record SftTokenizer(Tokenizer tokenizer, Optional<Renderer> renderer, LossOn lossOn) {
+public record SftTokenizer(Tokenizer tokenizer, Optional<Renderer> renderer, LossOn lossOn)
+    implements RowMaker<TokenRow> {
 
   /**
    * @throws UserError if the chat template refuses the example, the place of the learnt text cannot
@@ -40,8 +43,59 @@ public record SftTokenizer(Tokenizer tokenizer, Optional<Renderer> renderer, Los
       int start = lossOn == LossOn.ALL ? 0 : plain.prompt().length();
       return plain(text, new Span(start, text.length()));
     }
-    String text = ((Example.Text) example).text();
-    return plain(text, new Span(0, text.length()));
+    if (example instanceof Example.Text plain) {
+      return plain(plain.text(), new Span(0, plain.text().length()));
+    }
+    throw new IllegalArgumentException("nothing to write in " + example);
+  }
+
+  @Override
+  public TokenRow make(Example example) {
+    return tokenize(example).row();
+  }
+
+  @Override
+  public Optional<TokenRow> cut(Example example, int maxLength) {
+    TokenRow row = make(example);
+    int n = Math.min(maxLength, row.length());
+    TokenRow cut = new TokenRow(Arrays.copyOf(row.ids(), n), Arrays.copyOf(row.trained(), n));
+    return Optional.of(cut).filter(left -> left.targets() > 0);
+  }
+
+  @Override
+  public String show(Example example, boolean colours) {
+    return tokenize(example).show(colours, id -> tokenizer.decode(new int[] {id}, false));
+  }
+
+  @Override
+  public Unit unit() {
+    return new Unit("of them learnt", "learnt tokens");
+  }
+
+  @Override
+  public Optional<Fault> fault(TokenRow row) {
+    if (row.targets() == 0) {
+      return Optional.of(
+          new Fault(
+              Fault.Kind.UNTAUGHT,
+              "has no token to learn with loss on " + lossOn.label(),
+              "remove such rows or choose another loss"));
+    }
+    return Stream.of(tokenizer.bos(), tokenizer.eos())
+        .flatMap(control -> control.stream().boxed())
+        .filter(control -> twice(row.ids(), control))
+        .map(control -> tokenizer.decode(new int[] {control}, false))
+        .map(
+            token ->
+                new Fault(
+                    Fault.Kind.DOUBLED,
+                    "has " + token + token,
+                    "the text already holds what the template or the tokenizer adds; remove it from the data"))
+        .findFirst();
+  }
+
+  private static boolean twice(int[] ids, int id) {
+    return IntStream.range(1, ids.length).anyMatch(i -> ids[i] == id && ids[i - 1] == id);
   }
 
   /** The tokens of a plain prompt, as training saw it: BOS and the text. */

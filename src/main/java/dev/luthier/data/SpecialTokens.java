@@ -36,17 +36,23 @@ record SpecialTokens(Map<String, String> named, boolean addsBos) {
    * @param tokenOf a token's text by its id
    */
   static SpecialTokens load(Path modelDir, IntFunction<String> tokenOf) {
-    Map<String, String> named = new LinkedHashMap<>();
+    Map<String, String> named = written(modelDir);
     Optional<JsonNode> config = Vocabulary.json(modelDir.resolve("tokenizer_config.json"));
-    config.ifPresent(json -> names(json, named));
-    Vocabulary.json(modelDir.resolve("special_tokens_map.json"))
-        .ifPresent(json -> names(json, named));
     NAMES.stream()
         .filter(name -> !named.containsKey(name))
         .filter(name -> config.map(json -> !json.has(name)).orElse(true))
         .forEach(name -> id(modelDir, name).ifPresent(id -> named.put(name, tokenOf.apply(id))));
     boolean addsBos = config.map(json -> json.path("add_bos_token").asBoolean(true)).orElse(true);
     return new SpecialTokens(Map.copyOf(named), addsBos);
+  }
+
+  /** Those that tokenizer_config.json and special_tokens_map.json name. */
+  static Map<String, String> written(Path modelDir) {
+    Map<String, String> named = new LinkedHashMap<>();
+    for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+      Vocabulary.json(modelDir.resolve(file)).ifPresent(json -> names(json, named));
+    }
+    return named;
   }
 
   private static void names(JsonNode json, Map<String, String> named) {

@@ -7,7 +7,7 @@ package dev.luthier.data;
  * @param trained for each token, whether the model is trained to predict it; the first token never
  *     is, since nothing stands before it
  */
-public record TokenRow(int[] ids, boolean[] trained) {
+public record TokenRow(int[] ids, boolean[] trained) implements TrainingRow {
   public TokenRow {
     if (ids.length == 0 || ids.length != trained.length) {
       throw new IllegalArgumentException(
@@ -15,11 +15,8 @@ public record TokenRow(int[] ids, boolean[] trained) {
     }
   }
 
-  public int length() {
-    return ids.length;
-  }
-
   /** How many tokens are predicted: marks behind the first token. */
+  @Override
   public int targets() {
     int n = 0;
     for (int i = 1; i < trained.length; i++) {

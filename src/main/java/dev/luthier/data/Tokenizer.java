@@ -2,16 +2,15 @@ package dev.luthier.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,15 +41,25 @@ public final class Tokenizer implements AutoCloseable {
    * @throws UserError if the folder has no tokenizer.json or the file is broken
    */
   public static Tokenizer load(Path modelDir) {
-    Path file = modelDir.resolve("tokenizer.json");
-    JsonNode json = Vocabulary.json(file).orElseThrow(() -> missing(modelDir));
-    if (!(json instanceof ObjectNode object) || !json.path("model").isObject()) {
-      throw new UserError(file + " is no tokenizer: it holds no \"model\" object");
-    }
-    object.putNull("truncation");
-    object.putNull("padding");
+    return load(modelDir, TokenizerJson.read(modelDir));
+  }
+
+  /**
+   * A tokenizer for texts that come word by word ({@link #encode(List)}).
+   *
+   * @throws UserError as {@link #load(Path)}
+   */
+  public static Tokenizer loadForWords(Path modelDir) {
+    ObjectNode json = TokenizerJson.read(modelDir);
+    TokenizerJson.blankBeforeWords(json);
+    return load(modelDir, json);
+  }
+
+  private static Tokenizer load(Path modelDir, ObjectNode json) {
+    json.putNull("truncation");
+    json.putNull("padding");
     Map<String, String> options = new HashMap<>(Map.of("truncation", "false", "padding", "false"));
-    byte[] bytes = object.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
     try {
       return new Tokenizer(
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options),
@@ -60,21 +69,10 @@ public final class Tokenizer implements AutoCloseable {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new UserError(
-          "%s is broken or newer than this build knows: %s".formatted(file, e.getMessage()), e);
+          "%s is broken or newer than this build knows: %s"
+              .formatted(modelDir.resolve("tokenizer.json"), e.getMessage()),
+          e);
     }
-  }
-
-  private static UserError missing(Path modelDir) {
-    if (!Files.isDirectory(modelDir)) {
-      return new UserError("there is no model folder " + modelDir);
-    }
-    boolean old = Files.exists(modelDir.resolve("tokenizer.model"));
-    return new UserError(
-        modelDir
-            + " has no tokenizer.json"
-            + (old
-                ? "; transformers writes one from its tokenizer.model: AutoTokenizer.from_pretrained(dir).save_pretrained(dir)"
-                : ""));
   }
 
   /**
@@ -109,6 +107,27 @@ public final class Tokenizer implements AutoCloseable {
       }
     }
     return new Encoding(ids, starts, ends);
+  }
+
+  /** A text, or two, with what the post-processor adds; nothing is cut. */
+  public Encoded encode(String text, Optional<String> pair) {
+    return encoded(
+        pair.isPresent()
+            ? rust.encode(text, pair.get(), true, false)
+            : rust.encode(text, true, false));
+  }
+
+  /** A text given word by word, with what the post-processor adds; nothing is cut. */
+  public Encoded encode(List<String> words) {
+    return encoded(rust.encode(words, true, false));
+  }
+
+  private static Encoded encoded(ai.djl.huggingface.tokenizers.Encoding rust) {
+    return new Encoded(
+        ints(rust.getIds()),
+        ints(rust.getTypeIds()),
+        ints(rust.getSequenceIds()),
+        ints(rust.getWordIds()));
   }
 
   /** The char index of every code point, and the length at the end: Rust counts code points. */

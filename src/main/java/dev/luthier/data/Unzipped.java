@@ -6,8 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -42,13 +42,13 @@ final class Unzipped {
     return gzip ? new GZIPInputStream(in, BUFFER) : new BufferedInputStream(in, BUFFER);
   }
 
-  /** Opens strict UTF-8 text: bytes that are not UTF-8 raise a CharacterCodingException. */
-  static BufferedReader reader(Path file) throws IOException {
+  /** Opens text strictly: bytes that the charset lacks raise a CharacterCodingException. */
+  static BufferedReader reader(Path file, Charset charset) throws IOException {
     BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
                 open(file),
-                StandardCharsets.UTF_8
+                charset
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)),

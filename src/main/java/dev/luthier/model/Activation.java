@@ -25,6 +25,11 @@ final class Activation {
               Map.entry("quick_gelu", x -> x.mul(torch.sigmoid(x.mul(new Scalar(1.702))))),
               Map.entry("relu", torch::relu),
               Map.entry("relu2", x -> torch.relu(x).square()),
+              Map.entry("relu_squared", x -> torch.relu(x).square()),
+              Map.entry("relu6", torch::relu6),
+              Map.entry(
+                  "gelu_10",
+                  x -> torch.gelu(x).clamp_min(new Scalar(-10)).clamp_max(new Scalar(10))),
               Map.entry("leaky_relu", torch::leaky_relu),
               Map.entry("mish", torch::mish),
               Map.entry("tanh", torch::tanh),

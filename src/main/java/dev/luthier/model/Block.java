@@ -27,6 +27,35 @@ sealed interface Block {
     }
   }
 
+  /** {@link PreNorm} with h + cross(norm(h)) between its two steps: a decoder above an encoder. */
+  record Crossed(
+      Slot attentionNorm,
+      Attention attention,
+      Slot crossNorm,
+      Cross cross,
+      Slot mlpNorm,
+      Mlp mlp,
+      UnaryOperator<Tensor> drop)
+      implements Block {
+    @Override
+    public Tensor apply(Tensor x, Layout layout) {
+      Tensor h = x.add(drop.apply(attention.apply(attentionNorm.apply(x), layout)));
+      Tensor c = h.add(drop.apply(cross.apply(crossNorm.apply(h), layout)));
+      return c.add(drop.apply(mlp.apply(mlpNorm.apply(c))));
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return join(
+          List.of(attentionNorm),
+          attention.slots(),
+          List.of(crossNorm),
+          cross.slots(),
+          List.of(mlpNorm),
+          mlp.slots());
+    }
+  }
+
   /** norm(x + attention(x)), then norm(h + mlp(h)): the first transformer's order. */
   record PostNorm(
       Attention attention, Slot attentionNorm, Mlp mlp, Slot mlpNorm, UnaryOperator<Tensor> drop)

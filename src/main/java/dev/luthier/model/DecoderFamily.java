@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.function.Function;
  * @param trunk builds what is below the head
  */
 record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Family {
-  private static final String HEAD = "lm_head";
+  static final String HEAD = "lm_head";
   private static final Map<String, DecoderFamily> KNOWN =
       new TreeMap<>(
           Map.ofEntries(
@@ -83,11 +84,12 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Fam
     Trunk below = trunk.apply(parts);
     Slot table = below.embedding().table();
     long width = ((Lookup) table.base()).weight().value().size(1);
+    Parameter rows = ((Lookup) table.base()).weight();
     Slot out;
-    if (config.tied()) {
+    if (config.tied() && !weights.differs(HEAD + ".weight", rows)) {
       weights.ignore(HEAD + ".weight");
-      out = new Slot(HEAD, new Dense(((Lookup) table.base()).weight(), null));
-    } else {
+      out = new Slot(HEAD, new Dense(rows, null));
+    } else { // transformers too leaves two matrices apart where a file holds both and they differ
       out = parts.linear(HEAD, false, config.vocabSize(), width);
     }
     List<Slot> slots = new ArrayList<>(below.slots());

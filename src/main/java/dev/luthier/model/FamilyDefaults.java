@@ -38,7 +38,11 @@ final class FamilyDefaults {
           Map.entry("opt", "{'tie_word_embeddings': true}"),
           Map.entry("bert", "{'tie_word_embeddings': true, 'pad_token_id': 0}"),
           Map.entry("roberta", "{'tie_word_embeddings': true, 'pad_token_id': 1}"),
-          Map.entry("t5", "{'tie_word_embeddings': true, 'pad_token_id': 0}"));
+          Map.entry("t5", "{'tie_word_embeddings': true, 'pad_token_id': 0, 'd_kv': 64}"),
+          Map.entry(
+              "mt5",
+              "{'tie_word_embeddings': true, 'pad_token_id': 0, 'd_kv': 64,"
+                  + " 'decoder_start_token_id': 0, 'feed_forward_proj': 'gated-gelu'}"));
 
   private FamilyDefaults() {}
 

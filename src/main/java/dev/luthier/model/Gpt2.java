@@ -21,7 +21,7 @@ final class Gpt2 {
     double eps = config.number("layer_norm_epsilon", 1e-5);
     UnaryOperator<Tensor> act = Activation.of(config, "activation_function", "gelu_new");
     UnaryOperator<Tensor> drop = parts.drop("resid_pdrop", 0.1);
-    Slot words = parts.table("transformer.wte", config.vocabSize(), hidden, -1);
+    Slot words = parts.tokens("transformer.wte", hidden, -1);
     Slot places = parts.table("transformer.wpe", config.maxPositions(), hidden, -1);
     return new Trunk(
         Embedding.of(words, parts.drop("embd_pdrop", 0.1)).at(places, layout -> layout.positions),

@@ -13,12 +13,12 @@ final class GptNeoX {
 
   static Trunk trunk(Parts parts) {
     ModelConfig config = parts.config();
+    parts.weights().rename(DecoderFamily.HEAD + ".weight", "embed_out.weight");
     double eps = config.number("layer_norm_eps", 1e-5);
     boolean parallel = config.flag("use_parallel_residual", true);
     UnaryOperator<Tensor> drop = parts.drop("hidden_dropout", 0);
     Rope rope = Rope.partial(config, 0.25);
-    parts.weights().rename("lm_head.weight", "embed_out.weight");
-    Slot words = parts.table("gpt_neox.embed_in", config.vocabSize(), config.hiddenSize(), -1);
+    Slot words = parts.tokens("gpt_neox.embed_in", config.hiddenSize(), -1);
     return new Trunk(
         Embedding.of(words, drop),
         parts.layers(

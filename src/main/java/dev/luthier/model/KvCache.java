@@ -107,6 +107,12 @@ public final class KvCache implements AutoCloseable {
     return new Seen(write(keys[layer], k, cells, seen), write(values[layer], v, cells, seen));
   }
 
+  /** All that is held of one layer, up to the longest sequence. */
+  Seen held(int layer) {
+    int longest = Arrays.stream(lengths).max().orElse(0);
+    return new Seen(keys[layer].narrow(2, 0, longest), values[layer].narrow(2, 0, longest));
+  }
+
   private static Tensor write(Tensor held, Tensor x, Tensor cells, int seen) {
     long d = x.size(2);
     held.view(-1, d).index_copy_(0, cells, x.reshape(-1, d));

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -23,8 +24,8 @@ final class Layout {
   /**
    * What hides keys from queries.
    *
-   * @param visible (B or 1, 1, T or 1, S) true where a query sees a key; none where all do, or
-   *     causality says it
+   * @param visible (B or 1, 1 or A, T or 1, S) true where a query sees a key, or what is added to
+   *     its score; none where all are seen, or causality says it
    * @param causal whether causality says it
    */
   record Mask(@Nullable Tensor visible, boolean causal) {}
@@ -44,8 +45,23 @@ final class Layout {
   private final @Nullable Tensor fromGrid; // (N) rows of the grid
   private final Map<Rope, Rope.Angles> angles = new IdentityHashMap<>();
   private final Map<Sight, Mask> masks = new HashMap<>();
+  private final Map<RelativeBias, Tensor> biases = new IdentityHashMap<>();
+  private final @Nullable Source source;
 
   Layout(Sequences batch, @Nullable KvCache cache, Compute compute) {
+    this(batch, cache, null, compute);
+  }
+
+  /**
+   * @param cache what was seen before
+   * @param source what the sequences see beside themselves
+   */
+  Layout(Sequences batch, @Nullable KvCache cache, @Nullable Source source, Compute compute) {
+    if (source != null && source.count() != batch.count()) {
+      throw new IllegalArgumentException(
+          "%d sequences with %d sources".formatted(batch.count(), source.count()));
+    }
+    this.source = source;
     this.compute = compute;
     this.ids = batch.ids();
     this.count = batch.count();
@@ -110,27 +126,68 @@ final class Layout {
 
   /** The mask in full, (B or 1, 1, T or 1, S); none where every query sees every key. */
   @Nullable Tensor visible(Sight sight) {
-    Tensor keys = range(seen).view(1, 1, 1, -1);
+    Tensor keys = range(seen, compute).view(1, 1, 1, -1);
     if (!sight.causal()) {
-      return plain(sight) ? null : keys.lt(column(lengths));
+      return plain(sight) ? null : within(lengths, compute);
     }
     if (longest == 1 && plain(sight)) {
       return null;
     }
-    Tensor queries = range(longest).view(1, 1, -1, 1);
-    Tensor at = fresh ? queries : queries.add(column(starts)); // (B or 1, 1, T, 1) positions
+    Tensor at = places();
     Tensor past = keys.le(at);
     return sight.window() >= seen
         ? past
         : past.logical_and(keys.gt(at.sub(Ops.whole(sight.window()))));
   }
 
-  private Tensor column(int[] values) { // (B, 1, 1, 1)
+  /** (B, 1, 1, S) true where a sequence has a key; none where all have the same number. */
+  static @Nullable Tensor within(int[] lengths, Compute compute) {
+    int most = Arrays.stream(lengths).max().orElse(0);
+    return Arrays.stream(lengths).allMatch(n -> n == most)
+        ? null
+        : range(most, compute).view(1, 1, 1, -1).lt(column(lengths, compute));
+  }
+
+  /**
+   * What is added to the scores for the tokens' distances, (B or 1, A, T, S), with minus infinity
+   * where a query does not see a key.
+   */
+  Tensor bias(RelativeBias by, Sight sight) {
+    return biases.computeIfAbsent(
+        by,
+        b -> {
+          Tensor keys = range(seen, compute).view(1, 1, -1);
+          Tensor added = b.of(keys.sub(places().squeeze(1))).to(compute.dtype());
+          Tensor visible = visible(sight);
+          return visible == null
+              ? added
+              : added.masked_fill(visible.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+        });
+  }
+
+  /** The sources of a decoder's sequences. */
+  Source source() {
+    if (source == null) {
+      throw new IllegalStateException("cross-attention without a source");
+    }
+    return source;
+  }
+
+  /** The positions of the grid's queries, (B or 1, 1, T, 1). */
+  private Tensor places() {
+    Tensor queries = range(longest, compute).view(1, 1, -1, 1);
+    if (Arrays.stream(starts).allMatch(s -> s == starts[0])) {
+      return starts[0] == 0 ? queries : queries.add(Ops.whole(starts[0]));
+    }
+    return queries.add(column(starts, compute));
+  }
+
+  private static Tensor column(int[] values, Compute compute) { // (B, 1, 1, 1)
     long[] wide = Arrays.stream(values).asLongStream().toArray();
     return Ops.longs(wide, compute).view(-1, 1, 1, 1);
   }
 
-  private Tensor range(int n) {
+  private static Tensor range(int n, Compute compute) {
     return torch.arange(Ops.scalar(n), compute.options(ScalarType.Long));
   }
 

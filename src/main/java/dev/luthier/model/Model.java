@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * it computes. It owns its weights; all else that a call makes belongs to the caller's scope.
  */
 public sealed interface Model extends AutoCloseable
-    permits CausalLm, Classifier, TokenClassifier, MaskedLm, SentenceEncoder {
+    permits CausalLm, Classifier, TokenClassifier, MaskedLm, SentenceEncoder, Seq2Seq {
   /** Configuration, places and weights. */
   Frame frame();
 

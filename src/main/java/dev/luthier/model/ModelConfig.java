@@ -9,12 +9,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/**
- * A model folder's config.json, read with errors that name the file and the key.
- *
- * @param file where it was read
- * @param json its content
- */
+/** A model folder's config.json and where it was read: errors name the file and the key. */
 public record ModelConfig(Path file, JsonNode json) {
   private static final int UNLIMITED = 1 << 20;
 
@@ -75,12 +70,15 @@ public record ModelConfig(Path file, JsonNode json) {
   /** The longest sequence the model was made for; families without a limit say none. */
   public int maxPositions() {
     String key = spelling("max_position_embeddings", "n_positions");
-    return modelType().equals("t5")
-        ? integer(key, UNLIMITED)
-        : integer(key) - FamilyDefaults.reservedPositions(this);
+    return T5.isOne(this) ? UNLIMITED : integer(key) - FamilyDefaults.reservedPositions(this);
   }
 
-  /** The first of these keys that is there; families call one thing by several names. */
+  /** The longest sequence that can be used, once positions are stretched. */
+  public int context() {
+    return Rope.context(this);
+  }
+
+  /** The first of these keys that is there. */
   private String spelling(String... keys) {
     for (String key : keys) {
       if (!json.path(key).isMissingNode()) {
@@ -120,7 +118,7 @@ public record ModelConfig(Path file, JsonNode json) {
         : OptionalInt.empty();
   }
 
-  /** Whole numbers where a file gives one or several; empty where it gives none. */
+  /** Whole numbers where a file gives one, several or none. */
   public static List<Integer> ids(JsonNode from, String key) {
     List<Integer> out = new ArrayList<>();
     JsonNode node = from.path(key);

@@ -26,6 +26,9 @@ public final class Models {
     if (SentenceEncoder.fits(config)) {
       return SentenceEncoder.load(dir, compute);
     }
+    if (Seq2Seq.isOne(config)) {
+      return Seq2Seq.load(dir, compute);
+    }
     return CausalLm.load(dir, compute);
   }
 }

@@ -25,7 +25,7 @@ final class Opt {
     long width = config.integer("word_embed_proj_dim", config.hiddenSize());
     boolean before = config.flag("do_layer_norm_before", true);
     boolean last = before && !config.flag("_remove_final_layer_norm", false);
-    Slot words = parts.table(top + "embed_tokens", config.vocabSize(), width, config.padRow());
+    Slot words = parts.tokens(top + "embed_tokens", width, config.padRow());
     Slot places =
         parts.table(top + "embed_positions", config.maxPositions() + FIRST_POSITION, hidden, -1);
     boolean narrow = width != hidden;

@@ -1,7 +1,10 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
+import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** The parts that families are put together from, filled with a folder's weights. */
@@ -37,7 +40,15 @@ record Parts(ModelConfig config, Weights weights) {
 
   /** The token table, whose padding row gets no gradient from look-ups. */
   Slot tokens(String path) {
-    return table(path, config.vocabSize(), config.hiddenSize(), config.padRow());
+    return tokens(path, config.hiddenSize(), config.padRow());
+  }
+
+  /** The token table, which a folder with a tied head may hold under the head's name. */
+  Slot tokens(String path, long width, long pad) {
+    if (config.tied() && !weights.has(path + ".weight")) {
+      weights.readAs(path + ".weight", DecoderFamily.HEAD + ".weight");
+    }
+    return table(path, config.vocabSize(), width, pad);
   }
 
   Slot rms(String path) {
@@ -108,7 +119,7 @@ record Parts(ModelConfig config, Weights weights) {
   }
 
   /** One block for each layer. */
-  java.util.List<Block> layers(java.util.function.IntFunction<Block> make) {
-    return java.util.stream.IntStream.range(0, config.layers()).mapToObj(make).toList();
+  List<Block> layers(IntFunction<Block> make) {
+    return IntStream.range(0, config.layers()).mapToObj(make).toList();
   }
 }

@@ -1,5 +1,7 @@
 package dev.luthier.model;
 
+import dev.luthier.error.UserError;
+
 /**
  * Qwen2, which is Qwen2.5 too, and Qwen3 (Yang et al. 2024, 2025), equal to transformers'
  * modeling_qwen2.py and modeling_qwen3.py: Llama with biases on queries, keys and values, or with
@@ -49,7 +51,11 @@ final class Qwen {
         config.flag("use_sliding_window", false) && config.json().path("sliding_window").isNumber();
     boolean upper = layer >= config.number("max_window_layers", 28);
     String type = config.layerType(layer, windows && upper ? Windows.SLIDING : Windows.FULL);
-    // A layer type alone opens no window: sliding_window counts as null without use_sliding_window.
-    return windows ? Windows.sight(config, type) : Sight.CAUSAL;
+    if (type.equals(Windows.SLIDING) && !windows) {
+      throw new UserError(
+          "%s: layer %d is sliding_attention, but use_sliding_window is false or sliding_window null; set both or make it full_attention"
+              .formatted(config.file(), layer));
+    }
+    return Windows.sight(config, type);
   }
 }

@@ -61,7 +61,8 @@ record Rope(RopeScaling scaling, int dim) {
             options,
             "partial_rotary_factor",
             config.number("partial_rotary_factor", config.number("rotary_pct", usual)));
-    return of(config, options, config.number("rope_theta", 10000), part);
+    double theta = config.number("rope_theta", config.number("rotary_emb_base", 10000));
+    return of(config, options, theta, part);
   }
 
   /** From an object that holds rope_type and its kin. */
@@ -75,11 +76,22 @@ record Rope(RopeScaling scaling, int dim) {
     return new Rope(RopeScaling.of(config, options, usualTheta, dim), dim);
   }
 
-  static JsonNode options(ModelConfig config) {
+  /** How far the positions reach: linear and dynamic stretch max_position_embeddings. */
+  static int context(ModelConfig config) {
+    JsonNode options = options(config);
+    String type = options.path("rope_type").asText(options.path("type").asText("default"));
+    double factor =
+        type.equals("linear") || type.equals("dynamic")
+            ? Math.max(1, config.number(options, "factor", 1))
+            : 1;
+    return (int) Math.min(Integer.MAX_VALUE, config.maxPositions() * factor);
+  }
+
+  private static JsonNode options(ModelConfig config) {
     JsonNode json = config.json();
-    return json.path("rope_parameters").isObject()
-        ? json.path("rope_parameters")
-        : json.path("rope_scaling");
+    return json.path("rope_scaling").isObject()
+        ? json.path("rope_scaling")
+        : json.path("rope_parameters");
   }
 
   /**

@@ -131,10 +131,10 @@ record RopeScaling(
   }
 
   private double original() {
-    return config.number(
-        options,
-        "original_max_position_embeddings",
-        config.number("original_max_position_embeddings", maxPositions));
+    String key = "original_max_position_embeddings";
+    return config.modelType().equals("phi3")
+        ? config.number(key, config.number(options, key, maxPositions))
+        : config.number(options, key, config.number(key, maxPositions));
   }
 
   private double factor() {

@@ -26,6 +26,19 @@ sealed interface Scores {
    */
   Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight);
 
+  /** softmax(q k^T scale) v behind a mask, whose numbers, where it holds such, are added. */
+  static Tensor fused(Tensor q, Tensor k, Tensor v, Layout.Mask mask, double scale, double rate) {
+    return scaled_dot_product_attention(
+        q,
+        k,
+        v,
+        mask.visible() == null ? new TensorOptional() : new TensorOptional(mask.visible()),
+        rate,
+        mask.causal(),
+        new DoubleOptional(scale),
+        q.size(1) != k.size(1));
+  }
+
   /**
    * softmax(q k^T scale) v (Vaswani et al. 2017, eq. 1), in libtorch's fused kernels.
    *
@@ -34,16 +47,19 @@ sealed interface Scores {
   record Dot(double scale, Dropout dropout, double rate) implements Scores {
     @Override
     public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
-      Layout.Mask mask = layout.mask(sight);
-      return scaled_dot_product_attention(
-          q,
-          k,
-          v,
-          mask.visible() == null ? new TensorOptional() : new TensorOptional(mask.visible()),
-          dropout.now(rate),
-          mask.causal(),
-          new DoubleOptional(scale),
-          q.size(1) != k.size(1));
+      return fused(q, k, v, layout.mask(sight), scale, dropout.now(rate));
+    }
+  }
+
+  /**
+   * softmax(q k^T + b) v with what {@link RelativeBias} says as b (Raffel et al. 2020): the scores
+   * are not scaled.
+   */
+  record Biased(RelativeBias bias, Dropout dropout, double rate) implements Scores {
+    @Override
+    public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
+      Layout.Mask added = new Layout.Mask(layout.bias(bias, sight), false);
+      return fused(q, k, v, added, 1, dropout.now(rate));
     }
   }
 

@@ -39,6 +39,6 @@ final class SmolLm3 {
     boolean windows =
         config.flag("use_sliding_window", false) && config.json().path("sliding_window").isNumber();
     String usual = windows && !turns(config, layer) ? Windows.SLIDING : Windows.FULL;
-    return windows ? Windows.sight(config, config.layerType(layer, usual)) : Sight.CAUSAL;
+    return Windows.sight(config, config.layerType(layer, usual));
   }
 }

@@ -23,7 +23,10 @@ record Trunk(Embedding embedding, List<Block> blocks, @Nullable Slot norm, @Null
    */
   Tensor states(
       Sequences batch, @Nullable Tensor segments, @Nullable KvCache cache, Compute compute) {
-    Layout layout = new Layout(batch, cache, compute);
+    return states(new Layout(batch, cache, compute), segments);
+  }
+
+  Tensor states(Layout layout, @Nullable Tensor segments) {
     Tensor x = embedding.apply(layout, segments);
     for (Block block : blocks) {
       x = block.apply(x, layout);

@@ -6,6 +6,7 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ final class Weights {
   private final Dropout dropout = new Dropout();
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
   private final Map<String, String> renamed = new LinkedHashMap<>();
+  private final Map<String, String> read = new LinkedHashMap<>();
   private final Set<String> used = new HashSet<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -71,6 +73,12 @@ final class Weights {
   /** From here on the files call this tensor otherwise, or as it is. */
   void rename(String name, String inFiles) {
     renamed.put(name, inFiles);
+    read.put(name, inFiles);
+  }
+
+  /** Reads a tensor under another name than that it will be saved by. */
+  void readAs(String name, String inFiles) {
+    read.put(name, inFiles);
   }
 
   /** Whether the files have a tensor of this name. */
@@ -84,11 +92,16 @@ final class Weights {
     return info != null && Arrays.equals(info.shape(), shape);
   }
 
-  /** Whether two of the files' tensors hold the same values. */
-  boolean same(String one, String other) {
-    Safetensors.Info a = stored(one);
-    Safetensors.Info b = stored(other);
-    return a != null && b != null && files.tensor(a.name()).equal(files.tensor(b.name()));
+  /** Whether the files have two tensors of these names and they are equal to the bit. */
+  boolean same(String name, String other) {
+    Safetensors.Info one = stored(name);
+    Safetensors.Info two = stored(other);
+    if (one == null || two == null || !Arrays.equals(one.shape(), two.shape())) {
+      return false;
+    }
+    try (Scope scope = new Scope()) {
+      return files.tensor(one.name()).equal(files.tensor(two.name()));
+    }
   }
 
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
@@ -121,7 +134,7 @@ final class Weights {
   /** Finds a tensor with or without the prefix, and norms under their names of 2018. */
   private Safetensors.@org.jspecify.annotations.Nullable Info stored(String name) {
     String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-    for (String n : List.of(renamed.getOrDefault(name, name), name, bare, prefix + bare)) {
+    for (String n : List.of(read.getOrDefault(name, name), name, bare, prefix + bare)) {
       for (String spelling : List.of(n, oldNorm(n))) {
         Safetensors.Info info = files.infos().get(spelling);
         if (info != null) {
@@ -135,6 +148,16 @@ final class Weights {
   private static String oldNorm(String name) {
     return name.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
         .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
+  }
+
+  /** Whether a tensor of the files has other values than a weight that was taken. */
+  boolean differs(String name, Parameter from) {
+    Safetensors.Info info = stored(name);
+    return info != null
+        && !files
+            .tensor(info.name())
+            .to(compute.torchDevice(), compute.dtype())
+            .equal(from.value());
   }
 
   /** A tensor that the files may carry although the model does not use it. */

@@ -113,7 +113,7 @@ public final class AdapterFolders {
 
   /** The logits of some tokens spread over the vocabulary. */
   private static Tensor logits(CausalLm model) {
-    int n = Math.min(SAMPLE, model.config().maxPositions());
+    int n = Math.min(SAMPLE, model.config().context());
     int vocabulary = model.config().vocabSize();
     int[] ids = IntStream.range(0, n).map(i -> (int) ((long) i * 7919 % vocabulary)).toArray();
     return model.logits(model.hidden(Sequences.of(List.of(ids), model.compute())));

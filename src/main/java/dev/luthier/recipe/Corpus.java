@@ -4,11 +4,13 @@ import dev.luthier.data.Columns;
 import dev.luthier.data.DataSet;
 import dev.luthier.data.Doctor;
 import dev.luthier.data.Example;
+import dev.luthier.data.FileKind;
 import dev.luthier.data.Message;
 import dev.luthier.data.Report;
 import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
 import dev.luthier.data.SftTokenizer;
+import dev.luthier.data.TokenRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,7 +23,7 @@ import java.util.OptionalLong;
  * @param eval what is measured on, as text
  * @param report the doctor's, which holds both as tokens
  */
-record Corpus(Samples train, Samples eval, Report report, SftTokenizer tokenizer) {
+record Corpus(Samples train, Samples eval, Report<TokenRow> report, SftTokenizer tokenizer) {
   private static final int USUAL_LENGTH = 1024;
 
   /** A row whose answer can be compared: the prompt as tokens, both parts as text. */
@@ -42,17 +44,18 @@ record Corpus(Samples train, Samples eval, Report report, SftTokenizer tokenizer
   }
 
   static int maxLength(Sft sft, ModelFolder model) {
-    return sft.maxLength().orElse(Math.min(USUAL_LENGTH, model.config().maxPositions()));
+    return sft.maxLength().orElse(Math.min(USUAL_LENGTH, model.config().context()));
   }
 
-  private static List<DataSet> sets(List<DataSpec.Source> sources) {
+  static List<DataSet> sets(List<DataSpec.Source> sources) {
     return sources.stream()
         .map(
             s ->
                 new DataSet(
                     s.path().toString(),
                     s.form(),
-                    new Columns(s.columns()),
+                    new Columns(s.columns(), s.set()),
+                    FileKind.of(s.format(), s.encoding()),
                     s.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                     s.limit().map(OptionalLong::of).orElse(OptionalLong.empty())))
         .toList();

@@ -1,5 +1,7 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.FileFormat;
+import dev.luthier.data.FileKind;
 import dev.luthier.data.Form;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
@@ -32,7 +34,7 @@ public record DataSpec(
         double holdout,
     @Doc(
             value = "What the rows look like; unset: told from the columns of the first row",
-            elsewhere = {"format", "type"})
+            elsewhere = {"type"})
         Optional<Form> form,
     @Doc("Columns under other names: name in the form -> column in the file") @Default("{}")
         Map<String, String> columns,
@@ -44,7 +46,9 @@ public record DataSpec(
   @Doc("One source of rows")
   @Shorthand
   public record Source(
-      @Doc("A file, folder or glob: JSON, JSON lines, CSV or Parquet, plain or gzipped") Path path,
+      @Doc(
+              "A file, folder or glob: JSON, JSON lines, CSV, Parquet or plain text, as it is or gzipped")
+          Path path,
       @Doc(
               "Its share of a mixture, relative to the other sources' weights; for every source or for"
                   + " none: without weights all rows of all sources are used")
@@ -52,8 +56,28 @@ public record DataSpec(
       @Doc("Read only this many rows, from the top") Optional<Integer> limit,
       @Doc("What its rows look like; unset: `data.form`") Optional<Form> form,
       @Doc("Its columns, beside those of `data.columns`") @Default("{}")
-          Map<String, String> columns) {
+          Map<String, String> columns,
+      @Doc(
+              "Columns that its files do not have, with the value of every row: name in the form ->"
+                  + " value")
+          @Default("{}")
+          Map<String, String> set,
+      @Doc("How its files hold their rows; unset: told from their names")
+          Optional<FileFormat> format,
+      @Doc("How its files encode text: the name of a charset") @Default("utf-8") String encoding) {
+    /** A source without fixed columns, whose files tell by their names what they are. */
+    public Source(
+        Path path,
+        Optional<Double> weight,
+        Optional<Integer> limit,
+        Optional<Form> form,
+        Map<String, String> columns) {
+      this(path, weight, limit, form, columns, Map.of(), Optional.empty(), "utf-8");
+    }
+
     public Source {
+      FileKind.of(format, encoding); // refuses a charset that nobody knows
+
       weight.ifPresent(w -> Check.above("data.train.weight", 0, w));
       limit.ifPresent(n -> Check.atLeast("data.train.limit", 1, n));
     }
@@ -61,7 +85,7 @@ public record DataSpec(
     private Source filledFrom(Optional<Form> usualForm, Map<String, String> usualColumns) {
       Map<String, String> all = new LinkedHashMap<>(usualColumns);
       all.putAll(columns);
-      return new Source(path, weight, limit, form.or(() -> usualForm), all);
+      return new Source(path, weight, limit, form.or(() -> usualForm), all, set, format, encoding);
     }
   }
 

@@ -40,10 +40,12 @@ record ModelFolder(
           "generation_config.json");
 
   /**
+   * @param named the folder, or ORG/NAME[@REV] of the hub
    * @throws UserError if a file is missing or broken, or the tokenizer has tokens that the model
    *     has no row for
    */
-  public static ModelFolder open(Path path) {
+  public static ModelFolder open(Path named) {
+    Path path = ModelPlace.folder(named);
     ModelConfig config = ModelConfig.read(path);
     Tokenizer tokenizer = Tokenizer.load(path);
     if (tokenizer.vocabularySize() > config.vocabSize()) {

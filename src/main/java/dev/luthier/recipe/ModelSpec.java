@@ -11,7 +11,8 @@ import java.nio.file.Path;
 @Shorthand
 public record ModelSpec(
     @Doc(
-            value = "Its folder: config.json, safetensors, tokenizer.json",
+            value =
+                "Its folder (config.json, safetensors, tokenizer.json), or `ORG/NAME[@REV]` of the hub",
             elsewhere = {"model_name_or_path", "name", "base_model"})
         Path path,
     @Doc("Where it computes: `auto` (a GPU where there is one), `cpu`, `cuda` or `cuda:N`")

@@ -37,7 +37,7 @@ record ModelSummary(Map<String, String> facts) {
                 config.heads(),
                 config.kvHeads(),
                 config.vocabSize(),
-                config.maxPositions(),
+                config.context(),
                 config.tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
     facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));

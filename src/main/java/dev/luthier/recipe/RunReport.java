@@ -90,7 +90,7 @@ final class RunReport {
 
   private void save(Path dir, Map<String, String> results, List<String> next) {
     Recipe recipe = parts.recipe();
-    String base = recipe.model().path().toString();
+    String base = ModelPlace.title(recipe.model().path());
     String yaml = Recipes.print(recipe);
     String name = String.valueOf(Path.of(recipe.output()).getFileName());
     List<String> sets = recipe.data().train().stream().map(s -> s.path().toString()).toList();

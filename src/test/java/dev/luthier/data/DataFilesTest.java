@@ -26,7 +26,7 @@ class DataFilesTest {
 
   private static List<Row> read(Path location) {
     List<Row> rows = new ArrayList<>();
-    DataFiles.read(location.toString(), Long.MAX_VALUE, rows::add);
+    DataFiles.read(location.toString(), FileKind.BY_NAME, Long.MAX_VALUE, rows::add);
     return rows;
   }
 
@@ -232,7 +232,7 @@ class DataFilesTest {
         .extracting(r -> r.columns().get("n"))
         .containsExactly(1, "3");
     List<Row> two = new ArrayList<>();
-    DataFiles.read(dir.resolve("set/{a,b}.*").toString(), 1, two::add);
+    DataFiles.read(dir.resolve("set/{a,b}.*").toString(), FileKind.BY_NAME, 1, two::add);
     assertThat(two).hasSize(1);
     assertThatThrownBy(() -> read(dir.resolve("set/*.parquet")))
         .isInstanceOf(UserError.class)

@@ -41,14 +41,14 @@ class DoctorTest {
     return new Example.Text("7".repeat(n));
   }
 
-  private static Report examine(int maxLength, TooLong policy, Example... examples) {
+  private static Report<TokenRow> examine(int maxLength, TooLong policy, Example... examples) {
     return new Doctor(maxLength, policy)
         .examine(samples(examples), Samples.NONE, sft(LossOn.ASSISTANT));
   }
 
   @Test
   void healthyDataIsHandedOn() {
-    Report report = examine(10, TooLong.RAISE, digits(3), digits(8));
+    Report<TokenRow> report = examine(10, TooLong.RAISE, digits(3), digits(8));
     assertThat(report.healthy().trainRows()).extracting(TokenRow::length).containsExactly(5, 10);
     assertThat(report.evalRows()).isEmpty();
     assertThat(report.warnings()).isEmpty();
@@ -69,12 +69,12 @@ class DoctorTest {
         .isInstanceOf(UserError.class)
         .hasMessage(
             "x.jsonl line 2 has 10 tokens, more than sft.max_length 6 (2 of 3 rows are longer, the longest has 11): raise it, or set sft.too_long to drop or truncate");
-    Report dropped = examine(6, TooLong.DROP, digits(3), digits(8), digits(9));
+    Report<TokenRow> dropped = examine(6, TooLong.DROP, digits(3), digits(8), digits(9));
     assertThat(dropped.healthy().trainRows()).extracting(TokenRow::length).containsExactly(5);
     // 4 + 9 + 10 learnt tokens; the two long rows take 19 with them.
     assertThat(dropped.render(false))
         .contains("longer than 6: 2 rows (drop: 2 left out, 19 of 23 learnt tokens lost)");
-    Report cut = examine(6, TooLong.TRUNCATE, digits(3), digits(8), digits(9));
+    Report<TokenRow> cut = examine(6, TooLong.TRUNCATE, digits(3), digits(8), digits(9));
     assertThat(cut.healthy().trainRows()).extracting(TokenRow::length).containsExactly(5, 6, 6);
     // Six tokens have five targets: 9 - 5 and 10 - 5 are lost.
     assertThat(cut.render(false)).contains("0 left out, 9 of 23 learnt tokens lost");
@@ -83,7 +83,7 @@ class DoctorTest {
   @Test
   void aCutThatTakesEveryTargetTakesTheRow() {
     // BOS, 8 digits, then the completion: nothing learnt within 6 tokens.
-    Report report =
+    Report<TokenRow> report =
         new Doctor(6, TooLong.TRUNCATE)
             .examine(
                 samples(digits(2), new Example.PromptCompletion("7".repeat(8), "1")),
@@ -99,7 +99,7 @@ class DoctorTest {
   @Test
   void rowsWithoutATargetAreAnError() {
     Example asked = new Example.Chat(List.of(Message.of("user", "hi")), List.of());
-    Report report = examine(100, TooLong.RAISE, digits(2), asked, asked);
+    Report<TokenRow> report = examine(100, TooLong.RAISE, digits(2), asked, asked);
     assertThatThrownBy(report::healthy)
         .isInstanceOf(UserError.class)
         .hasMessage(
@@ -109,7 +109,8 @@ class DoctorTest {
 
   @Test
   void doubledControlTokensAreAnError() {
-    Report report = examine(100, TooLong.RAISE, digits(2), new Example.Text("<|bos|>hello"));
+    Report<TokenRow> report =
+        examine(100, TooLong.RAISE, digits(2), new Example.Text("<|bos|>hello"));
     assertThatThrownBy(report::healthy)
         .isInstanceOf(UserError.class)
         .hasMessageStartingWith("x.jsonl line 2 has <|bos|><|bos|> (1 of 2 rows are so)");
@@ -122,7 +123,7 @@ class DoctorTest {
   @Test
   void repetitionsAndLeaksAreWarnedOf() {
     Samples train = samples(digits(2), digits(3), digits(2));
-    Report report =
+    Report<TokenRow> report =
         new Doctor(100, TooLong.RAISE)
             .examine(train, samples(digits(3), digits(4)), sft(LossOn.ASSISTANT));
     assertThat(report.healthy().warnings())
@@ -140,7 +141,7 @@ class DoctorTest {
     }
     Samples train =
         new Samples(List.of(new Sample(digits(2), "x.jsonl line 1")), 6, refused, List.of());
-    Report report =
+    Report<TokenRow> report =
         new Doctor(100, TooLong.RAISE).examine(train, Samples.NONE, sft(LossOn.ASSISTANT));
     assertThat(report.render(false))
         .contains("6 rows read, 5 refused, 1 used")

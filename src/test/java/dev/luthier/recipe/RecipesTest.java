@@ -190,7 +190,7 @@ class RecipesTest {
         DESIGN.replace("train: data/tiny-chat/sft-train.jsonl, ", ""));
     refused(
         "recipes/x.yaml: missing key data.train[0].path (A file, folder or glob: JSON, JSON lines,"
-            + " CSV or Parquet, plain or gzipped)",
+            + " CSV, Parquet or plain text, as it is or gzipped)",
         DESIGN.replace("train: data/tiny-chat/sft-train.jsonl", "train: [{ weight: 1 }]"));
   }
 

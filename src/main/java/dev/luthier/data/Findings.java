@@ -1,0 +1,23 @@
+package dev.luthier.data;
+
+import java.util.List;
+
+/**
+ * What was found in the examples of two sets.
+ *
+ * @param train lines about the training set
+ * @param eval lines about the evaluation set
+ * @param warnings what the user should know though the run goes on
+ * @param errors what forbids the run
+ */
+public record Findings(
+    List<String> train, List<String> eval, List<String> warnings, List<String> errors) {
+  static final Findings NONE = new Findings(List.of(), List.of(), List.of(), List.of());
+
+  public Findings {
+    train = List.copyOf(train);
+    eval = List.copyOf(eval);
+    warnings = List.copyOf(warnings);
+    errors = List.copyOf(errors);
+  }
+}

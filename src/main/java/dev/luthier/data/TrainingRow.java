@@ -1,0 +1,21 @@
+package dev.luthier.data;
+
+import java.nio.IntBuffer;
+
+/** One row of training, whatever is learnt of it. */
+public interface TrainingRow {
+  /** What the model reads: at least one token. */
+  int[] ids();
+
+  default int length() {
+    return ids().length;
+  }
+
+  /** How many things are learnt: tokens, or one label. */
+  int targets();
+
+  /** What it reads and what it is to learn; equal for rows that teach the same. */
+  default IntBuffer identity() {
+    return IntBuffer.wrap(ids());
+  }
+}

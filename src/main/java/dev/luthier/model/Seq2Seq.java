@@ -1,0 +1,163 @@
+package dev.luthier.model;
+
+import dev.luthier.error.UserError;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Sequences;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * An encoder that reads a source and a decoder that writes a target behind it, each pair by itself.
+ * Letters: N tokens of the sources, M of the decoder's inputs, H width, V vocabulary.
+ */
+public final class Seq2Seq implements Model {
+  private static final int NO_LABEL = -100;
+
+  private final Frame frame;
+  private final T5Stack.Encoder encoder;
+  private final T5Stack.Decoder decoder;
+  private final Slot head;
+  private final double scale;
+  private final int start;
+
+  /**
+   * @param scale what the states are multiplied by before the head
+   */
+  Seq2Seq(Frame frame, T5Stack.Encoder encoder, T5Stack.Decoder decoder, Slot head, double scale) {
+    this.frame = frame;
+    this.encoder = encoder;
+    this.decoder = decoder;
+    this.head = head;
+    this.scale = scale;
+    this.start = start(frame.config());
+  }
+
+  private static int start(ModelConfig config) {
+    int start = config.json().path("decoder_start_token_id").asInt(-1);
+    if (start < 0 || start >= config.vocabSize()) {
+      throw new UserError(
+          "%s: decoder_start_token_id must be a token, 0 to %d, was %s; T5's is its pad_token_id"
+              .formatted(
+                  config.file(),
+                  config.vocabSize() - 1,
+                  ModelConfig.shown(config.json().path("decoder_start_token_id"))));
+    }
+    return start;
+  }
+
+  /** Whether config.json is that of such a model, built or not. */
+  static boolean isOne(ModelConfig config) {
+    return T5.isOne(config) || config.flag("is_encoder_decoder", false);
+  }
+
+  /**
+   * Loads a model folder as Hugging Face writes it: config.json and safetensors.
+   *
+   * @throws UserError if a file is missing or broken, the family is not built, or tensors are
+   *     missing, unexpected or of the wrong shape
+   */
+  public static Seq2Seq load(Path dir, Compute compute) {
+    ModelConfig config = ModelConfig.read(dir);
+    if (!T5.isOne(config)) {
+      throw new UserError(
+          "%s: model_type \"%s\" is not built as an encoder with a decoder; known are mt5, t5"
+              .formatted(config.file(), config.modelType()));
+    }
+    Architecture.refuseOthers(config, "T5ForConditionalGeneration", "T5WithLMHeadModel");
+    return Loading.from(
+        dir,
+        config,
+        "",
+        compute,
+        weights -> {
+          Seq2Seq model = T5.model(config, weights);
+          weights.refuseLeftovers();
+          return model;
+        });
+  }
+
+  @Override
+  public Frame frame() {
+    return frame;
+  }
+
+  @Override
+  public Task task() {
+    return Task.SEQ_2_SEQ_LM;
+  }
+
+  /** What the encoder makes of every token, (N, H). */
+  public Tensor encode(Sequences source) {
+    return encoder.states(new Layout(source, null, compute()));
+  }
+
+  /**
+   * The decoder's state of every token of its input, (M, H), which sees its own sequence up to
+   * itself and all of the source.
+   *
+   * @param decoderInput a sequence for each source: see {@link #decoderInput}
+   */
+  public Tensor hidden(Sequences source, Sequences decoderInput) {
+    Layout from = new Layout(source, null, compute());
+    Source read = Source.of(decoder.crosses(), encoder.states(from), from);
+    return decoder.states(new Layout(decoderInput, null, read, compute()));
+  }
+
+  /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */
+  public Tensor logits(Tensor hidden) {
+    Tensor states = scale == 1 ? hidden : hidden.mul(Ops.scalar(scale));
+    return head.apply(states).to(ScalarType.Float);
+  }
+
+  /** The scores at some of the decoder's tokens, (K) -> (K, V): the head sees no others. */
+  public Tensor logits(Sequences source, Sequences decoderInput, Tensor positions) {
+    return logits(hidden(source, decoderInput).index_select(0, positions));
+  }
+
+  /**
+   * What the decoder reads to predict these labels: token i of the input predicts label i.
+   *
+   * @param labels -100 where there is none
+   */
+  public Sequences decoderInput(List<int[]> labels) {
+    int pad =
+        config()
+            .padId()
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        config().file() + ": pad_token_id is missing; labels of -100 become it"));
+    return Sequences.of(labels.stream().map(l -> shiftRight(l, start, pad)).toList(), compute());
+  }
+
+  /**
+   * The start token and the labels but the last, equal to transformers' _shift_right.
+   *
+   * @param pad what stands for -100
+   */
+  static int[] shiftRight(int[] labels, int start, int pad) {
+    int[] out = new int[labels.length];
+    for (int i = 0; i < out.length; i++) {
+      int before = i == 0 ? start : labels[i - 1];
+      out[i] = before == NO_LABEL ? pad : before;
+    }
+    return out;
+  }
+
+  /** The token that the decoder begins with. */
+  public int start() {
+    return start;
+  }
+
+  public Slot head() {
+    return head;
+  }
+
+  /** True where table and head are one matrix now. */
+  public boolean tied() {
+    return frame.tied();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.luthier.model;
+
+import dev.luthier.error.UserError;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * T5 and T5 1.1 (Raffel et al. 2020) and mT5 (Xue et al. 2021), equal to transformers'
+ * modeling_t5.py and modeling_mt5.py: two stacks over one table, whose head may be that table too.
+ */
+final class T5 {
+  private static final String SHARED = "shared";
+  private static final String HEAD = "lm_head";
+  private static final String FIRST = "t5";
+  private static final List<String> COPIES =
+      List.of("encoder.embed_tokens.weight", "decoder.embed_tokens.weight");
+
+  private T5() {}
+
+  static boolean isOne(ModelConfig config) {
+    return List.of(FIRST, "mt5").contains(config.modelType());
+  }
+
+  static int decoderLayers(ModelConfig config) {
+    return config.integer("num_decoder_layers", config.layers());
+  }
+
+  static Seq2Seq model(ModelConfig config, Weights weights) {
+    if (config.flag("is_decoder", false) || !config.flag("is_encoder_decoder", true)) {
+      throw new UserError(
+          config.file()
+              + ": is_decoder true or is_encoder_decoder false, one half of T5, is not built; only both halves are");
+    }
+    Parts parts = new Parts(config, weights);
+    Slot shared = shared(parts);
+    T5Stack.Encoder encoder = T5Stack.encoder(parts, shared);
+    T5Stack.Decoder decoder = T5Stack.decoder(parts, shared);
+    Slot head = head(parts, shared);
+    weights.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
+    List<Slot> slots = new ArrayList<>(List.of(shared));
+    slots.addAll(encoder.slots());
+    slots.addAll(decoder.slots());
+    slots.add(head);
+    boolean tied = ((Dense) head.base()).weight() == ((Lookup) shared.base()).weight();
+    return new Seq2Seq(
+        Frame.of(resolved(config, tied), weights, slots, head),
+        encoder,
+        decoder,
+        head,
+        scaled(config) ? 1 / Math.sqrt(config.hiddenSize()) : 1);
+  }
+
+  /** The table under whichever of its names the files have it; its copies must be copies. */
+  private static Slot shared(Parts parts) {
+    Weights weights = parts.weights();
+    String name = SHARED + ".weight";
+    if (!weights.has(name)) {
+      COPIES.stream().filter(weights::has).findFirst().ifPresent(c -> weights.rename(name, c));
+    }
+    for (String copy : COPIES) {
+      if (weights.has(copy) && !weights.same(copy, name)) {
+        throw new UserError(
+            "%s: %s differs from %s, but a stack with a table of its own is not built"
+                .formatted(parts.config().file().getParent(), copy, name));
+      }
+      weights.ignore(copy);
+    }
+    Slot table = parts.table(SHARED, parts.config().vocabSize(), parts.config().hiddenSize(), -1);
+    weights.rename(name, name); // as files are written, by whichever name it was read
+    return table;
+  }
+
+  /**
+   * A head of its own where the files have one that differs from the table, whatever config.json
+   * says: as transformers since version 5.
+   */
+  private static Slot head(Parts parts, Slot shared) {
+    String name = HEAD + ".weight";
+    Weights weights = parts.weights();
+    if (weights.has(name) && !weights.same(name, SHARED + ".weight")) {
+      return parts.linear(HEAD, false, parts.config().vocabSize(), parts.config().hiddenSize());
+    }
+    weights.ignore(name);
+    return new Slot(HEAD, new Dense(((Lookup) shared.base()).weight(), null));
+  }
+
+  /** Whether the head sees states / sqrt(H): so in T5, unless config.json unties its head. */
+  private static boolean scaled(ModelConfig config) {
+    return config.modelType().equals(FIRST) && config.flag("scale_decoder_outputs", config.tied());
+  }
+
+  /** What the files were found to be, so that a saved folder says so. */
+  private static ModelConfig resolved(ModelConfig config, boolean tied) {
+    boolean scaled = scaled(config);
+    return config.with(
+        json -> {
+          json.put("tie_word_embeddings", tied);
+          if (config.modelType().equals(FIRST)) {
+            json.put("scale_decoder_outputs", scaled);
+          }
+        });
+  }
+}
