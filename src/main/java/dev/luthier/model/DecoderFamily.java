@@ -87,7 +87,7 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Fam
     Parameter rows = ((Lookup) table.base()).weight();
     Slot out;
     String own = HEAD + ".weight";
-    if (config.tied() && (!weights.has(own) || weights.same(own, rows.name()))) {
+    if (config.tied() && !weights.differs(own, rows)) {
       weights.ignore(own);
       out = new Slot(HEAD, new Dense(rows, null));
     } else { // transformers too leaves two matrices apart where a file holds both and they differ

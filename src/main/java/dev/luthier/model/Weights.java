@@ -6,6 +6,7 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,6 +90,18 @@ final class Weights {
   boolean has(String name, long... shape) {
     Safetensors.Info info = stored(name);
     return info != null && Arrays.equals(info.shape(), shape);
+  }
+
+  /** Whether a tensor of the files has other values than a weight that was taken. */
+  boolean differs(String name, Parameter from) {
+    Safetensors.Info info = stored(name);
+    if (info == null) {
+      return false;
+    }
+    try (Scope scope = new Scope()) {
+      Tensor theirs = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
+      return !theirs.equal(from.value());
+    }
   }
 
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */

@@ -135,7 +135,8 @@ public final class Generator {
   }
 
   private int fitting(Running first) {
-    return budget.fitting(model, "sequence " + first.index(), first.prompt().length, first.most());
+    return budget.fitting(
+        model, "sequence " + first.index(), first.prompt().length, first.most(), 1);
   }
 
   private static int longest(Running sequence) {
