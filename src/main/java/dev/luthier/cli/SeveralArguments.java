@@ -7,29 +7,10 @@ import dev.luthier.rollout.Sampling;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** How many answers a prompt gets, by drawing or by beam search, and what is shown of them. */
 final class SeveralArguments {
-  /** early_stopping as transformers spells it. */
-  enum EarlyStopping {
-    TRUE(Beams.Stopping.FIRST),
-    FALSE(Beams.Stopping.LIKELY),
-    NEVER(Beams.Stopping.CERTAIN);
-
-    private final Beams.Stopping stopping;
-
-    EarlyStopping(Beams.Stopping stopping) {
-      this.stopping = stopping;
-    }
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Option(
       names = "--samples",
       paramLabel = "N",
@@ -42,7 +23,7 @@ final class SeveralArguments {
       names = "--beams",
       paramLabel = "N",
       description = "Beam search with N hypotheses instead of token after token.")
-  private OptionalInt beams = OptionalInt.empty();
+  private Optional<Integer> beams = Optional.empty();
 
   @Option(
       names = "--length-penalty",
@@ -56,7 +37,7 @@ final class SeveralArguments {
       description =
           "With --beams, once N answers are found: true ends, false ends when a better one is"
               + " unlikely, never when it is impossible (default: false).")
-  private Optional<EarlyStopping> earlyStopping = Optional.empty();
+  private Optional<String> earlyStopping = Optional.empty();
 
   @Option(
       names = "--logprobs",
@@ -94,10 +75,20 @@ final class SeveralArguments {
     }
     return Optional.of(
         new Beams(
-            beams.getAsInt(),
+            beams.get(),
             samples,
             lengthPenalty.orElse(1.0),
-            earlyStopping.orElse(EarlyStopping.FALSE).stopping));
+            stopping(earlyStopping.orElse("false"))));
+  }
+
+  /** early_stopping as transformers spells it. */
+  private static Beams.Stopping stopping(String text) {
+    return switch (text) {
+      case "true" -> Beams.Stopping.FIRST;
+      case "false" -> Beams.Stopping.LIKELY;
+      case "never" -> Beams.Stopping.CERTAIN;
+      default -> throw new UserError("--early-stopping must be true, false or never, was " + text);
+    };
   }
 
   /** Shows answers; a single one's text was shown before. */
