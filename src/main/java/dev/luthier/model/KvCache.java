@@ -4,19 +4,26 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Keys and values of the sequences being generated. Owned by whoever made it, and freed by {@link
  * #close}.
+ *
+ * <p>Sequences are the first rows of tensors (rows, G, places, D). A row that is dropped leaves its
+ * memory to the next one; places grow as the longest sequence does, by doubling, up to the
+ * capacity. What lies behind the end of a sequence is some number, never seen.
  */
 public final class KvCache implements AutoCloseable {
+  private static final int PLACES = 64;
+
   private final Compute compute;
-  private final Tensor[] keys; // per layer (B, G, capacity, D)
+  private final Tensor[] keys; // per layer (rows, G, places, D)
   private final Tensor[] values;
   private final int capacity;
-  private int[] lengths;
+  private int[] lengths; // of the sequences held, at most so many as there are rows
 
   KvCache(ModelConfig config, Compute compute, int sequences, int capacity) {
     this.compute = compute;
@@ -24,7 +31,7 @@ public final class KvCache implements AutoCloseable {
     this.lengths = new int[sequences];
     this.keys = new Tensor[config.layers()];
     this.values = new Tensor[config.layers()];
-    long[] shape = {sequences, config.kvHeads(), capacity, config.headDim()};
+    long[] shape = {sequences, config.kvHeads(), Math.min(capacity, PLACES), config.headDim()};
     for (int i = 0; i < keys.length; i++) {
       keys[i] = owned(torch.zeros(shape, compute.options(compute.dtype())));
       values[i] = owned(torch.zeros(shape, compute.options(compute.dtype())));
@@ -45,49 +52,109 @@ public final class KvCache implements AutoCloseable {
     return capacity;
   }
 
-  /** The bytes held. */
+  /** The bytes held now. */
   public long bytes() {
     return Arrays.stream(keys).mapToLong(k -> 2 * k.numel() * k.element_size()).sum();
   }
 
+  /** Holds so many new sequences without a token; it must hold none. */
+  void begin(int sequences) {
+    if (lengths.length > 0) {
+      throw new IllegalStateException("the cache holds " + lengths.length + " sequences already");
+    }
+    reserve(sequences, 0);
+    lengths = new int[sequences];
+  }
+
   /** Keeps the given rows, in the given order (a row may be named twice), and drops the others. */
   public void keep(int[] rows) {
-    try (Scope scope = new Scope()) {
-      Tensor index = Ops.longs(Arrays.stream(rows).asLongStream().toArray(), compute);
-      for (int i = 0; i < keys.length; i++) {
-        keys[i] = swap(keys[i], index);
-        values[i] = swap(values[i], index);
-      }
-    }
+    reserve(rows.length, 0);
+    int[] moved = IntStream.range(0, rows.length).filter(i -> rows[i] != i).toArray();
+    copy(this, Arrays.stream(moved).map(i -> rows[i]).toArray(), moved);
     lengths = Arrays.stream(rows).map(r -> lengths[r]).toArray();
   }
 
-  private static Tensor swap(Tensor old, Tensor index) {
-    Tensor kept = owned(old.index_select(0, index));
-    Scope.free(old);
-    return kept;
+  /** Copies rows of another cache of the same model behind its own; a row may be named twice. */
+  void admit(KvCache from, int[] rows) {
+    int[] more = Arrays.stream(rows).map(r -> from.lengths[r]).toArray();
+    int count = lengths.length;
+    reserve(count + rows.length, Arrays.stream(more).max().orElse(0));
+    copy(from, rows, IntStream.range(count, count + rows.length).toArray());
+    lengths = IntStream.concat(Arrays.stream(lengths), Arrays.stream(more)).toArray();
+  }
+
+  /** All of {@code rows} of a cache are read before the first of {@code to} is written. */
+  private void copy(KvCache from, int[] rows, int[] to) {
+    int longest = Arrays.stream(rows).map(r -> from.lengths[r]).max().orElse(0);
+    if (longest == 0) {
+      return;
+    }
+    try (Scope scope = new Scope()) {
+      Tensor source = Ops.longs(Arrays.stream(rows).asLongStream().toArray(), compute);
+      Tensor target = Ops.longs(Arrays.stream(to).asLongStream().toArray(), compute);
+      for (int i = 0; i < keys.length; i++) {
+        copy(from.keys[i], source, keys[i], target, longest);
+        copy(from.values[i], source, values[i], target, longest);
+      }
+    }
+  }
+
+  private static void copy(Tensor from, Tensor rows, Tensor held, Tensor to, int places) {
+    Tensor copied = from.narrow(2, 0, places).index_select(0, rows);
+    held.narrow(2, 0, places).index_copy_(0, to, copied);
+  }
+
+  /** Makes room for so many rows and for sequences of so many tokens. */
+  private void reserve(int rows, int tokens) {
+    if (tokens > capacity) {
+      throw new IllegalStateException(
+          "the cache holds %d tokens of a sequence, %d are wanted".formatted(capacity, tokens));
+    }
+    int places = places();
+    if (rows <= keys[0].size(0) && tokens <= places) {
+      return;
+    }
+    int more = tokens <= places ? places : Math.min(capacity, Math.max(tokens, 2 * places));
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = larger(keys[i], Math.max(rows, keys[i].size(0)), more);
+      values[i] = larger(values[i], Math.max(rows, values[i].size(0)), more);
+    }
+  }
+
+  private Tensor larger(Tensor old, long rows, int places) {
+    try (Scope scope = new Scope()) {
+      long[] shape = {rows, old.size(1), places, old.size(3)};
+      Tensor grown = owned(torch.zeros(shape, old.options()));
+      grown
+          .narrow(0, 0, lengths.length)
+          .narrow(2, 0, old.size(2))
+          .copy_(old.narrow(0, 0, lengths.length));
+      Scope.free(old);
+      return grown;
+    }
+  }
+
+  private int places() {
+    return (int) keys[0].size(2);
   }
 
   /** What attention sees of one layer. */
   record Seen(Tensor keys, Tensor values) {}
 
   /**
-   * The rows of the cache, seen as (B G capacity, D), that the next tokens of every sequence go to:
-   * (N G), in the order of N.
+   * The rows of the cache, seen as (rows G places, D), that the next tokens of every sequence go
+   * to: (N G), in the order of N.
    */
   Tensor cells(int[] next) {
+    reserve(0, IntStream.range(0, next.length).map(b -> lengths[b] + next[b]).max().orElse(0));
     int groups = (int) keys[0].size(1);
+    int places = places();
     long[] cells = new long[Arrays.stream(next).sum() * groups];
     int i = 0;
     for (int b = 0; b < next.length; b++) {
-      if (lengths[b] + next[b] > capacity) {
-        throw new IllegalStateException(
-            "the cache holds %d tokens of a sequence, %d are wanted"
-                .formatted(capacity, lengths[b] + next[b]));
-      }
       for (int t = lengths[b]; t < lengths[b] + next[b]; t++) {
         for (int g = 0; g < groups; g++) {
-          cells[i++] = ((long) b * groups + g) * capacity + t;
+          cells[i++] = ((long) b * groups + g) * places + t;
         }
       }
     }
@@ -104,19 +171,17 @@ public final class KvCache implements AutoCloseable {
    * @return (B, G, S, D) each
    */
   Seen append(int layer, Tensor k, Tensor v, Tensor cells, int seen) {
-    return new Seen(write(keys[layer], k, cells, seen), write(values[layer], v, cells, seen));
+    keys[layer].view(-1, k.size(2)).index_copy_(0, cells, k.reshape(-1, k.size(2)));
+    values[layer].view(-1, v.size(2)).index_copy_(0, cells, v.reshape(-1, v.size(2)));
+    return held(layer, seen);
   }
 
-  /** All that is held of one layer, up to the longest sequence. */
-  Seen held(int layer) {
-    int longest = Arrays.stream(lengths).max().orElse(0);
-    return new Seen(keys[layer].narrow(2, 0, longest), values[layer].narrow(2, 0, longest));
-  }
-
-  private static Tensor write(Tensor held, Tensor x, Tensor cells, int seen) {
-    long d = x.size(2);
-    held.view(-1, d).index_copy_(0, cells, x.reshape(-1, d));
-    return held.narrow(2, 0, seen);
+  /** The first S places of one layer, (B, G, S, D) each. */
+  Seen held(int layer, int seen) {
+    int rows = lengths.length;
+    return new Seen(
+        keys[layer].narrow(0, 0, rows).narrow(2, 0, seen),
+        values[layer].narrow(0, 0, rows).narrow(2, 0, seen));
   }
 
   void advance(int[] by) {

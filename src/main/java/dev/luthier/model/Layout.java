@@ -9,8 +9,6 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,26 +124,18 @@ final class Layout {
 
   /** The mask in full, (B or 1, 1, T or 1, S); none where every query sees every key. */
   @Nullable Tensor visible(Sight sight) {
-    Tensor keys = range(seen, compute).view(1, 1, 1, -1);
+    Tensor keys = Spans.range(seen, compute).view(1, 1, 1, -1);
     if (!sight.causal()) {
-      return plain(sight) ? null : within(lengths, compute);
+      return plain(sight) ? null : Spans.within(lengths, compute);
     }
     if (longest == 1 && plain(sight)) {
       return null;
     }
-    Tensor at = places();
+    Tensor at = Spans.from(starts, longest, compute);
     Tensor past = keys.le(at);
     return sight.window() >= seen
         ? past
         : past.logical_and(keys.gt(at.sub(Ops.whole(sight.window()))));
-  }
-
-  /** (B, 1, 1, S) true where a sequence has a key; none where all have the same number. */
-  static @Nullable Tensor within(int[] lengths, Compute compute) {
-    int most = Arrays.stream(lengths).max().orElse(0);
-    return Arrays.stream(lengths).allMatch(n -> n == most)
-        ? null
-        : range(most, compute).view(1, 1, 1, -1).lt(column(lengths, compute));
   }
 
   /**
@@ -156,8 +146,9 @@ final class Layout {
     return biases.computeIfAbsent(
         by,
         b -> {
-          Tensor keys = range(seen, compute).view(1, 1, -1);
-          Tensor added = b.of(keys.sub(places().squeeze(1))).to(compute.dtype());
+          Tensor keys = Spans.range(seen, compute).view(1, 1, -1);
+          Tensor added =
+              b.of(keys.sub(Spans.from(starts, longest, compute).squeeze(1))).to(compute.dtype());
           Tensor visible = visible(sight);
           return visible == null
               ? added
@@ -171,24 +162,6 @@ final class Layout {
       throw new IllegalStateException("cross-attention without a source");
     }
     return source;
-  }
-
-  /** The positions of the grid's queries, (B or 1, 1, T, 1). */
-  private Tensor places() {
-    Tensor queries = range(longest, compute).view(1, 1, -1, 1);
-    if (Arrays.stream(starts).allMatch(s -> s == starts[0])) {
-      return starts[0] == 0 ? queries : queries.add(Ops.whole(starts[0]));
-    }
-    return queries.add(column(starts, compute));
-  }
-
-  private static Tensor column(int[] values, Compute compute) { // (B, 1, 1, 1)
-    long[] wide = Arrays.stream(values).asLongStream().toArray();
-    return Ops.longs(wide, compute).view(-1, 1, 1, 1);
-  }
-
-  private static Tensor range(int n, Compute compute) {
-    return torch.arange(Ops.scalar(n), compute.options(ScalarType.Long));
   }
 
   /** (N, heads, D) -> (B, heads, T, D). */

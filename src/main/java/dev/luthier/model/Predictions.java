@@ -32,7 +32,7 @@ record Predictions(
     String outer = at + "bias";
     Parameter shared = ((Lookup) table.base()).weight();
     long vocab = config.vocabSize();
-    if (config.tied() && (!weights.has(own) || weights.same(own, shared.name()))) {
+    if (config.tied() && !weights.differs(own, shared)) {
       weights.ignore(own);
       weights.ignore(inner);
       Dense tied = new Dense(shared, weights.take(outer, vocab));

@@ -106,6 +106,31 @@ public final class Seq2Seq implements Model {
     return decoder.states(new Layout(decoderInput, null, read, compute()));
   }
 
+  /** Reads sources into an empty cache, a row for each. */
+  void read(Sequences sources, KvCache into) {
+    Source.of(decoder.crosses(), encode(sources), new Layout(sources, into, compute()));
+    into.advance(sources.lengths());
+  }
+
+  /**
+   * The states of tokens that follow those in the cache, which then holds them too.
+   *
+   * @param sources what {@link #read} filled, with the same rows as the cache
+   */
+  Tensor hidden(Sequences next, KvCache cache, KvCache sources) {
+    Source seen = Source.held(sources, decoder.crosses().size(), compute());
+    Tensor states = decoder.states(new Layout(next, cache, seen, compute()));
+    cache.advance(next.lengths());
+    return states;
+  }
+
+  /** An empty cache for the decoder's own tokens or for sources; the caller closes it. */
+  KvCache cache(int sequences, int capacity) {
+    int layers = decoder.crosses().size();
+    ModelConfig writer = config().with(json -> json.put("num_layers", layers));
+    return new KvCache(writer, compute(), sequences, capacity);
+  }
+
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */
   public Tensor logits(Tensor hidden) {
     Tensor states = scale == 1 ? hidden : hidden.mul(Ops.scalar(scale));

@@ -1,6 +1,8 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Compute;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -17,23 +19,24 @@ import org.jspecify.annotations.Nullable;
 record Source(List<KvCache.Seen> layers, @Nullable Tensor visible, int count) {
   /**
    * @param states of the encoder, (M, H)
-   * @param from how the encoder's tokens lie
+   * @param into where they lie; its cache, if it has one, then holds the keys and values
    */
-  static Source of(List<Cross> crosses, Tensor states, Layout from) {
-    List<KvCache.Seen> layers =
-        crosses.stream()
-            .map(c -> c.remember(states))
-            .map(s -> new KvCache.Seen(from.grid(s.keys()), from.grid(s.values())))
-            .toList();
-    return new Source(layers, from.visible(Sight.ALL), from.count);
+  static Source of(List<Cross> crosses, Tensor states, Layout into) {
+    List<KvCache.Seen> layers = new ArrayList<>();
+    for (Cross cross : crosses) {
+      KvCache.Seen flat = cross.remember(states);
+      layers.add(into.seen(cross.layer(), flat.keys(), flat.values()));
+    }
+    return new Source(layers, into.visible(Sight.ALL), into.count);
   }
 
   /** What a cache holds, whose rows are the sources. */
   static Source held(KvCache cache, int layers, Compute compute) {
     int[] lengths = cache.lengths();
+    int longest = Arrays.stream(lengths).max().orElse(0);
     return new Source(
-        IntStream.range(0, layers).mapToObj(cache::held).toList(),
-        Layout.within(lengths, compute),
+        IntStream.range(0, layers).mapToObj(i -> cache.held(i, longest)).toList(),
+        Spans.within(lengths, compute),
         lengths.length);
   }
 }

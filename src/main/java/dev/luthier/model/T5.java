@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +42,7 @@ final class T5 {
     slots.addAll(encoder.slots());
     slots.addAll(decoder.slots());
     slots.add(head);
-    boolean tied = ((Dense) head.base()).weight() == ((Lookup) shared.base()).weight();
+    boolean tied = ((Dense) head.base()).weight() == weight(shared);
     return new Seq2Seq(
         Frame.of(resolved(config, tied), weights, slots, head),
         encoder,
@@ -55,19 +56,22 @@ final class T5 {
     Weights weights = parts.weights();
     String name = SHARED + ".weight";
     if (!weights.has(name)) {
-      COPIES.stream().filter(weights::has).findFirst().ifPresent(c -> weights.rename(name, c));
+      COPIES.stream().filter(weights::has).findFirst().ifPresent(c -> weights.readAs(name, c));
     }
+    Slot table = parts.table(SHARED, parts.config().vocabSize(), parts.config().hiddenSize(), -1);
     for (String copy : COPIES) {
-      if (weights.has(copy) && !weights.same(copy, name)) {
+      if (weights.differs(copy, weight(table))) {
         throw new UserError(
             "%s: %s differs from %s, but a stack with a table of its own is not built"
                 .formatted(parts.config().file().getParent(), copy, name));
       }
       weights.ignore(copy);
     }
-    Slot table = parts.table(SHARED, parts.config().vocabSize(), parts.config().hiddenSize(), -1);
-    weights.rename(name, name); // as files are written, by whichever name it was read
     return table;
+  }
+
+  private static Parameter weight(Slot table) {
+    return ((Lookup) table.base()).weight();
   }
 
   /**
@@ -75,18 +79,17 @@ final class T5 {
    * says: as transformers since version 5.
    */
   private static Slot head(Parts parts, Slot shared) {
-    String name = HEAD + ".weight";
-    Weights weights = parts.weights();
-    if (weights.has(name) && !weights.same(name, SHARED + ".weight")) {
+    if (parts.weights().differs(HEAD + ".weight", weight(shared))) {
       return parts.linear(HEAD, false, parts.config().vocabSize(), parts.config().hiddenSize());
     }
-    weights.ignore(name);
-    return new Slot(HEAD, new Dense(((Lookup) shared.base()).weight(), null));
+    parts.weights().ignore(HEAD + ".weight");
+    return new Slot(HEAD, new Dense(weight(shared), null));
   }
 
   /** Whether the head sees states / sqrt(H): so in T5, unless config.json unties its head. */
   private static boolean scaled(ModelConfig config) {
-    return config.modelType().equals(FIRST) && config.flag("scale_decoder_outputs", config.tied());
+    return config.modelType().equals(FIRST)
+        && config.flag("scale_decoder_outputs", config.flag("tie_word_embeddings", true));
   }
 
   /** What the files were found to be, so that a saved folder says so. */

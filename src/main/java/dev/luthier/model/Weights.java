@@ -6,7 +6,6 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
-import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,18 +89,6 @@ final class Weights {
   boolean has(String name, long... shape) {
     Safetensors.Info info = stored(name);
     return info != null && Arrays.equals(info.shape(), shape);
-  }
-
-  /** Whether the files have two tensors of these names and they are equal to the bit. */
-  boolean same(String name, String other) {
-    Safetensors.Info one = stored(name);
-    Safetensors.Info two = stored(other);
-    if (one == null || two == null || !Arrays.equals(one.shape(), two.shape())) {
-      return false;
-    }
-    try (Scope scope = new Scope()) {
-      return files.tensor(one.name()).equal(files.tensor(two.name()));
-    }
   }
 
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */

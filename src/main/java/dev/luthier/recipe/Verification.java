@@ -1,20 +1,17 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.Unpadded;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
-import dev.luthier.loss.CrossEntropy;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
+import dev.luthier.model.Models;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import dev.luthier.tensor.Sequences;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -24,7 +21,9 @@ import org.bytedeco.pytorch.Tensor;
  * himself that it is his model that is trained.
  *
  * <p>The file holds input_ids (B, T) and, where they apply, attention_mask (B, T), labels (B, T;
- * -100 for none), logits (B, T, V), merged_logits (B, T, V; with an adapter) and loss (1).
+ * -100 for none), logits (B, T, V), merged_logits (B, T, V; with an adapter) and loss (1). For an
+ * encoder with a decoder the labels are the decoder's targets, (B, T') with a T' of their own, as
+ * the logits have; decoder_input_ids (B, T') may stand for them.
  */
 public final class Verification {
   private static final double LOGITS = 1e-4; // absolute
@@ -42,17 +41,18 @@ public final class Verification {
     Compute compute = Compute.of(voice.device()).inFloat32();
     ModelConfig.read(voice.model());
     try (Safetensors io = Safetensors.open(reference);
-        CausalLm model = CausalLm.load(voice.model(), compute);
+        Model model = Models.load(voice.model(), compute);
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      Optional<AdapterFiles.Loaded<CausalLm>> adapter =
+      Optional<AdapterFiles.Loaded<Model>> adapter =
           voice.adapter().map(dir -> AdapterFiles.load(model, dir));
       adapter.ifPresent(a -> a.notes().forEach(out::println));
-      Rows rows = Rows.of(io, reference, compute);
-      boolean good = compared(io, rows, model, out);
-      if (adapter.isPresent() && io.infos().containsKey("merged_logits")) {
+      Reference file = new Reference(reference, io);
+      Trial trial = Trial.of(model, file);
+      boolean good = compared(file, trial, out);
+      if (adapter.isPresent() && file.has("merged_logits")) {
         adapter.get().adapted().merge();
-        good &= logits("merged_logits", io, rows, model, out);
+        good &= logits("merged_logits", trial, out);
       }
       adapter.map(AdapterFiles.Loaded::adapted).ifPresent(Adapted::close);
       out.println(good ? "equal within tolerance" : "NOT equal");
@@ -61,20 +61,18 @@ public final class Verification {
     }
   }
 
-  private static boolean compared(Safetensors io, Rows rows, CausalLm model, PrintWriter out) {
+  private static boolean compared(Reference file, Trial trial, PrintWriter out) {
     boolean any = false;
     boolean good = true;
-    if (io.infos().containsKey("logits")) {
+    if (file.has("logits")) {
       any = true;
-      good &= logits("logits", io, rows, model, out);
+      good &= logits("logits", trial, out);
     }
-    if (io.infos().containsKey("loss") && rows.targets.length > 0) {
+    Optional<Tensor> loss = file.has("loss") ? trial.loss() : Optional.empty();
+    if (loss.isPresent()) {
       any = true;
-      Tensor logits = model.logits(rows.input, Ops.longs(rows.positions, model.compute()));
-      Tensor targets = Ops.longs(rows.targets, model.compute());
-      double ours =
-          new CrossEntropy().of(logits, targets, rows.targets.length).total().item_double();
-      double theirs = Ops.toFloats(io.tensor("loss"))[0];
+      double ours = loss.get().item_double();
+      double theirs = Ops.toFloats(file.tensor("loss"))[0];
       good &= row(out, "loss", Math.abs(ours - theirs), LOSS * Math.abs(theirs));
     }
     if (!any) {
@@ -83,21 +81,10 @@ public final class Verification {
     return good;
   }
 
-  private static boolean logits(
-      String name, Safetensors io, Rows rows, CausalLm model, PrintWriter out) {
-    Tensor theirs = io.tensor(name);
-    if (theirs.dim() != 3 || theirs.size(2) != model.config().vocabSize()) {
-      throw new UserError(
-          "the reference's %s have shape %s, but the model's vocabulary is %d"
-              .formatted(name, Arrays.toString(Ops.shape(theirs)), model.config().vocabSize()));
-    }
-    Tensor real =
-        theirs
-            .reshape(-1, theirs.size(2))
-            .index_select(0, Ops.longs(rows.cells, Compute.CPU))
-            .to(model.compute().torchDevice(), theirs.scalar_type());
-    Tensor ours = model.logits(model.hidden(rows.input));
-    return row(out, name, ours.sub(real).abs().max().item_double(), LOGITS);
+  private static boolean logits(String name, Trial trial, PrintWriter out) {
+    Tensor theirs = trial.expected(name);
+    Tensor ours = trial.logits().to(Compute.CPU.torchDevice(), theirs.scalar_type());
+    return row(out, name, ours.sub(theirs).abs().max().item_double(), LOGITS);
   }
 
   private static boolean row(PrintWriter out, String name, double difference, double allowed) {
@@ -106,26 +93,5 @@ public final class Verification {
         "%-14s largest difference %.3e, allowed %.1e  %s%n",
         name, difference, allowed, good ? "ok" : "DIFFERS");
     return good;
-  }
-
-  /** What the file holds, without padding. */
-  private record Rows(Sequences input, long[] cells, long[] positions, long[] targets) {
-    static Rows of(Safetensors io, Path file, Compute compute) {
-      if (!io.infos().containsKey("input_ids") || io.tensor("input_ids").dim() != 2) {
-        throw new UserError(file + " holds no input_ids of shape (rows, tokens)");
-      }
-      long[] ids = Ops.toLongs(io.tensor("input_ids"));
-      long[] mask = optional(io, "attention_mask", ids.length, 1);
-      long[] labels = optional(io, "labels", ids.length, -100);
-      Unpadded real = Unpadded.of(ids, mask, labels, (int) io.tensor("input_ids").size(1));
-      return new Rows(
-          Sequences.of(real.rows(), compute), real.cells(), real.positions(), real.targets());
-    }
-
-    private static long[] optional(Safetensors io, String name, int size, long otherwise) {
-      long[] values = new long[size];
-      Arrays.fill(values, otherwise);
-      return io.infos().containsKey(name) ? Ops.toLongs(io.tensor(name)) : values;
-    }
   }
 }

@@ -2,27 +2,20 @@ package dev.luthier.rollout;
 
 import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
-import dev.luthier.model.KvCache;
+import dev.luthier.model.Generative;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import dev.luthier.tensor.Sequences;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a model write. Prompts of any lengths run together: one pass over all of them fills the KV
- * cache, then every step gives each running sequence one token, and those that ended leave the
- * cache. A sequence's random numbers follow from the seed and its own place in the call, so its
- * text does not hang on the others.
- *
- * <p>Letters: R running sequences, N tokens of a pass, H width, V vocabulary.
+ * Lets a model write. Prompts of any lengths run together in a {@link ContinuousBatch}, as many as
+ * the {@link Budget} allows. A sequence's random numbers follow from the seed and its own place in
+ * the call, so its text does not hang on the others.
  */
 public final class Generator {
   /**
@@ -48,28 +41,32 @@ public final class Generator {
     }
   }
 
-  private final CausalLm model;
+  private final Generative model;
   private final Decoder decoder;
-  private final Sampler sampler;
   private final Sampling sampling;
   private final Limits limits;
-  private final int maxBatch;
+  private final Budget budget;
 
   /**
    * @param decoder makes text of tokens
-   * @param maxBatch at most so many sequences run at once; more are split by length
+   */
+  public Generator(
+      Generative model, Decoder decoder, Sampling sampling, Limits limits, Budget budget) {
+    this.model = model;
+    this.decoder = decoder;
+    this.sampling = sampling;
+    this.limits = limits;
+    this.budget = budget;
+  }
+
+  /**
+   * A decoder with the usual memory for keys and values.
+   *
+   * @param maxBatch at most so many sequences run at once
    */
   public Generator(
       CausalLm model, Decoder decoder, Sampling sampling, Limits limits, int maxBatch) {
-    if (maxBatch < 1) {
-      throw new UserError("the generation batch must be at least 1, was " + maxBatch);
-    }
-    this.model = model;
-    this.decoder = decoder;
-    this.sampler = new Sampler(sampling);
-    this.sampling = sampling;
-    this.limits = limits;
-    this.maxBatch = maxBatch;
+    this(Generative.of(model), decoder, sampling, limits, Budget.rows(maxBatch));
   }
 
   /** One completion for each prompt, in their order. */
@@ -89,108 +86,59 @@ public final class Generator {
   /** The same, with somebody listening, or nobody. */
   public List<Completion> generate(
       List<int[]> prompts, int samples, long seed, @Nullable Listener listener) {
+    return run(prompts, samples, seed, listener).completions();
+  }
+
+  /** The same, with what it took. */
+  public Generation run(List<int[]> prompts, int samples, long seed, @Nullable Listener listener) {
     if (samples < 1) {
       throw new UserError("samples for each prompt must be at least 1, was " + samples);
     }
-    int context = model.config().maxPositions();
     List<Running> all = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
-      check(p, prompts.get(p));
+      int[] prompt = prompts.get(p).clone(); // all samples of a prompt have the same array
+      Prompts.check(model, p, prompt);
       for (int s = 0; s < samples; s++) {
-        all.add(new Running(all.size(), prompts.get(p), context, limits, decoder));
+        all.add(new Running(all.size(), prompt, model.room(prompt.length), limits, decoder));
       }
     }
-    List<Running> byLength = new ArrayList<>(all);
-    byLength.sort(Comparator.comparingInt(Running::longest)); // stable: samples stay together
-    for (int from = 0; from < byLength.size(); from += maxBatch) {
-      complete(byLength.subList(from, Math.min(from + maxBatch, byLength.size())), seed, listener);
-    }
-    return all.stream().map(Running::completion).toList();
-  }
-
-  private void check(int index, int[] prompt) {
-    int context = model.config().maxPositions();
-    int vocabulary = model.config().vocabSize();
-    if (prompt.length == 0) {
-      throw new UserError(
-          "prompt %d has no tokens; begin it with the model's first token".formatted(index));
-    }
-    if (prompt.length >= context) {
-      throw new UserError(
-          "prompt %d has %d tokens, which leaves no room in the model's context of %d; shorten it"
-              .formatted(index, prompt.length, context));
-    }
-    for (int id : prompt) {
-      if (id < 0 || id >= vocabulary) {
-        throw new UserError(
-            "prompt %d has the token %d, but the vocabulary ends at %d; use the model's own tokenizer"
-                .formatted(index, id, vocabulary - 1));
-      }
-    }
-  }
-
-  private void complete(List<Running> batch, long seed, @Nullable Listener listener) {
-    int capacity = batch.stream().mapToInt(Running::longest).max().orElseThrow();
+    Draws draws = new Draws(sampling, seed, listener);
+    Tally tally = new Tally();
     try (AutoGradMode off = Ops.noGrad();
-        Scope scope = new Scope();
-        KvCache cache = model.cache(batch.size(), capacity)) {
-      List<Running> running = batch;
-      List<int[]> next = running.stream().map(Running::prompt).toList();
-      while (true) {
-        Sampler.Draw draw = step(running, next, cache, seed);
-        for (int row = 0; row < running.size(); row++) {
-          running.get(row).take(draw, row, listener != null);
-          tell(running.get(row), listener);
+        Scope scope = new Scope()) {
+      List<Running> rest = new ArrayList<>(all);
+      rest.sort(Comparator.comparingInt(Generator::longest).reversed()); // stable
+      while (!rest.isEmpty()) {
+        Running first = rest.get(0);
+        int rows = fitting(first);
+        List<Running> set = rest.subList(0, together(rest, rows));
+        try (ContinuousBatch batch = new ContinuousBatch(model, draws, tally, rows, set)) {
+          batch.run();
         }
-        running = drop(running, cache);
-        if (running.isEmpty()) {
-          return;
-        }
-        next = running.stream().map(r -> new int[] {r.last()}).toList();
+        set.clear();
       }
     }
+    return new Generation(all.stream().map(Running::completion).toList(), tally.usage());
   }
 
   /**
-   * One pass over the next tokens of every running sequence, and the draw behind the last of each.
-   * The first pass has the whole prompts. Samples of one prompt each run it; to share that, fill a
-   * cache with each prompt once and repeat its rows.
+   * How many of the sequences, longest first, share a cache: all where memory does not limit them,
+   * else those that are more than half as long as the first, so that short ones run in more rows.
    */
-  private Sampler.Draw step(List<Running> running, List<int[]> next, KvCache cache, long seed) {
-    try (Scope scope = new Scope()) {
-      Sequences tokens = Sequences.of(next, model.compute());
-      Tensor hidden = model.hidden(tokens, cache); // (N, H)
-      if (tokens.tokens() > running.size()) {
-        hidden = hidden.index_select(0, lasts(tokens)); // (R, H)
-      }
-      return sampler.draw(
-          model.logits(hidden),
-          sampling.repetitionPenalty() == 1
-              ? List.of()
-              : running.stream().map(Running::seen).toList(),
-          running.stream().mapToDouble(r -> Sampler.uniform(seed, r.index(), r.drawn())).toArray());
+  private int together(List<Running> rest, int rows) {
+    int end = rest.size();
+    while (rows < Math.min(budget.rows(), end)
+        && 2 * longest(rest.get(end - 1)) <= longest(rest.get(0))) {
+      end--;
     }
+    return end;
   }
 
-  private Tensor lasts(Sequences tokens) {
-    long[] ends = Arrays.stream(tokens.lengths()).asLongStream().toArray();
-    Arrays.parallelPrefix(ends, Long::sum);
-    return Ops.longs(Arrays.stream(ends).map(e -> e - 1).toArray(), model.compute());
+  private int fitting(Running first) {
+    return budget.fitting(model, "sequence " + first.index(), first.prompt().length, first.most());
   }
 
-  private static void tell(Running sequence, @Nullable Listener listener) {
-    String text = listener == null ? "" : sequence.newText();
-    if (listener != null && !text.isEmpty()) {
-      listener.text(sequence.index(), text);
-    }
-  }
-
-  private static List<Running> drop(List<Running> running, KvCache cache) {
-    int[] rows =
-        IntStream.range(0, running.size()).filter(r -> !running.get(r).finished()).toArray();
-    if (rows.length > 0 && rows.length < running.size()) {
-      cache.keep(rows);
-    }
-    return Arrays.stream(rows).mapToObj(running::get).toList();
+  private static int longest(Running sequence) {
+    return sequence.prompt().length + sequence.most();
   }
 }

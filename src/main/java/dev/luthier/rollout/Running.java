@@ -9,6 +9,7 @@ final class Running {
   private static final int START = 16;
 
   private final int index;
+  private final int[] given;
   private final int prompt;
   private final int most;
   private final Generator.Limits limits;
@@ -21,12 +22,14 @@ final class Running {
 
   /**
    * @param index which sequence of the call it is; its random numbers follow from it
-   * @param context how many tokens prompt and completion may have together
+   * @param prompt samples of one prompt have the same array
+   * @param room how many tokens the model can write behind the prompt
    */
-  Running(int index, int[] prompt, int context, Generator.Limits limits, Decoder decoder) {
+  Running(int index, int[] prompt, int room, Generator.Limits limits, Decoder decoder) {
     this.index = index;
+    this.given = prompt;
     this.prompt = prompt.length;
-    this.most = Math.min(limits.maxNewTokens(), context - prompt.length);
+    this.most = Math.min(limits.maxNewTokens(), room);
     this.limits = limits;
     this.text = new CompletionText(decoder, prompt, limits.stopStrings());
     this.ids = Arrays.copyOf(prompt, prompt.length + START);
@@ -36,8 +39,9 @@ final class Running {
     return index;
   }
 
+  /** The prompt, the same array for all its samples. */
   int[] prompt() {
-    return Arrays.copyOf(ids, prompt);
+    return given;
   }
 
   /** How many tokens it has drawn. */
@@ -54,9 +58,9 @@ final class Running {
     return Arrays.copyOf(ids, prompt + drawn);
   }
 
-  /** How many tokens it may come to, the prompt with them. */
-  int longest() {
-    return prompt + most;
+  /** How many tokens it may draw. */
+  int most() {
+    return most;
   }
 
   boolean finished() {

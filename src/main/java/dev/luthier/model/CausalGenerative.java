@@ -1,0 +1,91 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Sequences;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** A decoder that continues its prompt, over a {@link KvCache}. */
+record CausalGenerative(CausalLm model) implements Generative {
+  @Override
+  public Compute compute() {
+    return model.compute();
+  }
+
+  @Override
+  public int vocabSize() {
+    return model.config().vocabSize();
+  }
+
+  @Override
+  public int room(int promptTokens) {
+    return model.config().maxPositions() - promptTokens;
+  }
+
+  @Override
+  public long bytes(int rows, int promptTokens, int newTokens) {
+    try (KvCache one = model.cache(1, 1)) {
+      return one.bytes() * rows * (promptTokens + newTokens);
+    }
+  }
+
+  @Override
+  public Decoding open(int rows, int promptTokens, int newTokens) {
+    KvCache cache = model.cache(rows, promptTokens + newTokens);
+    cache.keep(new int[0]);
+    return new Rows(model, cache);
+  }
+
+  /** What it remembers is the cache. */
+  private record Rows(CausalLm model, KvCache cache) implements Decoding {
+    @Override
+    public int rows() {
+      return cache.lengths().length;
+    }
+
+    @Override
+    public Tensor start(List<int[]> prompts) {
+      cache.begin(prompts.size());
+      Sequences batch = Sequences.of(prompts, model.compute());
+      Tensor hidden = model.hidden(batch, cache); // (N, H)
+      long[] ends = Arrays.stream(batch.lengths()).asLongStream().toArray();
+      Arrays.parallelPrefix(ends, Long::sum);
+      Arrays.setAll(ends, i -> ends[i] - 1);
+      return model.logits(hidden.index_select(0, Ops.longs(ends, model.compute())));
+    }
+
+    @Override
+    public Tensor next(int[] tokens) {
+      int[] ones = new int[tokens.length];
+      Arrays.fill(ones, 1);
+      long[] ids = Arrays.stream(tokens).asLongStream().toArray();
+      Sequences batch = new Sequences(Ops.longs(ids, model.compute()), ones);
+      return model.logits(model.hidden(batch, cache));
+    }
+
+    @Override
+    public void keep(int[] rows) {
+      cache.keep(rows);
+    }
+
+    @Override
+    public void admit(Decoding from, int[] rows) {
+      if (!(from instanceof Rows other) || other.model != model) {
+        throw new IllegalArgumentException("rows of another model");
+      }
+      cache.admit(other.cache, rows);
+    }
+
+    @Override
+    public long bytes() {
+      return cache.bytes();
+    }
+
+    @Override
+    public void close() {
+      cache.close();
+    }
+  }
+}

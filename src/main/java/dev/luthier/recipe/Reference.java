@@ -1,0 +1,98 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.Unpadded;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.tensor.Ops;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** Another tool's batch and what it made of it, in a safetensors file. */
+record Reference(Path file, Safetensors io) {
+  private static final int NO_LABEL = -100;
+
+  boolean has(String name) {
+    return io.infos().containsKey(name);
+  }
+
+  Tensor tensor(String name) {
+    return io.tensor(name);
+  }
+
+  /**
+   * The real tokens of input_ids by attention_mask, and the labels where each belongs to a token.
+   *
+   * @throws UserError if there are no input_ids, or another tensor has not their shape
+   */
+  Unpadded unpadded(boolean labelsBesideTokens) {
+    long[] shape = table("input_ids");
+    int size = (int) (shape[0] * shape[1]);
+    return Unpadded.of(
+        Ops.toLongs(tensor("input_ids")),
+        beside("attention_mask", shape, has("attention_mask"), filled(size, 1)),
+        beside("labels", shape, labelsBesideTokens && has("labels"), filled(size, NO_LABEL)),
+        (int) shape[1]);
+  }
+
+  private long[] beside(String name, long[] shape, boolean given, long[] otherwise) {
+    if (given && !Arrays.equals(table(name), shape)) {
+      throw new UserError(
+          "%s: %s have shape %s, but input_ids %s"
+              .formatted(file, name, Arrays.toString(table(name)), Arrays.toString(shape)));
+    }
+    return given ? Ops.toLongs(tensor(name)) : otherwise;
+  }
+
+  private static long[] filled(int size, long value) {
+    long[] out = new long[size];
+    Arrays.fill(out, value);
+    return out;
+  }
+
+  /**
+   * The rows of a tensor, whole.
+   *
+   * @throws UserError if it is not there or has not as many rows as input_ids
+   */
+  List<int[]> rows(String name) {
+    long[] shape = table(name);
+    if (shape[0] != table("input_ids")[0]) {
+      throw new UserError(
+          "%s: %s have %d rows, but input_ids %d"
+              .formatted(file, name, shape[0], table("input_ids")[0]));
+    }
+    List<int[]> out = new ArrayList<>();
+    for (long row = 0; row < shape[0]; row++) {
+      long[] values = Ops.toLongs(tensor(name).select(0, row));
+      out.add(Arrays.stream(values).mapToInt(Math::toIntExact).toArray());
+    }
+    return out;
+  }
+
+  private long[] table(String name) {
+    if (!has(name) || tensor(name).dim() != 2 || tensor(name).numel() == 0) {
+      throw new UserError("%s holds no %s of shape (rows, tokens)".formatted(file, name));
+    }
+    return Ops.shape(tensor(name));
+  }
+
+  /**
+   * Another tool's logits, (B, T, V) -> (B T, V).
+   *
+   * @throws UserError if they are not for this vocabulary or for other tokens
+   */
+  Tensor logits(String name, long tokens, long vocabulary) {
+    Tensor theirs = tensor(name);
+    if (theirs.dim() != 3
+        || theirs.size(2) != vocabulary
+        || theirs.size(0) * theirs.size(1) != tokens) {
+      throw new UserError(
+          "the reference's %s have shape %s, but it has %d tokens and the model's vocabulary is %d"
+              .formatted(name, Arrays.toString(Ops.shape(theirs)), tokens, vocabulary));
+    }
+    return theirs.reshape(tokens, vocabulary);
+  }
+}
