@@ -108,7 +108,7 @@ public final class Golden {
           Ops.longs(real.cells(), Compute.CPU),
           Ops.longs(real.positions(), Compute.CPU),
           Ops.longs(real.targets(), Compute.CPU),
-          Encoded.of(io, besideTokens(io), Ops.longs(real.cells(), Compute.CPU)),
+          Encoded.of(io, Ops.longs(real.cells(), Compute.CPU)),
           rows(io.tensor("labels")));
     }
 
@@ -177,20 +177,18 @@ public final class Golden {
    * What models that look both ways need of a batch.
    *
    * @param types (N) segments
-   * @param positions (M) the tokens that have a label of their own
-   * @param targets (M) those labels
+   * @param cells (N) the places of the real tokens in the padded batch
+   * @param labels of all cells, each for its own token
    * @param classes the labels of whole sequences; where the file has none, see README.md
    */
-  public record Encoded(Tensor types, Tensor positions, Tensor targets, Optional<Tensor> classes) {
-    static Encoded of(Safetensors io, long[] beside, Tensor cells) {
-      Tensor labels = Ops.longs(beside, Compute.CPU).index_select(0, cells);
-      Tensor positions = labels.ne(Ops.whole(-100)).nonzero().reshape(-1);
+  public record Encoded(Tensor types, Tensor cells, Tensor labels, Optional<Tensor> classes) {
+    static Encoded of(Safetensors io, Tensor cells) {
       return new Encoded(
           io.infos().containsKey("token_type_ids")
               ? io.tensor("token_type_ids").reshape(-1).index_select(0, cells)
               : torch.zeros_like(cells),
-          positions,
-          labels.index_select(0, positions),
+          cells,
+          io.tensor("labels").reshape(-1),
           io.infos().containsKey("class_labels")
               ? Optional.of(io.tensor("class_labels"))
               : Optional.empty());
@@ -211,10 +209,10 @@ public final class Golden {
 
     Loss loss(Model model, Sequences input) {
       if (model instanceof MaskedLm lm) {
-        return own(lm.logits(input, types, positions));
+        return own(lm.logits(input, types, positions()));
       }
       if (model instanceof TokenClassifier classifier) {
-        return own(classifier.logits(input, types).index_select(0, positions));
+        return own(classifier.logits(input, types).index_select(0, positions()));
       }
       Classifier classifier = (Classifier) model;
       Tensor logits = classifier.logits(input, types);
@@ -227,7 +225,13 @@ public final class Golden {
       };
     }
 
+    /** The tokens that have a label of their own. */
+    private Tensor positions() {
+      return labels.index_select(0, cells).ne(Ops.whole(-100)).nonzero().reshape(-1);
+    }
+
     private Loss own(Tensor logits) {
+      Tensor targets = labels.index_select(0, cells).index_select(0, positions());
       return new CrossEntropy().of(logits, targets, targets.numel());
     }
 

@@ -1,6 +1,8 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
+import dev.luthier.recipe.GenerateBench;
+import dev.luthier.recipe.LoadBench;
 import dev.luthier.recipe.StepBench;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier bench step}. */
+/** {@code luthier bench step}, {@code generate} and {@code load}. */
 @Command(name = "bench", description = "Measures this machine.")
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -47,14 +49,102 @@ final class BenchCommand implements Runnable {
               paramLabel = "ROWSxTOKENS",
               description = "Batches to measure (default: ${DEFAULT-VALUE}).")
           List<String> shapes) {
-    if (steps < 1) {
-      throw new UserError("--steps must be >= 1, was " + steps);
-    }
+    atLeastOne("--steps", steps);
     StepBench.run(
         Screen.folder(model, spec.commandLine().getErr()),
         device,
         shapes.stream().map(StepBench.Shape::of).toList(),
         steps,
         spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "generate",
+      description = "New tokens a second, one sequence alone and many at once.")
+  void generate(
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device,
+      @Option(
+              names = "--batch",
+              paramLabel = "N",
+              defaultValue = "32",
+              description = "Sequences at once (default: ${DEFAULT-VALUE}).")
+          int batch,
+      @Option(
+              names = "--prompt-tokens",
+              paramLabel = "N",
+              defaultValue = "8",
+              description = "Random tokens of each prompt (default: ${DEFAULT-VALUE}).")
+          int promptTokens,
+      @Option(
+              names = "--new-tokens",
+              paramLabel = "N",
+              defaultValue = "128",
+              description = "Tokens written behind each prompt (default: ${DEFAULT-VALUE}).")
+          int newTokens,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description =
+                  "Measurements of each, of which the median is told"
+                      + " (default: ${DEFAULT-VALUE}).")
+          int rounds,
+      @Option(
+              names = "--cache-mb",
+              paramLabel = "N",
+              defaultValue = "2048",
+              description = "The most memory for keys and values (default: ${DEFAULT-VALUE}).")
+          long cacheMb) {
+    atLeastOne("--batch", batch);
+    atLeastOne("--prompt-tokens", promptTokens);
+    atLeastOne("--new-tokens", newTokens);
+    atLeastOne("--rounds", rounds);
+    GenerateBench.run(
+        model,
+        device,
+        new GenerateBench.Load(
+            batch, promptTokens, newTokens, rounds, MannerArguments.cacheBytes(cacheMb)),
+        spec.commandLine().getOut());
+  }
+
+  @Command(name = "load", description = "How long a model takes to load, and what it costs.")
+  void load(
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "cpu",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "How often (default: ${DEFAULT-VALUE}).")
+          int rounds) {
+    atLeastOne("--rounds", rounds);
+    LoadBench.run(model, device, rounds, spec.commandLine().getOut());
+  }
+
+  private static void atLeastOne(String option, int value) {
+    if (value < 1) {
+      throw new UserError(option + " must be >= 1, was " + value);
+    }
   }
 }

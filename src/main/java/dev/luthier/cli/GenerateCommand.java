@@ -3,11 +3,13 @@ package dev.luthier.cli;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.Writer;
 import dev.luthier.recipe.Writer.Voice;
+import dev.luthier.rollout.Beams;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,36 +48,57 @@ final class GenerateCommand implements Runnable {
   private boolean plain;
 
   @Mixin private MannerArguments manner = new MannerArguments();
+  @Mixin private SeveralArguments several = new SeveralArguments();
 
   @Override
   public void run() {
     if (plain && system.isPresent()) {
       throw new UserError("--system needs the chat template; leave out --plain");
     }
+    Optional<Beams> beams = several.search(manner.manner().sampling());
     String text = prompt.orElseGet(GenerateCommand::standardInput);
-    PrintWriter out = spec.commandLine().getOut();
-    Consumer<String> sink =
-        piece -> {
-          out.print(piece);
-          out.flush();
-        };
-    Voice from = voice.voice(spec.commandLine().getErr());
+    PrintWriter err = spec.commandLine().getErr();
+    Voice from = voice.voice(err);
     try (Writer writer =
         plain ? Writer.open(from, manner.manner()) : Writer.openForChat(from, manner.manner())) {
-      writer.notes().forEach(spec.commandLine().getErr()::println);
-      if (plain) {
-        writer.goOn(text, sink);
-      } else {
-        Map<String, Object> question = Map.of("role", "user", "content", text);
-        writer.answer(
-            system
-                .<List<Map<String, Object>>>map(
-                    s -> List.of(Map.of("role", "system", "content", s), question))
-                .orElse(List.of(question)),
-            sink);
-      }
+      writer.notes().forEach(err::println);
+      int[] tokens = plain ? writer.prompt(text) : writer.prompt(messages(text));
+      write(writer, tokens, beams, spec.commandLine().getOut(), err);
+    }
+  }
+
+  private void write(
+      Writer writer, int[] prompt, Optional<Beams> beams, PrintWriter out, PrintWriter err) {
+    Consumer<String> sink =
+        piece -> {
+          if (several.one()) {
+            out.print(piece);
+            out.flush();
+          }
+        };
+    Writer.Answers made =
+        beams.isPresent()
+            ? writer.search(prompt, beams.get())
+            : writer.write(prompt, several.samples(), sink);
+    if (several.one()) {
       out.println();
     }
+    several.show(made, out);
+    if (!several.one()) {
+      err.printf(
+          Locale.ROOT,
+          "keys and values took %.1f MB at most, for %d sequences at once%n",
+          made.usage().cacheBytes() / 1e6,
+          made.usage().rows());
+    }
+  }
+
+  private List<Map<String, Object>> messages(String text) {
+    Map<String, Object> question = Map.of("role", "user", "content", text);
+    return system
+        .<List<Map<String, Object>>>map(
+            s -> List.of(Map.of("role", "system", "content", s), question))
+        .orElse(List.of(question));
   }
 
   private static String standardInput() {

@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.UserError;
 import dev.luthier.recipe.Writer.Manner;
 import dev.luthier.rollout.Sampling;
 import java.util.ArrayList;
@@ -67,8 +68,24 @@ final class MannerArguments {
       description = "Seed of the draws (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--cache-mb",
+      paramLabel = "N",
+      defaultValue = "2048",
+      description =
+          "The most memory for keys and values, in MB of 2^20 bytes (default: ${DEFAULT-VALUE}).")
+  private long cacheMb;
+
   Manner manner() {
     Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty);
-    return new Manner(sampling, maxNewTokens, List.copyOf(stop), seed);
+    return new Manner(sampling, maxNewTokens, List.copyOf(stop), seed, cacheBytes(cacheMb));
+  }
+
+  /** Refuses what no memory has. */
+  static long cacheBytes(long mb) {
+    if (mb < 1 || mb > 1L << 30) {
+      throw new UserError("--cache-mb must be at least 1, was " + mb);
+    }
+    return mb << 20;
   }
 }

@@ -149,6 +149,11 @@ public final class WeightFiles implements AutoCloseable {
         });
   }
 
+  /** The files that are open. */
+  public List<Path> paths() {
+    return files.keySet().stream().map(dir::resolve).toList();
+  }
+
   /** Every tensor of every file, in the order of the files. */
   public Map<String, Safetensors.Info> infos() {
     return Collections.unmodifiableMap(infos);

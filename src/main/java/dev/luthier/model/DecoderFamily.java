@@ -86,8 +86,9 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Fam
     long width = ((Lookup) table.base()).weight().value().size(1);
     Parameter rows = ((Lookup) table.base()).weight();
     Slot out;
-    if (config.tied() && !weights.differs(HEAD + ".weight", rows)) {
-      weights.ignore(HEAD + ".weight");
+    String own = HEAD + ".weight";
+    if (config.tied() && !weights.differs(own, rows)) {
+      weights.ignore(own);
       out = new Slot(HEAD, new Dense(rows, null));
     } else { // transformers too leaves two matrices apart where a file holds both and they differ
       out = parts.linear(HEAD, false, config.vocabSize(), width);

@@ -21,7 +21,7 @@ final class Roberta {
    * The padding token takes row pad, the n-th other token of a sequence row pad + n, counted from
    * one: transformers' create_position_ids_from_input_ids.
    */
-  private static Tensor rows(Layout layout, int pad) {
+  static Tensor rows(Layout layout, int pad) {
     Tensor real = layout.ids.ne(Ops.whole(pad)).to(ScalarType.Long); // (N)
     Tensor upTo = real.cumsum(0); // real tokens of the batch up to here
     Tensor before = upTo.sub(real);

@@ -6,6 +6,7 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,13 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the tensors of a model folder to a family, checked, each once, in the compute type. A
  * tensor that is stored in that type is mapped, not read.
  */
 final class Weights {
-  private static final int SHOWN = 5;
   private final Path dir;
   private final WeightFiles files;
   private final String prefix;
@@ -91,6 +92,18 @@ final class Weights {
     return info != null && Arrays.equals(info.shape(), shape);
   }
 
+  /** Whether a tensor of the files has other values than a weight that was taken. */
+  boolean differs(String name, Parameter from) {
+    Safetensors.Info info = stored(name);
+    if (info == null) {
+      return false;
+    }
+    try (Scope scope = new Scope()) {
+      Tensor theirs = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
+      return !theirs.equal(from.value());
+    }
+  }
+
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
   Parameter take(String name, long... shape) {
     Parameter known = taken.get(name);
@@ -119,7 +132,7 @@ final class Weights {
   }
 
   /** Finds a tensor with or without the prefix, and norms under their names of 2018. */
-  private Safetensors.@org.jspecify.annotations.Nullable Info stored(String name) {
+  private Safetensors.@Nullable Info stored(String name) {
     String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
     for (String n : List.of(read.getOrDefault(name, name), name, bare, prefix + bare)) {
       for (String spelling : List.of(n, oldNorm(n))) {
@@ -137,16 +150,6 @@ final class Weights {
         .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
   }
 
-  /** Whether a tensor of the files has other values than a weight that was taken. */
-  boolean differs(String name, Parameter from) {
-    Safetensors.Info info = stored(name);
-    return info != null
-        && !files
-            .tensor(info.name())
-            .to(compute.torchDevice(), compute.dtype())
-            .equal(from.value());
-  }
-
   /** A tensor that the files may carry although the model does not use it. */
   void ignore(String name) {
     Safetensors.Info info = stored(name);
@@ -157,42 +160,20 @@ final class Weights {
 
   /** Refuses a folder with tensors that nobody asked for: they would be lost in silence. */
   void refuseLeftovers() {
-    List<String> left = leftovers();
-    if (!left.isEmpty()) {
+    Leftovers left = Leftovers.of(files, used);
+    if (!left.names().isEmpty()) {
       throw new UserError(
           "%s: %s; is config.json of another model?"
-              .formatted(dir, shown(left, "have no place in this model")));
+              .formatted(dir, left.shown("have no place in this model")));
     }
   }
 
   /** Notes and passes over what nobody asked for, as far as its name is a match. */
   void passOver(String names) {
-    List<String> left = leftovers().stream().filter(n -> n.matches(names)).toList();
-    if (!left.isEmpty()) {
-      used.addAll(left);
-      notes.add(shown(left, "of the folder are not used by this model"));
+    Leftovers left = Leftovers.of(files, used).matching(names);
+    if (!left.names().isEmpty()) {
+      used.addAll(left.names());
+      notes.add(left.shown("of the folder are not used by this model"));
     }
-  }
-
-  private List<String> leftovers() {
-    return files.infos().keySet().stream().filter(n -> !used.contains(n) && !derived(n)).toList();
-  }
-
-  private static String shown(List<String> names, String what) {
-    return "%d tensors %s: %s%s"
-        .formatted(
-            names.size(),
-            what,
-            String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))),
-            names.size() > SHOWN ? " ..." : "");
-  }
-
-  /** Tables that old files carry and that config.json determines. */
-  private static boolean derived(String name) {
-    return name.endsWith("rotary_emb.inv_freq")
-        || name.endsWith("embeddings.position_ids")
-        || name.endsWith(".attn.bias")
-        || name.endsWith(".attention.bias")
-        || name.endsWith(".masked_bias");
   }
 }

@@ -49,6 +49,7 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
           "peft_version",
           "revision",
           "auto_mapping",
+          "fan_in_fan_out", // PEFT sets it itself, by the kind of the layer
           "megatron_core",
           "megatron_config",
           "qalora_group_size",
@@ -62,7 +63,6 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
   private static final List<String> UNBUILT =
       List.of(
           "use_dora",
-          "fan_in_fan_out",
           "exclude_modules",
           "layer_replication",
           "lora_bias",

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
@@ -71,7 +72,9 @@ public final class AdapterFiles {
         AutoGradMode off = Ops.noGrad()) {
       check(adapted, saved, file, notes);
       for (Parameter p : adapted.trainable()) {
-        p.value().copy_(saved.tensor(p.name()));
+        if (saved.infos().containsKey(p.name())) { // else check has let it pass
+          p.value().copy_(saved.tensor(p.name()));
+        }
       }
     } catch (UserError e) {
       adapted.close();
@@ -91,9 +94,14 @@ public final class AdapterFiles {
   private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
     Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
     List<Parameter> missing = new ArrayList<>();
+    List<Parameter> heads = heads(adapted);
+    boolean headless =
+        !heads.isEmpty() && heads.stream().noneMatch(p -> left.containsKey(p.name()));
     for (Parameter p : adapted.trainable()) {
       Safetensors.Info info = left.remove(p.name());
-      if (info == null) {
+      if (info == null && headless && heads.contains(p)) {
+        notes.add(file + " brings no " + p.name() + "; the model's own stays");
+      } else if (info == null) {
         missing.add(p);
       } else if (!Arrays.equals(info.shape(), Ops.shape(p.value()))) {
         throw new UserError(
@@ -118,6 +126,17 @@ public final class AdapterFiles {
                   left.size(),
                   left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
     }
+  }
+
+  /** The weights of heads that the task, not the adapter's file, makes trainable. */
+  private static List<Parameter> heads(Adapted<?> adapted) {
+    return adapted.places().entrySet().stream()
+        .filter(
+            e ->
+                adapted.model().task().heads().stream()
+                    .anyMatch(name -> Targets.inside(e.getKey(), name)))
+        .flatMap(e -> e.getValue() instanceof Whole w ? w.parameters().stream() : Stream.of())
+        .toList();
   }
 
   private static boolean sameAsBase(

@@ -4,8 +4,14 @@ import dev.luthier.data.LossOn;
 import dev.luthier.data.Message;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.model.CausalLm;
+import dev.luthier.model.Generative;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
+import dev.luthier.rollout.BeamSearch;
+import dev.luthier.rollout.Beams;
+import dev.luthier.rollout.Budget;
+import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Generation;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
@@ -13,7 +19,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** A loaded model that writes: continues a text, or answers a chat. */
 public final class Writer implements AutoCloseable {
@@ -30,28 +38,46 @@ public final class Writer implements AutoCloseable {
    * How it writes.
    *
    * @param stop texts that end an answer, beside the model's own end tokens
+   * @param cacheBytes what keys and values may take
    */
-  public record Manner(Sampling sampling, int maxNewTokens, List<String> stop, long seed) {}
+  public record Manner(
+      Sampling sampling, int maxNewTokens, List<String> stop, long seed, long cacheBytes) {}
+
+  /**
+   * One answer of several.
+   *
+   * @param score that of beam search, where it was one
+   */
+  public record Answer(String text, List<Piece> pieces, OptionalDouble score) {}
+
+  /**
+   * A token of an answer.
+   *
+   * @param logProb its log-probability under the model, given all before it
+   */
+  public record Piece(String text, double logProb) {}
+
+  /** Answers to one prompt, and what they took. */
+  public record Answers(List<Answer> answers, Generation.Usage usage) {}
+
+  private static final int ROWS = 32;
 
   private final ModelFolder folder;
   private final CausalLm model;
   private final Optional<AdapterFiles.Loaded<CausalLm>> adapter;
   private final SftTokenizer tokenizer;
-  private final Generator generator;
-  private final long seed;
+  private final Manner manner;
 
   private Writer(
       ModelFolder folder,
       CausalLm model,
       Optional<AdapterFiles.Loaded<CausalLm>> adapter,
-      Generator generator,
-      long seed) {
+      Manner manner) {
     this.folder = folder;
     this.model = model;
     this.adapter = adapter;
     this.tokenizer = new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.ALL);
-    this.generator = generator;
-    this.seed = seed;
+    this.manner = manner;
   }
 
   /**
@@ -75,12 +101,7 @@ public final class Writer implements AutoCloseable {
     Optional<AdapterFiles.Loaded<CausalLm>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
     adapter.ifPresent(a -> a.adapted().merge());
-    Generator.Limits limits =
-        new Generator.Limits(manner.maxNewTokens(), folder.endTokens(), manner.stop());
-    Generator generator =
-        new Generator(
-            model, ids -> folder.tokenizer().decode(ids, true), manner.sampling(), limits, 1);
-    return new Writer(folder, model, adapter, generator, manner.seed());
+    return new Writer(folder, model, adapter, manner);
   }
 
   /** What was noted while the adapter was read, one line each. */
@@ -88,27 +109,78 @@ public final class Writer implements AutoCloseable {
     return adapter.map(AdapterFiles.Loaded::notes).orElse(List.of());
   }
 
-  /** Goes on with a plain text; every piece of new text goes to {@code sink} as it is made. */
-  public String goOn(String text, Consumer<String> sink) {
-    return write(tokenizer.prompt(text), sink);
+  /** The tokens of a plain text. */
+  public int[] prompt(String text) {
+    return tokenizer.prompt(text);
   }
 
   /**
-   * Answers the last message of a chat through the model's template.
+   * The tokens of a chat through the model's template.
    *
    * @param messages each with role and content
    */
-  public String answer(List<Map<String, Object>> messages, Consumer<String> sink) {
+  public int[] prompt(List<Map<String, Object>> messages) {
     List<Message> chat =
         messages.stream().map(m -> new Message(String.valueOf(m.get("role")), m)).toList();
-    return write(tokenizer.prompt(chat, List.of()), sink);
+    return tokenizer.prompt(chat, List.of());
   }
 
-  private String write(int[] prompt, Consumer<String> sink) {
-    return generator
-        .generate(List.of(prompt), 1, seed, (sequence, piece) -> sink.accept(piece))
-        .get(0)
-        .text();
+  /** Answers the last message of a chat; every piece of new text goes to {@code sink}. */
+  public String answer(List<Map<String, Object>> messages, Consumer<String> sink) {
+    return write(prompt(messages), 1, sink).answers().get(0).text();
+  }
+
+  /**
+   * Several answers to one prompt.
+   *
+   * @param sink hears all new text as it is made
+   */
+  public Answers write(int[] prompt, int samples, Consumer<String> sink) {
+    Generation made =
+        new Generator(writing(), this::decode, manner.sampling(), limits(), budget())
+            .run(List.of(prompt), samples, manner.seed(), (sequence, piece) -> sink.accept(piece));
+    return new Answers(
+        made.completions().stream().map(c -> answer(c, OptionalDouble.empty())).toList(),
+        made.usage());
+  }
+
+  /** The best answers that beam search finds, the best first. */
+  public Answers search(int[] prompt, Beams beams) {
+    BeamSearch.Found found =
+        new BeamSearch(writing(), this::decode, beams, limits(), budget()).search(List.of(prompt));
+    return new Answers(
+        found.beams().get(0).stream()
+            .map(b -> answer(b.completion(), OptionalDouble.of(b.score())))
+            .toList(),
+        found.usage());
+  }
+
+  private Generative writing() {
+    return Generative.of(model);
+  }
+
+  private String decode(int[] ids) {
+    return folder.tokenizer().decode(ids, true);
+  }
+
+  private Generator.Limits limits() {
+    return new Generator.Limits(manner.maxNewTokens(), folder.endTokens(), manner.stop());
+  }
+
+  private Budget budget() {
+    return new Budget(ROWS, manner.cacheBytes());
+  }
+
+  private Answer answer(Completion made, OptionalDouble score) {
+    List<Piece> pieces =
+        IntStream.range(0, made.ids().length)
+            .mapToObj(
+                i ->
+                    new Piece(
+                        folder.tokenizer().decode(new int[] {made.ids()[i]}, false),
+                        made.logProbs()[i]))
+            .toList();
+    return new Answer(made.text(), pieces, score);
   }
 
   @Override

@@ -38,18 +38,19 @@ public record Budget(int rows, long cacheBytes) {
    * started prompt more may wait for rows.
    *
    * @param name what needs the memory, for the error
-   * @throws UserError if not even one fits
+   * @param least so many belong together and must fit, even beyond {@link #rows}
+   * @throws UserError if fewer fit
    */
-  int fitting(Generative model, String name, int promptTokens, int newTokens) {
+  int fitting(Generative model, String name, int promptTokens, int newTokens, int least) {
     long prompt = model.bytes(1, promptTokens, 0);
     long row = model.bytes(1, promptTokens, newTokens) + prompt;
     long fit = (cacheBytes - prompt) / row;
-    if (fit < 1) {
+    if (fit < least) {
       throw new UserError(
-          ("%s with %d tokens and %d new ones needs %,d bytes for keys and values, but the limit is"
-                  + " %,d; raise the limit (--cache-mb), or lower max_new_tokens")
-              .formatted(name, promptTokens, newTokens, row + prompt, cacheBytes));
+          ("%s with %,d tokens and %,d new ones needs %,d bytes for keys and values, but the limit"
+                  + " is %,d; raise the limit (--cache-mb) or lower max_new_tokens")
+              .formatted(name, promptTokens, newTokens, row * least + prompt, cacheBytes));
     }
-    return (int) Math.min(rows, fit);
+    return (int) Math.min(Math.max(rows, least), fit);
   }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a model write. Prompts of any lengths run together in a {@link ContinuousBatch}, as many as
  * the {@link Budget} allows. A sequence's random numbers follow from the seed and its own place in
- * the call, so its text does not hang on the others.
+ * the call, so its text does not hang on the others, but for a draw on the very border of two
+ * tokens, which the last bits of a sum in another order may decide.
  */
 public final class Generator {
   /**
@@ -135,7 +136,8 @@ public final class Generator {
   }
 
   private int fitting(Running first) {
-    return budget.fitting(model, "sequence " + first.index(), first.prompt().length, first.most());
+    return budget.fitting(
+        model, "sequence " + first.index(), first.prompt().length, first.most(), 1);
   }
 
   private static int longest(Running sequence) {

@@ -7,8 +7,10 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.DoubleArrayRef;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -62,9 +64,9 @@ final class Sampler {
       ids = scores.argmax(new LongOptional(-1), true);
       drawn = torch.zeros_like(ids);
     } else {
-      Tensor probs = torch.softmax(scores, -1); // (R, V)
-      ids = invert(probs, uniforms);
-      drawn = probs.gather(1, ids).log();
+      Tensor own = scores == logits ? model : torch.log_softmax(scores, -1); // (R, V)
+      ids = invert(own.exp(), uniforms);
+      drawn = own.gather(1, ids);
     }
     Tensor columns =
         torch.cat(
@@ -166,8 +168,8 @@ final class Sampler {
             .to(probs.device(), ScalarType.Double)
             .unsqueeze(1); // (R, 1)
     Tensor whole = cdf.narrow(1, cdf.size(1) - 1, 1); // (R, 1)
-    return cdf.le(whole.mul(u))
-        .sum(new long[] {-1}, true, new ScalarTypeOptional(ScalarType.Long)); // how many do not
+    return torch.searchsorted(
+        cdf, whole.mul(u), false, true, new StringViewOptional(), new TensorOptional());
   }
 
   private static Draw unpack(Tensor columns) {

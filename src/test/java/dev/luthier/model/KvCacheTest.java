@@ -153,4 +153,45 @@ class KvCacheTest {
           .hasMessage("the cache holds 10 tokens of a sequence, 11 are wanted");
     }
   }
+
+  /** Rows of another cache stand behind those held, one of them twice, and all go on. */
+  @Test
+  void admittedRowsGoOn() {
+    int[][] starts = {tokens(70, 1), tokens(6, 2), tokens(4, 3)}; // more than the first places
+    int[] next = tokens(4, 4);
+    try (KvCache cache = model.cache(1, 100);
+        KvCache other = model.cache(2, 10)) {
+      model.hidden(of(starts[0]), cache);
+      model.hidden(of(starts[1], starts[2]), other);
+      cache.admit(other, new int[] {1, 0, 1});
+      assertThat(cache.lengths()).containsExactly(70, 4, 6, 4);
+      Tensor states =
+          model.hidden(
+              of(
+                  new int[] {next[0]},
+                  new int[] {next[1]},
+                  new int[] {next[2]},
+                  new int[] {next[3]}),
+              cache);
+      int[] origin = {0, 2, 1, 2};
+      for (int i = 0; i < origin.length; i++) {
+        int[] start = starts[origin[i]];
+        int[] whole = Arrays.copyOf(start, start.length + 1);
+        whole[start.length] = next[i];
+        same(states.narrow(0, i, 1), alone(whole).narrow(0, start.length, 1));
+      }
+    }
+  }
+
+  @Test
+  void placesGrowWithTheSequencesUpToTheCapacity() {
+    try (KvCache cache = model.cache(1, 120)) {
+      long place = 2 * 2 * 2 * 16 * 4; // layers, keys and values, heads, width, bytes
+      assertThat(cache.bytes()).isEqualTo(64 * place);
+      model.hidden(of(tokens(64, 1)), cache);
+      assertThat(cache.bytes()).isEqualTo(64 * place);
+      model.hidden(of(tokens(1, 1)), cache);
+      assertThat(cache.bytes()).isEqualTo(120 * place);
+    }
+  }
 }
