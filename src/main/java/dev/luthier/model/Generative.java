@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import dev.luthier.error.UserError;
 import dev.luthier.tensor.Compute;
 
 /**
@@ -16,6 +17,23 @@ public interface Generative {
   /** A decoder that writes behind what the encoder read. */
   static Generative of(Seq2Seq model) {
     return new Seq2SeqGenerative(model);
+  }
+
+  /**
+   * Whatever of the two it is.
+   *
+   * @throws UserError if it writes nothing
+   */
+  static Generative of(Model model) {
+    if (model instanceof CausalLm decoder) {
+      return of(decoder);
+    }
+    if (model instanceof Seq2Seq writer) {
+      return of(writer);
+    }
+    throw new UserError(
+        "a model for %s writes no text; give one for CAUSAL_LM or SEQ_2_SEQ_LM"
+            .formatted(model.task()));
   }
 
   Compute compute();

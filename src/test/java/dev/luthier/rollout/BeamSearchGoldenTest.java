@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.Golden;
-import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
 import dev.luthier.tensor.Compute;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,19 +28,22 @@ import org.junit.jupiter.api.TestFactory;
  * stopping, among them cases in which the three ways of stopping end differently.
  */
 class BeamSearchGoldenTest {
-  private static final JsonNode CASES =
-      Golden.json(Path.of("src/test/resources/beams/causal.json")).path("cases");
-  private static final Map<String, CausalLm> MODELS = new HashMap<>();
+  private static final List<JsonNode> CASES =
+      Stream.of("causal.json", "seq2seq.json")
+          .map(name -> Golden.json(Path.of("src/test/resources/beams", name)).path("cases"))
+          .flatMap(cases -> StreamSupport.stream(cases.spliterator(), false))
+          .toList();
+  private static final Map<String, Model> MODELS = new HashMap<>();
 
   @AfterAll
   static void close() {
-    MODELS.values().forEach(CausalLm::close);
+    MODELS.values().forEach(Model::close);
     MODELS.clear();
   }
 
   @TestFactory
   Stream<DynamicTest> equalTransformers() {
-    return StreamSupport.stream(CASES.spliterator(), false)
+    return CASES.stream()
         .map(c -> DynamicTest.dynamicTest(name(c), () -> same(c, found(List.of(c)).get(0))));
   }
 
@@ -64,9 +68,8 @@ class BeamSearchGoldenTest {
 
   private static List<List<BeamSearch.Beam>> found(List<JsonNode> cases) {
     JsonNode c = cases.get(0);
-    CausalLm model =
-        MODELS.computeIfAbsent(
-            c.path("model").asText(), m -> CausalLm.load(Path.of(m), Compute.CPU));
+    Model model =
+        MODELS.computeIfAbsent(c.path("model").asText(), m -> Models.load(Path.of(m), Compute.CPU));
     Beams beams =
         new Beams(
             c.path("beams").asInt(),
