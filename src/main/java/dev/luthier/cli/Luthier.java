@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,
+      TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
       DocsCommand.class

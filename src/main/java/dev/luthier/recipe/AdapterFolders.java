@@ -119,13 +119,13 @@ public final class AdapterFolders {
     return model.logits(model.hidden(Sequences.of(List.of(ids), model.compute())));
   }
 
-  private static void refuseFull(Path into) {
+  static void refuseFull(Path into) {
     if (!Files.exists(into)) {
       return;
     }
     try (Stream<Path> entries = Files.list(into)) {
       if (entries.findAny().isPresent()) {
-        throw new UserError(into + " is not empty; choose another folder for the merged model");
+        throw new UserError(into + " is not empty; choose another folder");
       }
     } catch (IOException e) {
       throw new UserError("cannot read " + into + ": " + UserError.reason(e), e);
