@@ -38,8 +38,7 @@ record WordKind(TokenClassifier model, Tokenizer tokenizer) implements Labeller.
     long[] types = Arrays.stream(row.types()).asLongStream().toArray();
     Tensor logits = // (N, L)
         model.logits(
-            Sequences.of(List.of(row.ids()), model.compute()),
-            Ops.longs(types, model.compute()));
+            Sequences.of(List.of(row.ids()), model.compute()), Ops.longs(types, model.compute()));
     long[] best = Ops.toLongs(logits.argmax(new LongOptional(1), false));
     List<String> out = new ArrayList<>();
     int last = -1;
