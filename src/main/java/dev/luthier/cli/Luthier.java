@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
+      ClassifyCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,

@@ -40,7 +40,7 @@ public record Labels(List<String> names, Problem problem) {
    *
    * @throws UserError if id2label does not count from 0, or problem_type is unknown
    */
-  static Labels of(ModelConfig config) {
+  public static Labels of(ModelConfig config) {
     JsonNode given = config.json().path("id2label");
     List<String> names =
         given.isObject() && !given.isEmpty()
