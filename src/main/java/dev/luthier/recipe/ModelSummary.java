@@ -45,7 +45,7 @@ record ModelSummary(Map<String, String> facts) {
                 config.kvHeads(),
                 config.vocabSize(),
                 context(config),
-                config.tied() ? ", head tied to the table" : ""));
+                adapted.model().frame().tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
     facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));
     return new ModelSummary(facts);
