@@ -18,9 +18,11 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
+      ClassifyCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,
+      TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
       DocsCommand.class

@@ -42,6 +42,13 @@ final class JsonText {
     return source < 0 ? message : message.substring(0, source);
   }
 
+  /** The same with the line, where it is known. */
+  static String place(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? reason(e)
+        : "line %d: %s".formatted(e.getLocation().getLineNr(), reason(e));
+  }
+
   /** A value's kind in plain words. */
   static String kind(@Nullable Object value) {
     if (value == null) {

@@ -99,13 +99,7 @@ final class TemplateFiles {
     try {
       return JSON.readTree(read(file));
     } catch (JsonProcessingException e) {
-      throw new UserError(
-          file
-              + ": not JSON at line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+      throw new UserError(file + ": not JSON: " + JsonText.place(e), e);
     }
   }
 

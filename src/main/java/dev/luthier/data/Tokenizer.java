@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Text to tokens and back, as the model folder's tokenizer.json says (Hugging Face tokenizers). It
@@ -27,11 +28,13 @@ public final class Tokenizer implements AutoCloseable {
     System.setProperty("OPT_OUT_TRACKING", "true");
   }
 
+  private final Path file;
   private final HuggingFaceTokenizer rust;
   private final Vocabulary vocabulary;
   private final SpecialTokens special;
 
   private Tokenizer(HuggingFaceTokenizer rust, Vocabulary vocabulary, Path modelDir) {
+    this.file = modelDir.resolve("tokenizer.json");
     this.rust = rust;
     this.vocabulary = vocabulary;
     this.special = SpecialTokens.load(modelDir, id -> decode(new int[] {id}, false));
@@ -92,12 +95,13 @@ public final class Tokenizer implements AutoCloseable {
    *     control tokens written in the text are recognised in any case
    */
   public Encoding encode(String text, boolean addSpecialTokens) {
-    ai.djl.huggingface.tokenizers.Encoding encoding = rust.encode(text, addSpecialTokens, false);
+    ai.djl.huggingface.tokenizers.Encoding encoding =
+        told(() -> rust.encode(text, addSpecialTokens, false));
     int[] ids = ints(encoding.getIds());
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] starts = new int[ids.length];
     int[] ends = new int[ids.length];
-    int[] chars = charsOfCodePoints(text);
+    int[] chars = CodePoints.chars(text);
     for (int i = 0; i < ids.length; i++) {
       if (spans[i] == null) { // added by the post-processor
         starts[i] = ends[i] = i == 0 ? 0 : ends[i - 1];
@@ -112,14 +116,16 @@ public final class Tokenizer implements AutoCloseable {
   /** A text, or two, with what the post-processor adds; nothing is cut. */
   public Encoded encode(String text, Optional<String> pair) {
     return encoded(
-        pair.isPresent()
-            ? rust.encode(text, pair.get(), true, false)
-            : rust.encode(text, true, false));
+        told(
+            () ->
+                pair.isPresent()
+                    ? rust.encode(text, pair.get(), true, false)
+                    : rust.encode(text, true, false)));
   }
 
   /** A text given word by word, with what the post-processor adds; nothing is cut. */
   public Encoded encode(List<String> words) {
-    return encoded(rust.encode(words, true, false));
+    return encoded(told(() -> rust.encode(words, true, false)));
   }
 
   private static Encoded encoded(ai.djl.huggingface.tokenizers.Encoding rust) {
@@ -130,19 +136,18 @@ public final class Tokenizer implements AutoCloseable {
         ints(rust.getWordIds()));
   }
 
-  /** The char index of every code point, and the length at the end: Rust counts code points. */
-  private static int[] charsOfCodePoints(String text) {
-    int[] chars = new int[text.codePointCount(0, text.length()) + 1];
-    for (int point = 0, at = 0; point < chars.length; point++) {
-      chars[point] = at;
-      at += at < text.length() ? Character.charCount(text.codePointAt(at)) : 0;
-    }
-    return chars;
-  }
-
   /** The text of tokens; bytes that make no UTF-8 character become U+FFFD. */
   public String decode(int[] ids, boolean skipSpecial) {
-    return rust.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
+    return told(() -> rust.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial));
+  }
+
+  /** What the native library answers, or why it cannot. */
+  private <T> T told(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException e) {
+      throw new UserError("%s does not work: %s".formatted(file, UserError.reason(e)), e);
+    }
   }
 
   /** One more than the largest token id. */

@@ -27,6 +27,7 @@ final class TokenizerJson {
     if (!(json instanceof ObjectNode object) || !json.path("model").isObject()) {
       throw new UserError(file + " is no tokenizer: it holds no \"model\" object");
     }
+    new TokenizerCheck(file).of(object);
     Map<String, String> named = SpecialTokens.written(modelDir);
     TokenList tokens = new TokenList(object);
     listed(modelDir, Set.copyOf(named.values()))

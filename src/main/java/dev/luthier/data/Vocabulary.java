@@ -52,10 +52,7 @@ record Vocabulary(Map<String, Integer> ids, Map<String, Integer> added, int size
     try {
       return Optional.of(JsonText.MAPPER.readTree(Files.readString(file)));
     } catch (JsonProcessingException e) {
-      throw new UserError(
-          "%s line %d: malformed JSON: %s"
-              .formatted(file, e.getLocation().getLineNr(), JsonText.reason(e)),
-          e);
+      throw new UserError("%s: malformed JSON: %s".formatted(file, JsonText.place(e)), e);
     } catch (IOException e) {
       throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }

@@ -25,6 +25,14 @@ public final class Check {
     return value;
   }
 
+  /** The value must be the bound or smaller. */
+  public static long atMost(String key, long bound, long value) {
+    if (value > bound) {
+      throw new UserError("%s must be <= %d, was %d".formatted(key, bound, value));
+    }
+    return value;
+  }
+
   /** The value must lie in [low, high]. */
   public static double within(String key, double low, double high, double value) {
     String range = "from %s to %s".formatted(text(low), text(high));

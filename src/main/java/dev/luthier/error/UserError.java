@@ -1,6 +1,7 @@
 package dev.luthier.error;
 
 import java.io.Serial;
+import java.nio.charset.CharacterCodingException;
 
 /**
  * The user's input is wrong: a recipe, a data file, a model folder, an argument. The message is one
@@ -9,16 +10,32 @@ import java.io.Serial;
 public final class UserError extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** What of a long message is kept: its beginning, and its end with the remedy. */
+  private static final int BEGINNING = 360;
+
+  private static final int END = 90;
+
   public UserError(String message) {
-    super(message);
+    super(line(message));
   }
 
   public UserError(String message, Throwable cause) {
-    super(message, cause);
+    super(line(message), cause);
+  }
+
+  /** One line that fits a screen, whatever value of a broken file the message quotes. */
+  private static String line(String message) {
+    String text = message.replaceAll("\\p{Cc}+", " ");
+    return text.length() <= BEGINNING + END
+        ? text
+        : text.substring(0, BEGINNING) + " ... " + text.substring(text.length() - END);
   }
 
   /** What a library's exception says, cut to its first line. */
   public static String reason(Throwable error) {
+    if (error instanceof CharacterCodingException) {
+      return "it is no text in UTF-8";
+    }
     String text = error.getMessage();
     return text == null || text.isBlank()
         ? error.getClass().getSimpleName()

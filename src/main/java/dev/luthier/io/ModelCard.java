@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
  * @param name what the page is called
  * @param library {@code peft} or {@code transformers}: what loads the folder
  * @param baseModel the model that was trained, as the recipe names it
+ * @param pipeline what the model is for, by the hub's names, such as {@code text-classification}
  * @param tags what the hub finds the page by
  * @param datasets the files or names of the training data
  * @param results names and values, in the order of the page
@@ -26,6 +27,7 @@ public record ModelCard(
     String name,
     String library,
     String baseModel,
+    String pipeline,
     List<String> tags,
     List<String> datasets,
     Map<String, String> results,
@@ -44,25 +46,28 @@ public record ModelCard(
       String name,
       String baseModel,
       String method,
+      String pipeline,
       List<String> datasets,
       Map<String, String> results,
       List<String> usage,
       String recipeYaml) {
     List<String> tags = List.of("base_model:adapter:" + baseModel, method, "transformers");
-    return new ModelCard(name, "peft", baseModel, tags, datasets, results, usage, recipeYaml);
+    return new ModelCard(
+        name, "peft", baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
   }
 
   /** The card of a whole model that transformers loads. */
   public static ModelCard model(
       String name,
       String baseModel,
+      String pipeline,
       List<String> datasets,
       Map<String, String> results,
       List<String> usage,
       String recipeYaml) {
     List<String> tags = List.of("base_model:finetune:" + baseModel);
     return new ModelCard(
-        name, "transformers", baseModel, tags, datasets, results, usage, recipeYaml);
+        name, "transformers", baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
   }
 
   /**
@@ -97,7 +102,7 @@ public record ModelCard(
     Map<String, Object> head = new LinkedHashMap<>();
     head.put("library_name", library);
     head.put("base_model", baseModel);
-    head.put("pipeline_tag", "text-generation");
+    head.put("pipeline_tag", pipeline);
     head.put("tags", tags);
     return new Dump(YAML).dumpToString(head);
   }

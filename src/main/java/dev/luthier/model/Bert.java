@@ -81,7 +81,7 @@ final class Bert {
         new Scores.Dot(
             1 / Math.sqrt(config.headDim()),
             parts.weights().dropout(),
-            config.number("attention_probs_dropout_prob", 0.1));
+            Bounds.share(config, "attention_probs_dropout_prob", 0.1));
     Slot o = parts.square(at + "attention.output.dense");
     return new Block.PostNorm(
         new Attention(layer, qkv, null, scores, Sight.ALL, o),
@@ -96,7 +96,7 @@ final class Bert {
   }
 
   static Slot norm(Parts parts, String path) {
-    return parts.layerNorm(path, parts.config().number("layer_norm_eps", 1e-12));
+    return parts.layerNorm(path, Bounds.atLeastZero(parts.config(), "layer_norm_eps", 1e-12));
   }
 
   private static UnaryOperator<Tensor> drop(Parts parts) {

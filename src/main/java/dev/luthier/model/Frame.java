@@ -69,12 +69,26 @@ public record Frame(
    * @throws IllegalStateException if a place holds an adapter that is not merged
    */
   public void save(Path dir, ScalarType dtype) {
+    save(dir, dtype, config.vocabSize());
+  }
+
+  /**
+   * The same with rows for more tokens in the token table and in the output embedding: each new row
+   * is the mean of the old ones (Hewitt 2021), which transformers' resize_token_embeddings too
+   * draws its rows around.
+   *
+   * @param vocabulary rows, at least as many as there are
+   */
+  public void save(Path dir, ScalarType dtype, int vocabulary) {
+    TokenRows rows = new TokenRows(this, vocabulary);
     try (Scope scope = new Scope()) {
       Map<String, Tensor> out = new LinkedHashMap<>();
-      current().forEach((name, p) -> out.put(renamed.getOrDefault(name, name), p.onHost(dtype)));
+      current()
+          .forEach((name, p) -> out.put(renamed.getOrDefault(name, name), rows.of(p).to(dtype)));
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
-    ConfigFile.write(config, dir, head == null ? config.tied() : tied(), dtype);
+    ModelConfig written = config.with(json -> json.put("vocab_size", vocabulary));
+    ConfigFile.write(written, dir, head == null ? config.tied() : tied(), dtype);
   }
 
   /** The weights in force by their names in the files; what is shared appears once. */

@@ -28,7 +28,7 @@ final class Gemma {
                 scale(config),
                 cap,
                 parts.weights().dropout(),
-                config.number("attention_dropout", 0));
+                Bounds.share(config, "attention_dropout", 0));
     return trunk(
         parts,
         i -> {
@@ -76,7 +76,7 @@ final class Gemma {
   }
 
   private static double scale(ModelConfig config) {
-    return 1 / Math.sqrt(config.number("query_pre_attn_scalar", 256));
+    return 1 / Math.sqrt(Bounds.aboveZero(config, "query_pre_attn_scalar", 256));
   }
 
   /** By layer type (v5), or by rope_theta, rope_scaling and rope_local_base_freq. */

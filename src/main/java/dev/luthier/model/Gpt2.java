@@ -18,7 +18,7 @@ final class Gpt2 {
     }
     long hidden = config.hiddenSize();
     long inner = config.integer("n_inner", 4 * config.hiddenSize());
-    double eps = config.number("layer_norm_epsilon", 1e-5);
+    double eps = Bounds.atLeastZero(config, "layer_norm_epsilon", 1e-5);
     UnaryOperator<Tensor> act = Activation.of(config, "activation_function", "gelu_new");
     UnaryOperator<Tensor> drop = parts.drop("resid_pdrop", 0.1);
     Slot words = parts.tokens("transformer.wte", hidden, -1);
@@ -59,7 +59,7 @@ final class Gpt2 {
         new Scores.Dot(
             byLayer ? scale / (layer + 1) : scale,
             parts.weights().dropout(),
-            config.number("attn_pdrop", 0.1)),
+            Bounds.share(config, "attn_pdrop", 0.1)),
         Sight.CAUSAL,
         parts.conv1d(at + "c_proj", hidden, hidden));
   }

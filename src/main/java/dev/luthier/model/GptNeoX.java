@@ -14,7 +14,7 @@ final class GptNeoX {
   static Trunk trunk(Parts parts) {
     ModelConfig config = parts.config();
     parts.weights().rename(DecoderFamily.HEAD + ".weight", "embed_out.weight");
-    double eps = config.number("layer_norm_eps", 1e-5);
+    double eps = Bounds.atLeastZero(config, "layer_norm_eps", 1e-5);
     boolean parallel = config.flag("use_parallel_residual", true);
     UnaryOperator<Tensor> drop = parts.drop("hidden_dropout", 0);
     Rope rope = Rope.partial(config, 0.25);

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
  * @param problem how they are meant
  */
 public record Labels(List<String> names, Problem problem) {
+  private static final int MOST = 1_000_000;
   private static final int USUAL = 2; // transformers' num_labels where nothing is said
 
   /**
@@ -40,12 +42,15 @@ public record Labels(List<String> names, Problem problem) {
    *
    * @throws UserError if id2label does not count from 0, or problem_type is unknown
    */
-  static Labels of(ModelConfig config) {
+  public static Labels of(ModelConfig config) {
     JsonNode given = config.json().path("id2label");
     List<String> names =
         given.isObject() && !given.isEmpty()
             ? IntStream.range(0, given.size()).mapToObj(i -> name(config, given, i)).toList()
-            : unnamed(config.integer("num_labels", USUAL));
+            : unnamed(
+                (int)
+                    Check.atMost(
+                        config.file() + ": num_labels", MOST, config.integer("num_labels", USUAL)));
     String type = config.text("problem_type", "");
     if (type.isEmpty()) {
       return new Labels(names, names.size() == 1 ? Problem.REGRESSION : Problem.SINGLE);

@@ -48,6 +48,11 @@ public sealed interface Model extends AutoCloseable
     frame().save(dir, dtype);
   }
 
+  /** {@link Frame#save(Path, ScalarType, int)}. */
+  default void save(Path dir, ScalarType dtype, int vocabulary) {
+    frame().save(dir, dtype, vocabulary);
+  }
+
   @Override
   default void close() {
     frame().close();

@@ -151,7 +151,7 @@ public record ModelConfig(Path file, JsonNode json) {
     if (node.isMissingNode() || node.isNull()) {
       return otherwise;
     }
-    if (!node.isNumber()) {
+    if (!node.isNumber() || !Double.isFinite(node.asDouble())) {
       throw new UserError("%s: %s must be a number, was %s".formatted(file, key, shown(node)));
     }
     return node.asDouble();

@@ -1,10 +1,10 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** The parts that families are put together from, filled with a folder's weights. */
@@ -57,13 +57,14 @@ record Parts(ModelConfig config, Weights weights) {
 
   Slot rms(String path, long width) {
     Parameter weight = weights.take(path + ".weight", width);
-    return new Slot(path, new RmsNorm(weight, config.number("rms_norm_eps", 1e-6)));
+    return new Slot(path, new RmsNorm(weight, Bounds.atLeastZero(config, "rms_norm_eps", 1e-6)));
   }
 
   /** Gemma's norm, whose weights are the distance from one. */
   Slot offsetRms(String path, long width) {
     Parameter weight = weights.take(path + ".weight", width);
-    return new Slot(path, new OffsetRmsNorm(weight, config.number("rms_norm_eps", 1e-6)));
+    return new Slot(
+        path, new OffsetRmsNorm(weight, Bounds.atLeastZero(config, "rms_norm_eps", 1e-6)));
   }
 
   Slot layerNorm(String path, double eps) {
@@ -111,15 +112,24 @@ record Parts(ModelConfig config, Weights weights) {
   }
 
   Scores dot(double scale) {
-    return new Scores.Dot(scale, weights.dropout(), config.number("attention_dropout", 0));
+    return new Scores.Dot(scale, weights.dropout(), Bounds.share(config, "attention_dropout", 0));
   }
 
   UnaryOperator<Tensor> drop(String key, double otherwise) {
-    return weights.dropout().at(config.number(key, otherwise));
+    return weights.dropout().at(Bounds.share(config, key, otherwise));
   }
 
   /** One block for each layer. */
   List<Block> layers(IntFunction<Block> make) {
-    return IntStream.range(0, config.layers()).mapToObj(make).toList();
+    return each(config.layers(), make);
+  }
+
+  /** So many; the first that the files lack ends it before there is room for all. */
+  static <T> List<T> each(int count, IntFunction<T> make) {
+    List<T> out = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      out.add(make.apply(i));
+    }
+    return List.copyOf(out);
   }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -62,15 +61,14 @@ final class T5Stack {
 
   static Encoder encoder(Parts parts, Slot shared) {
     T5Stack stack = new T5Stack(parts, "encoder", Sight.ALL);
-    List<Block> blocks =
-        IntStream.range(0, parts.config().layers()).mapToObj(stack::block).toList();
+    List<Block> blocks = Parts.each(parts.config().layers(), stack::block);
     return new Encoder(stack.bias, stack.trunk(shared, blocks), stack.drop());
   }
 
   static Decoder decoder(Parts parts, Slot shared) {
     T5Stack stack = new T5Stack(parts, "decoder", Sight.CAUSAL);
     int layers = T5.decoderLayers(parts.config());
-    List<Block.Crossed> blocks = IntStream.range(0, layers).mapToObj(stack::crossed).toList();
+    List<Block.Crossed> blocks = Parts.each(layers, stack::crossed);
     return new Decoder(
         stack.bias,
         stack.trunk(shared, List.copyOf(blocks)),
@@ -151,7 +149,7 @@ final class T5Stack {
         path,
         new RmsNorm(
             parts.weights().take(path + ".weight", config.hiddenSize()),
-            config.number("layer_norm_epsilon", 1e-6)));
+            Bounds.atLeastZero(config, "layer_norm_epsilon", 1e-6)));
   }
 
   private UnaryOperator<Tensor> drop() {

@@ -100,8 +100,11 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
         .filter(e -> !READ.contains(e.getKey()) && !HARMLESS.contains(e.getKey()))
         .filter(e -> !neutral(e.getValue()))
         .forEach(e -> judge(file, e.getKey(), e.getValue(), notes));
-    return new AdapterConfig(
-        lora(file, json), json.path("base_model_name_or_path").asText(""), notes);
+    try {
+      return new AdapterConfig(lora(json), json.path("base_model_name_or_path").asText(""), notes);
+    } catch (UserError | IllegalArgumentException e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static boolean neutral(JsonNode value) {
@@ -120,9 +123,9 @@ public record AdapterConfig(Lora lora, String base, List<String> notes) {
     notes.add("%s: unknown key %s = %s is passed over".formatted(file, key, value));
   }
 
-  private static Lora lora(Path file, JsonNode json) {
+  private static Lora lora(JsonNode json) {
     if (!json.path("r").isInt()) {
-      throw new UserError(file + ": r must be a whole number, was " + json.path("r"));
+      throw new UserError("r must be a whole number, was " + json.path("r"));
     }
     int rank = json.path("r").asInt();
     Map<String, Integer> ranks = new LinkedHashMap<>();

@@ -65,10 +65,22 @@ public final class AdapterFiles {
                   + " runs code; save it with safetensors"
               : dir + " has no " + WEIGHTS);
     }
-    Adapted<M> adapted = attach(model, config.lora(), dir);
     List<String> notes = new ArrayList<>(config.notes());
-    try (Safetensors saved = Safetensors.open(file);
-        Scope scope = new Scope();
+    try (Safetensors saved = Safetensors.open(file)) {
+      refuseRanks(config.lora(), saved, file);
+      Adapted<M> adapted = attach(model, config.lora(), dir);
+      try {
+        fill(adapted, saved, file, notes);
+      } catch (UserError e) {
+        adapted.close();
+        throw e;
+      }
+      return new Loaded<>(adapted, notes);
+    }
+  }
+
+  private static void fill(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
+    try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       check(adapted, saved, file, notes);
       for (Parameter p : adapted.trainable()) {
@@ -76,11 +88,25 @@ public final class AdapterFiles {
           p.value().copy_(saved.tensor(p.name()));
         }
       }
-    } catch (UserError e) {
-      adapted.close();
-      throw e;
     }
-    return new Loaded<>(adapted, notes);
+  }
+
+  /** A rank that no tensor of the file has is refused before there is room made for it. */
+  private static void refuseRanks(Lora lora, Safetensors saved, Path file) {
+    long most =
+        saved.infos().values().stream()
+            .flatMapToLong(info -> Arrays.stream(info.shape()))
+            .max()
+            .orElse(0);
+    Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream())
+        .filter(rank -> rank > most)
+        .findFirst()
+        .ifPresent(
+            rank -> {
+              throw new UserError(
+                  "%s has no tensor of rank %d, which adapter_config.json asks for"
+                      .formatted(file, rank));
+            });
   }
 
   private static <M extends Model> Adapted<M> attach(M model, Lora lora, Path dir) {

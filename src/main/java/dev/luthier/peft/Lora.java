@@ -190,7 +190,7 @@ public record Lora(
   /** PEFT's rule: the first pattern that the end of the path matches, after a dot or whole. */
   private static <T> T pattern(Map<String, T> patterns, String path, T otherwise) {
     return patterns.entrySet().stream()
-        .filter(e -> Pattern.matches("(.*\\.)?(" + e.getKey() + ")", path))
+        .filter(e -> Expression.matches("(.*\\.)?(" + e.getKey() + ")", path))
         .map(Map.Entry::getValue)
         .findFirst()
         .orElse(otherwise);

@@ -44,7 +44,7 @@ public sealed interface Targets extends Written {
   record Regex(String expression) implements Targets {
     @Override
     public boolean matches(Model model, Slot slot) {
-      return adaptable(slot) && Pattern.matches(expression, slot.path());
+      return adaptable(slot) && Expression.matches(expression, slot.path());
     }
 
     @Override

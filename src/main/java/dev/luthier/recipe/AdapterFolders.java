@@ -6,6 +6,7 @@ import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.model.CausalLm;
+import dev.luthier.model.Task;
 import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Lora;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -27,6 +29,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What can be done with a saved adapter beside using it. */
 public final class AdapterFolders {
+  /** What {@link #merge} can merge. */
+  static final Set<Task> MERGED = Set.of(Task.CAUSAL_LM);
+
   private static final int SAMPLE = 64; // tokens that the two forms are compared on
 
   private AdapterFolders() {}
@@ -119,13 +124,13 @@ public final class AdapterFolders {
     return model.logits(model.hidden(Sequences.of(List.of(ids), model.compute())));
   }
 
-  private static void refuseFull(Path into) {
+  static void refuseFull(Path into) {
     if (!Files.exists(into)) {
       return;
     }
     try (Stream<Path> entries = Files.list(into)) {
       if (entries.findAny().isPresent()) {
-        throw new UserError(into + " is not empty; choose another folder for the merged model");
+        throw new UserError(into + " is not empty; choose another folder");
       }
     } catch (IOException e) {
       throw new UserError("cannot read " + into + ": " + UserError.reason(e), e);

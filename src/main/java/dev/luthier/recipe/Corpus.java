@@ -3,51 +3,54 @@ package dev.luthier.recipe;
 import dev.luthier.data.Columns;
 import dev.luthier.data.DataSet;
 import dev.luthier.data.Doctor;
-import dev.luthier.data.Example;
 import dev.luthier.data.FileKind;
-import dev.luthier.data.Message;
+import dev.luthier.data.Form;
 import dev.luthier.data.Report;
-import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
-import dev.luthier.data.SftTokenizer;
-import dev.luthier.data.TokenRow;
+import dev.luthier.data.TrainingRow;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
  * The data of a supervised run, read and examined.
  *
- * @param train what is learned from, as text
  * @param eval what is measured on, as text
- * @param report the doctor's, which holds both as tokens
+ * @param report the doctor's, which holds all rows as tokens
+ * @param maxLength of a row, in tokens
  */
-record Corpus(Samples train, Samples eval, Report<TokenRow> report, SftTokenizer tokenizer) {
+record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLength) {
   private static final int USUAL_LENGTH = 1024;
 
-  /** A row whose answer can be compared: the prompt as tokens, both parts as text. */
-  record Question(int[] prompt, String text, String expected) {}
-
-  /** Reads and examines; the report may hold errors. */
-  static Corpus read(DataSpec data, Sft sft, ModelFolder model, long seed) {
-    Samples train = Samples.load(sets(data.train()), seed);
-    Samples eval = data.eval().isEmpty() ? Samples.NONE : Samples.load(sets(data.eval()), seed);
+  /** Reads what is learnt from and what is measured on. */
+  static Samples.Split read(Recipe recipe) {
+    DataSpec data = recipe.data();
+    List<Form> forms = recipe.method().forms();
+    Samples train = Samples.load(sets(data.train()), forms, recipe.seed());
     if (data.holdout() > 0) {
-      Samples.Split split = train.holdOut(data.holdout(), seed);
-      train = split.train();
-      eval = split.eval();
+      return train.holdOut(data.holdout(), recipe.seed());
     }
-    SftTokenizer tokenizer = new SftTokenizer(model.tokenizer(), model.renderer(), sft.lossOn());
-    Doctor doctor = new Doctor(maxLength(sft, model), sft.tooLong());
-    return new Corpus(train, eval, doctor.examine(train, eval, tokenizer), tokenizer);
+    return new Samples.Split(
+        train,
+        data.eval().isEmpty()
+            ? Samples.NONE
+            : Samples.load(sets(data.eval()), forms, recipe.seed()));
   }
 
-  static int maxLength(Sft sft, ModelFolder model) {
-    return sft.maxLength().orElse(Math.min(USUAL_LENGTH, model.config().context()));
+  /** Makes rows of it and examines them; the report may hold errors. */
+  static <R extends TrainingRow> Corpus<R> examined(
+      Samples.Split samples, Lesson<R, ?, ?> lesson, Method method, ModelFolder folder) {
+    int maxLength = method.maxLength().orElse(Math.min(USUAL_LENGTH, folder.config().context()));
+    Doctor doctor = new Doctor(maxLength, method.tooLong(), name(method));
+    return new Corpus<>(
+        samples.eval(), doctor.examine(samples.train(), samples.eval(), lesson.rows()), maxLength);
   }
 
-  static List<DataSet> sets(List<DataSpec.Source> sources) {
+  private static String name(Method method) {
+    return Schema.snake(method.getClass().getSimpleName());
+  }
+
+  private static List<DataSet> sets(List<DataSpec.Source> sources) {
     return sources.stream()
         .map(
             s ->
@@ -59,40 +62,5 @@ record Corpus(Samples train, Samples eval, Report<TokenRow> report, SftTokenizer
                     s.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                     s.limit().map(OptionalLong::of).orElse(OptionalLong.empty())))
         .toList();
-  }
-
-  /** Up to so many rows with a prompt and an answer, from the top of the evaluation. */
-  List<Question> questions(int most) {
-    return eval.list().stream().map(this::question).flatMap(Optional::stream).limit(most).toList();
-  }
-
-  private Optional<Question> question(Sample sample) {
-    if (sample.example() instanceof Example.Chat chat) {
-      int last = chat.messages().size() - 1;
-      boolean answered = last > 0 && chat.messages().get(last).isAssistant();
-      return answered
-          ? chat(chat.messages().subList(0, last), chat.messages().get(last), chat.tools())
-          : Optional.empty();
-    }
-    if (sample.example() instanceof Example.ChatCompletion chat) {
-      return chat.completion().size() == 1
-          ? chat(chat.prompt(), chat.completion().get(0), chat.tools())
-          : Optional.empty();
-    }
-    if (sample.example() instanceof Example.PromptCompletion plain) {
-      return Optional.of(
-          new Question(tokenizer.prompt(plain.prompt()), plain.prompt(), plain.completion()));
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Question> chat(
-      List<Message> before, Message answer, List<java.util.Map<String, Object>> tools) {
-    if (!(answer.fields().get("content") instanceof String expected)) {
-      return Optional.empty(); // a tool call has no text to compare
-    }
-    Message asked = before.get(before.size() - 1);
-    String text = String.valueOf(asked.fields().getOrDefault("content", ""));
-    return Optional.of(new Question(tokenizer.prompt(before, tools), text, expected));
   }
 }

@@ -6,6 +6,7 @@ import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.train.Every;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is measured on the way, and what follows from it. */
 @Doc("What is measured on the way, where there are rows to measure on")
@@ -19,26 +20,25 @@ public record EvalSpec(
         int generate,
     @Doc("Longest answer in tokens") @Default("128") int maxNewTokens,
     @Doc(
-            value = "What makes weights the best so far: lowest `loss` or highest `exact-match`",
+            value =
+                "What makes weights the best so far: the lowest `loss` or `mse`, the highest of the"
+                    + " others; every method measures `loss` and some of them (docs/data.md)",
             elsewhere = {"metric_for_best_model"})
         @Default("loss")
-        Metric metric,
+        Measure metric,
     @Doc(
             value = "Stop after this many evaluations without a better one; unset: never",
             elsewhere = {"early_stopping_patience"})
         Optional<Integer> patience) {
-  /** What evaluations are compared by. */
-  public enum Metric {
-    LOSS,
-    EXACT_MATCH
-  }
+  private static final Set<Measure> WRITTEN = Set.of(Measure.EXACT_MATCH, Measure.ROUGE_L);
 
   public EvalSpec {
     Check.atLeast("eval.generate", 0, generate);
     Check.atLeast("eval.max_new_tokens", 1, maxNewTokens);
     patience.ifPresent(n -> Check.atLeast("eval.patience", 1, n));
-    if (metric == Metric.EXACT_MATCH && generate == 0) {
-      throw new UserError("eval.generate must be >= 1 for eval.metric exact-match, was 0");
+    if (WRITTEN.contains(metric) && generate == 0) {
+      throw new UserError(
+          "eval.generate must be >= 1 for eval.metric %s, was 0".formatted(metric.label()));
     }
   }
 }

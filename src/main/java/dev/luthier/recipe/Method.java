@@ -1,7 +1,27 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Form;
+import dev.luthier.data.Samples;
+import dev.luthier.data.TooLong;
 import dev.luthier.doc.Doc;
+import java.util.List;
+import java.util.Optional;
 
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
-public sealed interface Method permits Sft {}
+public sealed interface Method permits Sft, Classify, Regress, Tag, Mlm, Seq2seq {
+  /** The forms of rows that it learns from. */
+  List<Form> forms();
+
+  /** The longest row in tokens, where the recipe says it. */
+  Optional<Integer> maxLength();
+
+  TooLong tooLong();
+
+  /**
+   * What the flow needs to know of it; closed by the caller.
+   *
+   * @throws dev.luthier.error.UserError if the model or the rows are not fit for it
+   */
+  Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed);
+}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.data.ChatTemplate;
 import dev.luthier.data.Renderer;
 import dev.luthier.data.Tokenizer;
+import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
@@ -19,6 +20,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -36,6 +39,8 @@ record ModelFolder(
           "tokenizer.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.txt",
           "chat_template.jinja",
           "generation_config.json");
 
@@ -62,6 +67,21 @@ record ModelFolder(
   /** Reads the weights. */
   public CausalLm load(Compute compute) {
     return CausalLm.load(path, compute);
+  }
+
+  /** Rows in words: their text as it is, marks as {@code marks} says them. */
+  <R extends TrainingRow> ReadExam.Wording<R> wording(BiFunction<R, Tensor, String> marks) {
+    return new ReadExam.Wording<>() {
+      @Override
+      public String text(R row, Draw draw) {
+        return tokenizer.decode(row.ids(), true);
+      }
+
+      @Override
+      public String words(R row, Tensor of) {
+        return marks.apply(row, of);
+      }
+    };
   }
 
   /** The chat template as the data package uses it. */

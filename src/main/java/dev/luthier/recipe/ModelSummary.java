@@ -1,21 +1,24 @@
 package dev.luthier.recipe;
 
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.peft.Adapted;
-import dev.luthier.peft.Peft;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A model and what of it trains, for people; names and values in the order to be shown. */
 record ModelSummary(Map<String, String> facts) {
+  private static final int ENDLESS = 1 << 20; // what ModelConfig gives for families without a limit
+
   /** Loads the model to count, and closes it. */
-  static ModelSummary of(ModelFolder folder, Peft peft, long seed, Compute compute) {
-    try (CausalLm model = folder.load(compute);
-        Adapted<?> adapted = Adapted.attach(model, peft, seed)) {
+  static <M extends Model> ModelSummary of(
+      Recipe recipe, Lesson<?, ?, M> lesson, ModelFolder folder) {
+    try (M model = lesson.load(Compute.of(recipe.model().device()));
+        Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed())) {
       return of(folder, adapted);
     }
   }
@@ -28,20 +31,28 @@ record ModelSummary(Map<String, String> facts) {
     facts.put("model", folder.path() + " (" + config.modelType() + ")");
     facts.put("parameters", "%,d".formatted(all));
     facts.put("trainable", "%,d (%.3f %%)".formatted(trained, 100.0 * trained / all));
+    List<String> notes = adapted.model().frame().notes();
+    if (!notes.isEmpty()) {
+      facts.put("head", String.join("; ", notes));
+    }
     facts.put(
         "shape",
-        "%d layers, width %d, %d heads, %d key-value heads, vocabulary %d, context %d%s"
+        "%d layers, width %d, %d heads, %d key-value heads, vocabulary %d, %s%s"
             .formatted(
                 config.layers(),
                 config.hiddenSize(),
                 config.heads(),
                 config.kvHeads(),
                 config.vocabSize(),
-                config.context(),
-                config.tied() ? ", head tied to the table" : ""));
+                context(config),
+                adapted.model().frame().tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
     facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));
     return new ModelSummary(facts);
+  }
+
+  private static String context(ModelConfig config) {
+    return config.context() >= ENDLESS ? "any length" : "context " + config.context();
   }
 
   String text() {

@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.AtomicFile;
-import dev.luthier.io.ModelCard;
-import dev.luthier.peft.AdapterFiles;
-import dev.luthier.peft.Full;
 import dev.luthier.train.Metrics;
 import dev.luthier.train.MetricsFile;
 import dev.luthier.train.Session;
@@ -27,13 +24,13 @@ import java.util.Optional;
 final class RunReport {
   private static final int SHOWN = 6;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final SftFlow.Parts parts;
-  private final Optional<SftEvaluation> evaluation;
+  private final SftFlow.Parts<?, ?, ?> parts;
+  private final Optional<Exam> exam;
   private final List<String> before;
 
-  private RunReport(SftFlow.Parts parts, Optional<SftEvaluation> evaluation, List<String> before) {
+  private RunReport(SftFlow.Parts<?, ?, ?> parts, Optional<Exam> exam, List<String> before) {
     this.parts = parts;
-    this.evaluation = evaluation;
+    this.exam = exam;
     this.before = before;
   }
 
@@ -42,17 +39,16 @@ final class RunReport {
    *
    * @param from steps that lie behind
    */
-  static RunReport begin(SftFlow.Parts parts, Optional<SftEvaluation> evaluation, long from) {
+  static RunReport begin(SftFlow.Parts<?, ?, ?> parts, Optional<Exam> exam, long from) {
     Path file = parts.output().resolve("answers-before.json");
-    Optional<SftEvaluation> shown = evaluation.map(e -> e.first(SHOWN));
     try {
       if (from > 0 && Files.exists(file)) {
         List<String> kept = JSON.readValue(file.toFile(), new TypeReference<>() {});
-        return new RunReport(parts, shown, kept);
+        return new RunReport(parts, exam, kept);
       }
-      List<String> answers = shown.map(SftEvaluation::answers).orElse(List.of());
+      List<String> answers = exam.map(e -> e.answers(SHOWN)).orElse(List.of());
       AtomicFile.write(file, JSON.writeValueAsBytes(answers));
-      return new RunReport(parts, shown, answers);
+      return new RunReport(parts, exam, answers);
     } catch (IOException e) {
       throw new UserError("cannot read " + file + ": " + UserError.reason(e), e);
     }
@@ -76,8 +72,9 @@ final class RunReport {
     Path result = parts.output().resolve(Training.result(recipe));
     List<MetricsFile.Line> lines = MetricsFile.read(parts.output().resolve("metrics.jsonl"));
     Map<String, String> results = results(outcome, lines);
-    List<String> next = next(recipe, result);
-    AtomicDirectory.write(result, dir -> save(dir, results, next));
+    SavedResult saved = new SavedResult(parts);
+    List<String> next = saved.next(result);
+    AtomicDirectory.write(result, dir -> saved.save(dir, results, next));
     Path page = parts.output().resolve("report.html");
     HtmlReport.write(page, data(results, lines, next));
     results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
@@ -86,32 +83,6 @@ final class RunReport {
     out.println("report    " + page);
     next.forEach(command -> out.println("next      " + command));
     out.flush();
-  }
-
-  private void save(Path dir, Map<String, String> results, List<String> next) {
-    Recipe recipe = parts.recipe();
-    String base = ModelPlace.title(recipe.model().path());
-    String yaml = Recipes.print(recipe);
-    String name = String.valueOf(Path.of(recipe.output()).getFileName());
-    List<String> sets = recipe.data().train().stream().map(s -> s.path().toString()).toList();
-    if (recipe.peft() instanceof Full) {
-      parts.adapted().model().save(dir, parts.folder().storedType());
-      parts.folder().copyCompanions(dir);
-      ModelCard.model(name, base, sets, results, next, yaml).write(dir);
-    } else {
-      AdapterFiles.save(parts.adapted(), dir, base);
-      ModelCard.adapter(name, base, "lora", sets, results, next, yaml).write(dir);
-    }
-  }
-
-  private static List<String> next(Recipe recipe, Path result) {
-    if (recipe.peft() instanceof Full) {
-      return List.of("./luthier chat " + result);
-    }
-    String model = recipe.model().path().toString();
-    return List.of(
-        "./luthier chat %s --adapter %s".formatted(model, result),
-        "./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
   }
 
   private static Map<String, String> results(
@@ -183,11 +154,11 @@ final class RunReport {
 
   private List<ReportData.Sample> samples() {
     List<ReportData.Sample> out = new ArrayList<>();
-    evaluation.ifPresent(
+    exam.ifPresent(
         e -> {
-          List<String> after = e.answers();
+          List<String> after = e.answers(SHOWN);
           for (int i = 0; i < Math.min(after.size(), before.size()); i++) {
-            Corpus.Question asked = e.questions().get(i);
+            Exam.Question asked = e.questions().get(i);
             out.add(
                 new ReportData.Sample(asked.text(), asked.expected(), before.get(i), after.get(i)));
           }

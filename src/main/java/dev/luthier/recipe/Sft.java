@@ -1,10 +1,13 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Form;
 import dev.luthier.data.LossOn;
+import dev.luthier.data.Samples;
 import dev.luthier.data.TooLong;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
+import java.util.List;
 import java.util.Optional;
 
 /** Supervised fine-tuning: the model learns to write what stands in the data. */
@@ -40,5 +43,15 @@ public record Sft(
 
   public Sft {
     maxLength.ifPresent(n -> Check.atLeast("sft.max_length", 2, n));
+  }
+
+  @Override
+  public List<Form> forms() {
+    return Form.TO_WRITE;
+  }
+
+  @Override
+  public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
+    return SftLesson.of(this, folder);
   }
 }

@@ -1,17 +1,16 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.TokenBatch;
+import dev.luthier.data.Samples;
+import dev.luthier.data.TrainingRow;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.io.RunDirectory;
-import dev.luthier.loss.CrossEntropy;
-import dev.luthier.model.CausalLm;
+import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.AdamW;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Metrics;
-import dev.luthier.train.Objective;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Progress;
 import dev.luthier.train.Session;
@@ -19,71 +18,71 @@ import dev.luthier.train.Stop;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Supervised fine-tuning from a recipe to a saved adapter or model: recipe, data, model, loop,
- * checkpoint, report.
+ * checkpoint, report. What differs between its methods is their {@link Lesson}.
  */
-final class SftFlow {
-  private SftFlow() {}
+record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWriter out) {
 
-  static void run(
-      Recipe recipe, Sft sft, Training.Start start, Progress progress, PrintWriter out) {
-    checkDirectory(recipe, start);
-    Compute compute = Compute.of(recipe.model().device());
+  void run() {
+    checkDirectory();
     try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
-      Corpus corpus = Corpus.read(recipe.data(), sft, folder, recipe.seed());
-      out.println(corpus.report().render(Terminal.colours()));
-      out.flush();
-      corpus.report().healthy();
-      try (CausalLm model = folder.load(compute);
-          Adapted<CausalLm> adapted = Adapted.attach(model, recipe.peft(), recipe.seed());
-          Optim optim = optim(recipe.optim(), adapted);
-          RunDirectory run = directory(recipe, start)) {
-        SftSteps steps =
-            SftSteps.of(
-                corpus.report().trainRows(), recipe, sft, Corpus.maxLength(sft, folder), compute);
-        ModelSummary summary = ModelSummary.of(folder, adapted);
-        out.println(summary.text());
-        out.println(plan(recipe, steps));
-        out.flush();
-        train(
-            new Parts(recipe, folder, corpus, adapted, optim, run.path(), summary),
-            steps,
-            progress,
-            out);
+      Samples.Split samples = Corpus.read(recipe);
+      try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
+        teach(lesson, folder, samples);
       }
     }
   }
 
+  private <R extends TrainingRow, B, M extends Model> void teach(
+      Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
+    LessonEvaluation.check(lesson, recipe.eval());
+    Compute compute = Compute.of(recipe.model().device());
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe.method(), folder);
+    out.println(corpus.report().render(Terminal.colours()));
+    out.flush();
+    corpus.report().healthy();
+    try (M model = lesson.load(compute);
+        Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed());
+        Optim optim = optim(recipe.optim(), adapted);
+        RunDirectory run = directory()) {
+      RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, compute);
+      ModelSummary summary = ModelSummary.of(folder, adapted);
+      out.println(summary.text());
+      out.println(plan(steps));
+      out.flush();
+      train(
+          new Parts<>(recipe, folder, lesson, corpus, adapted, run.path(), summary), optim, steps);
+    }
+  }
+
   /** What a run works with. */
-  record Parts(
+  record Parts<R extends TrainingRow, B, M extends Model>(
       Recipe recipe,
       ModelFolder folder,
-      Corpus corpus,
-      Adapted<CausalLm> adapted,
-      Optim optim,
+      Lesson<R, B, M> lesson,
+      Corpus<R> corpus,
+      Adapted<M> adapted,
       Path output,
       ModelSummary summary) {}
 
-  private static void train(Parts parts, SftSteps steps, Progress progress, PrintWriter out) {
-    Recipe recipe = parts.recipe();
+  private <R extends TrainingRow, B, M extends Model> void train(
+      Parts<R, B, M> parts, Optim optim, RowSteps<R, B> steps) {
     Checkpoints checkpoints = new Checkpoints(parts.output(), recipe.checkpoint().keep());
     Optional<Checkpoints.Saved> saved = checkpoints.latest();
     long from = saved.map(Checkpoints.Saved::step).orElse(0L);
-    Optional<SftEvaluation> evaluation =
+    Optional<LessonEvaluation<R, B, M>> evaluation =
         parts.corpus().report().evalRows().isEmpty()
             ? Optional.empty()
             : Optional.of(
-                SftEvaluation.of(parts.adapted(), parts.folder(), parts.corpus(), recipe));
-    RunReport report = RunReport.begin(parts, evaluation, from);
+                LessonEvaluation.of(parts.lesson(), parts.adapted(), parts.corpus(), recipe));
+    RunReport report = RunReport.begin(parts, evaluation.map(LessonEvaluation::exam), from);
     try (Stop stop = new Stop();
         Metrics metrics = RunReport.metrics(parts.output(), from)) {
       Session session =
           new Session(
-              new Loop(
-                  parts.optim(), recipe.optim().schedule(), recipe.optim().clip(), recipe.seed()),
+              new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed()),
               new Session.Rhythm(
                   recipe.eval().every(), recipe.checkpoint().every(), recipe.eval().patience()),
               checkpoints,
@@ -98,7 +97,8 @@ final class SftFlow {
             progress.note("going on after step " + s.step());
           });
       parts.adapted().training(true);
-      Session.Outcome outcome = session.run(steps, from, objective(parts.adapted().model()));
+      Session.Outcome outcome =
+          session.run(steps, from, parts.lesson().objective(parts.adapted().model()));
       parts.adapted().training(false);
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {
@@ -112,15 +112,6 @@ final class SftFlow {
     }
   }
 
-  /** Cross-entropy on the trained tokens; the head sees only the positions that predict one. */
-  static Objective<TokenBatch> objective(CausalLm model) {
-    CrossEntropy loss = new CrossEntropy();
-    return (batch, denominator) -> {
-      Tensor logits = model.logits(batch.input(), batch.positions()); // (M, V)
-      return loss.of(logits, batch.targets(), denominator);
-    };
-  }
-
   static Optim optim(OptimSpec spec, Adapted<?> adapted) {
     AdamW adamw = spec.adamw();
     return new Optim(
@@ -132,7 +123,7 @@ final class SftFlow {
   }
 
   /** Before the data is read, so that nobody waits for a refusal; nothing is written yet. */
-  private static void checkDirectory(Recipe recipe, Training.Start start) {
+  private void checkDirectory() {
     Path path = Path.of(recipe.output());
     if (start == Training.Start.RESUME) {
       RunDirectory.checkSame(path, Recipes.print(recipe));
@@ -141,7 +132,7 @@ final class SftFlow {
     }
   }
 
-  private static RunDirectory directory(Recipe recipe, Training.Start start) {
+  private RunDirectory directory() {
     Path path = Path.of(recipe.output());
     String text = Recipes.print(recipe);
     return start == Training.Start.RESUME
@@ -149,7 +140,7 @@ final class SftFlow {
         : RunDirectory.create(path, text);
   }
 
-  private static String plan(Recipe recipe, SftSteps steps) {
+  private String plan(RowSteps<?, ?> steps) {
     return "%-11s%d steps of %d sequences, %d an epoch; output %s"
         .formatted("run", steps.total(), recipe.optim().batch(), steps.perEpoch(), recipe.output());
   }

@@ -107,7 +107,7 @@ public final class StepBench {
       loop.run(
           data,
           0,
-          SftFlow.objective(model),
+          SftLesson.objectiveOf(model),
           report -> {
             long stepped = now(model.compute());
             alone.run();

@@ -1,11 +1,13 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Samples;
+import dev.luthier.data.TrainingRow;
+import dev.luthier.model.Model;
 import dev.luthier.peft.Full;
-import dev.luthier.tensor.Compute;
 import dev.luthier.train.Progress;
 import java.io.PrintWriter;
 
-/** Carries out a recipe: one flow for each method. */
+/** Carries out a recipe. */
 public final class Training {
   private Training() {}
 
@@ -25,36 +27,41 @@ public final class Training {
    * @throws dev.luthier.error.UserError if the input is wrong; nothing is written then
    */
   public static void run(Recipe recipe, Start start, Progress progress, PrintWriter out) {
-    if (recipe.method() instanceof Sft sft) {
-      SftFlow.run(recipe, sft, start, progress, out);
-    }
+    new SftFlow(recipe, start, progress, out).run();
   }
 
   /** Prints the resolved recipe, the model's summary and the doctor's report; trains nothing. */
   public static void dryRun(Recipe recipe, PrintWriter out) {
-    Compute compute = Compute.of(recipe.model().device());
-    try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
-      out.println(Recipes.print(recipe));
-      Corpus corpus = corpus(recipe, folder);
-      out.println(ModelSummary.of(folder, recipe.peft(), recipe.seed(), compute).text());
-      out.println(corpus.report().render(Terminal.colours()));
-      out.flush();
-      corpus.report().healthy();
-    }
+    out.println(Recipes.print(recipe));
+    examine(
+        recipe,
+        out,
+        (lesson, folder) -> out.println(ModelSummary.of(recipe, lesson, folder).text()));
   }
 
   /** Prints the doctor's report on the recipe's data; the model's weights are not read. */
   public static void checkData(Recipe recipe, PrintWriter out) {
-    try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
-      Corpus corpus = corpus(recipe, folder);
-      out.println(corpus.report().render(Terminal.colours()));
-      out.flush();
-      corpus.report().healthy();
-    }
+    examine(recipe, out, (lesson, folder) -> {});
   }
 
-  private static Corpus corpus(Recipe recipe, ModelFolder folder) {
-    return Corpus.read(recipe.data(), (Sft) recipe.method(), folder, recipe.seed());
+  /** What is shown before the doctor's report. */
+  private interface Before {
+    void show(Lesson<?, ?, ? extends Model> lesson, ModelFolder folder);
+  }
+
+  private static void examine(Recipe recipe, PrintWriter out, Before before) {
+    try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
+      Samples.Split samples = Corpus.read(recipe);
+      try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
+        LessonEvaluation.check(lesson, recipe.eval());
+        Corpus<? extends TrainingRow> corpus =
+            Corpus.examined(samples, lesson, recipe.method(), folder);
+        before.show(lesson, folder);
+        out.println(corpus.report().render(Terminal.colours()));
+        out.flush();
+        corpus.report().healthy();
+      }
+    }
   }
 
   /** The folder below the output that a run leaves its result in. */

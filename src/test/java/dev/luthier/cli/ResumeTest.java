@@ -3,15 +3,11 @@ package dev.luthier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.luthier.TinyRun;
-import dev.luthier.recipe.Recipes;
 import dev.luthier.recipe.Training;
 import dev.luthier.train.Metrics;
 import dev.luthier.train.MetricsFile;
-import dev.luthier.train.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,47 +167,11 @@ class ResumeTest {
   @CsvSource({"11, 10", "28, 27"})
   void brokenInTheMiddleOfAnEpoch(long broken, long saved) throws IOException {
     Path out = shared.resolve("broken-at-" + broken);
-    assertThat(train(out, Training.Start.NEW, new Breaks(broken, new ArrayList<>()))).isFalse();
+    Breaks breaks = new Breaks(broken, new ArrayList<>());
+    assertThat(breaks.train(run.recipe(), out, Training.Start.NEW)).isFalse();
     List<String> notes = new ArrayList<>();
-    assertThat(train(out, Training.Start.RESUME, new Breaks(-1, notes))).isTrue();
+    assertThat(new Breaks(-1, notes).train(run.recipe(), out, Training.Start.RESUME)).isTrue();
     assertThat(notes.get(0)).isEqualTo("going on after step " + saved);
     Result.of(out).sameAs(unbroken, "broken");
-  }
-
-  /** In this process; whether it came to its end. */
-  private static boolean train(Path out, Training.Start start, Progress progress) {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    try {
-      Training.run(
-          Recipes.read(run.recipe(), List.of("--output=" + out)), start, progress, nowhere);
-      return true;
-    } catch (Broken e) {
-      return false;
-    }
-  }
-
-  private static final class Broken extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** Fails when it hears of a step, before that step is evaluated or saved. */
-  private record Breaks(long at, List<String> notes) implements Progress {
-    @Override
-    public void begin(long done, long total) {}
-
-    @Override
-    public void step(Step done) {
-      if (done.number() == at) {
-        throw new Broken();
-      }
-    }
-
-    @Override
-    public void note(String line) {
-      notes.add(line);
-    }
-
-    @Override
-    public void close() {}
   }
 }

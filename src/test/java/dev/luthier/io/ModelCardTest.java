@@ -19,6 +19,7 @@ final class ModelCardTest {
             "sft-lora",
             "models/tiny-base",
             "lora",
+            "text-generation",
             List.of("data/tiny-chat/sft-train.jsonl"),
             Map.of("exact | match", "0.64"),
             List.of("./luthier chat models/tiny-base --adapter runs/sft-lora/adapter"),
@@ -65,9 +66,10 @@ final class ModelCardTest {
   @Test
   void namesThatYamlWouldMisreadAreQuoted() {
     String text =
-        ModelCard.model("x", "yes: #1", List.of(), Map.of(), List.of(), "a: '```'").text();
+        ModelCard.model("x", "yes: #1", "fill-mask", List.of(), Map.of(), List.of(), "a: '```'")
+            .text();
     assertThat(text)
-        .contains("library_name: transformers\nbase_model: 'yes: #1'\n")
+        .contains("library_name: transformers\nbase_model: 'yes: #1'\npipeline_tag: fill-mask\n")
         .contains("````yaml\na: '```'\n````\n")
         .doesNotContain("## Use", "## Results");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.Golden;
 import dev.luthier.data.TokenBatch;
+import dev.luthier.data.TokenRow;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
@@ -39,20 +40,22 @@ class CurvesGoldenTest {
   private static final Path FILE = DIR.resolve("curves.json");
 
   /** How the model of an entry is made trainable; what is missing here is not built. */
-  private static final Map<String, Function<CausalLm, Adapted>> STARTS =
+  private static final Map<String, Function<CausalLm, Adapted<CausalLm>>> STARTS =
       Map.of(
           "sft_lora", model -> AdapterFiles.load(model, DIR.resolve("lora-start")).adapted(),
           "sft_full", model -> Adapted.attach(model, new Full(), 0));
 
   private static ModelFolder folder;
-  private static Corpus corpus; // both runs learn from the same tokens
+  private static SftLesson lesson;
+  private static Corpus<TokenRow> corpus; // both runs learn from the same tokens
 
   @BeforeAll
   static void read() {
     Assumptions.assumeTrue(Files.exists(FILE), FILE + " is not there");
     Recipe recipe = recipe();
     folder = ModelFolder.open(recipe.model().path());
-    corpus = Corpus.read(recipe.data(), (Sft) recipe.method(), folder, recipe.seed());
+    lesson = SftLesson.of((Sft) recipe.method(), folder);
+    corpus = Corpus.examined(Corpus.read(recipe), lesson, recipe.method(), folder);
     corpus.report().healthy();
   }
 
@@ -96,7 +99,8 @@ class CurvesGoldenTest {
     try (CausalLm model = folder.load(Compute.CPU);
         Adapted<CausalLm> adapted = STARTS.get(name).apply(model);
         Optim optim = SftFlow.optim(recipe.optim(), adapted)) {
-      SftEvaluation evaluation = SftEvaluation.of(adapted, folder, corpus, recipe);
+      LessonEvaluation<TokenRow, TokenBatch, CausalLm> evaluation =
+          LessonEvaluation.of(lesson, adapted, corpus, recipe);
       Map<String, Double> before = evaluation.apply(0).values();
       double peersBefore = peer.path("eval_loss_before").asDouble();
       assertThat(before.get("eval/loss")).isCloseTo(peersBefore, within(1e-3));
@@ -127,11 +131,8 @@ class CurvesGoldenTest {
 
   /** The loss of every step. */
   private static double[] train(Recipe recipe, CausalLm model, Optim optim) {
-    Sft sft = (Sft) recipe.method();
-    SftSteps steps =
-        SftSteps.of(
-            corpus.report().trainRows(), recipe, sft, Corpus.maxLength(sft, folder), Compute.CPU);
-    Objective<TokenBatch> objective = SftFlow.objective(model);
+    RowSteps<TokenRow, TokenBatch> steps = RowSteps.of(lesson, corpus, recipe, Compute.CPU);
+    Objective<TokenBatch> objective = lesson.objective(model);
     List<Double> losses = new ArrayList<>();
     new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed())
         .run(steps, 0, objective, report -> losses.add(report.loss()));

@@ -83,12 +83,16 @@ class SftObjectiveTest {
             0,
             new Schedule.Constant(new Span.Steps(0)),
             new AdamW(0, List.of(0.9, 0.999), 1e-8, List.of()));
-    SftSteps steps =
-        new SftSteps(
-            new Batches<>(bins, batch, Batches.Order.AS_THEY_STAND), Map.of(), spec, Compute.CPU);
+    RowSteps<TokenRow, TokenBatch> steps =
+        new RowSteps<>(
+            new Batches<>(bins, batch, Batches.Order.AS_THEY_STAND),
+            Map.of(),
+            (some, draw, compute) -> TokenBatch.of(some, compute),
+            spec,
+            Compute.CPU);
     List<Double> loss = new ArrayList<>();
     List<Parameter> weights = List.copyOf(model.parameters());
-    Objective<TokenBatch> objective = SftFlow.objective(model);
+    Objective<TokenBatch> objective = SftLesson.objectiveOf(model);
     try (Optim optim = // of rate 0: the weights stay
         new Optim(List.of(new Optim.Group(weights, 0, 0)), 0.9, 0.999, 1e-8, Compute.CPU)) {
       new Loop(optim, spec.schedule(), 0, 1)
@@ -121,7 +125,7 @@ class SftObjectiveTest {
   void theLossIsTheMeanOverTargetsNotOverRows() {
     double sum = 0;
     int targets = 0;
-    Objective<TokenBatch> objective = SftFlow.objective(model);
+    Objective<TokenBatch> objective = SftLesson.objectiveOf(model);
     for (TokenRow row : rows) {
       sum += objective.of(TokenBatch.of(List.of(row), Compute.CPU), 1).total().item_double();
       targets += row.targets();
@@ -133,7 +137,7 @@ class SftObjectiveTest {
   @Test
   void theGradientIsTheSlope() {
     TokenBatch batch = TokenBatch.of(rows, Compute.CPU);
-    Objective<TokenBatch> objective = SftFlow.objective(model);
+    Objective<TokenBatch> objective = SftLesson.objectiveOf(model);
     Loss loss = objective.of(batch, batch.targets().numel());
     loss.total().backward();
     double length =

@@ -2,9 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.Batches;
 import dev.luthier.data.MicroBatch;
-import dev.luthier.data.Packer;
-import dev.luthier.data.TokenBatch;
-import dev.luthier.data.TokenRow;
+import dev.luthier.data.TrainingRow;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Steps;
 import java.util.IdentityHashMap;
@@ -19,24 +17,31 @@ import java.util.stream.IntStream;
  * @param bins one row each, or several that share a sequence
  * @param numbers the rows' places among those used, counted from 1; by identity
  */
-record SftSteps(
-    Batches<List<TokenRow>> bins, Map<TokenRow, Integer> numbers, OptimSpec optim, Compute compute)
-    implements Steps<TokenBatch> {
+record RowSteps<R extends TrainingRow, B>(
+    Batches<List<R>> bins,
+    Map<R, Integer> numbers,
+    Batching<R, B> batching,
+    OptimSpec optim,
+    Compute compute)
+    implements Steps<B> {
   private static final int NAMED = 8;
 
-  static SftSteps of(List<TokenRow> rows, Recipe recipe, Sft sft, int maxLength, Compute compute) {
-    List<List<TokenRow>> bins =
-        sft.packing() == Sft.Packing.BEST_FIT
-            ? Packer.pack(rows, maxLength)
-            : rows.stream().map(List::of).toList();
+  static <R extends TrainingRow, B> RowSteps<R, B> of(
+      Lesson<R, B, ?> lesson, Corpus<R> corpus, Recipe recipe, Compute compute) {
+    List<R> rows = corpus.report().trainRows();
     Batches.Order order =
         recipe.data().shuffle()
             ? Batches.Order.shuffled(recipe.seed())
             : Batches.Order.AS_THEY_STAND;
-    Map<TokenRow, Integer> numbers = new IdentityHashMap<>();
+    Batches<List<R>> bins =
+        new Batches<>(lesson.bins(rows, corpus.maxLength()), recipe.optim().batch(), order);
+    return new RowSteps<>(bins, numbered(rows), lesson, recipe.optim(), compute);
+  }
+
+  static <R> Map<R, Integer> numbered(List<R> rows) {
+    Map<R, Integer> numbers = new IdentityHashMap<>();
     rows.forEach(row -> numbers.put(row, numbers.size() + 1));
-    return new SftSteps(
-        new Batches<>(bins, recipe.optim().batch(), order), numbers, recipe.optim(), compute);
+    return numbers;
   }
 
   @Override
@@ -52,33 +57,39 @@ record SftSteps(
   }
 
   @Override
-  public List<Micro<TokenBatch>> at(long step) {
-    List<List<TokenRow>> items = bins.at(step);
+  public List<Micro<B>> at(long step) {
+    List<List<R>> items = bins.at(step);
     int n = optim.rowsAtOnce();
     return IntStream.range(0, (items.size() + n - 1) / n)
         .mapToObj(i -> items.subList(i * n, Math.min(items.size(), (i + 1) * n)))
-        .map(part -> micro(part.stream().flatMap(List::stream).toList()))
+        .map(part -> micro(part.stream().flatMap(List::stream).toList(), bins.epoch(step)))
         .toList();
   }
 
-  private Micro<TokenBatch> micro(List<TokenRow> rows) {
-    long targets = rows.stream().mapToLong(TokenRow::targets).sum();
-    long tokens = rows.stream().mapToLong(TokenRow::length).sum();
-    return new Micro<>(() -> TokenBatch.of(rows, compute), targets, tokens, place(rows));
+  private Micro<B> micro(List<R> rows, long epoch) {
+    long targets = rows.stream().mapToLong(batching::weight).sum();
+    long tokens = rows.stream().mapToLong(TrainingRow::length).sum();
+    Draw draw = new Draw(epoch, rows.stream().mapToLong(this::number).toArray());
+    return new Micro<>(() -> batching.batch(rows, draw, compute), targets, tokens, place(rows));
   }
 
-  private String place(List<TokenRow> rows) {
+  private int number(R row) {
+    Integer number = numbers.get(row);
+    return number == null ? 0 : number;
+  }
+
+  private String place(List<R> rows) {
     String named =
         rows.stream()
             .limit(NAMED)
-            .map(row -> String.valueOf(numbers.get(row)))
+            .map(row -> String.valueOf(number(row)))
             .collect(Collectors.joining(", "));
     String more = rows.size() > NAMED ? " and %d more".formatted(rows.size() - NAMED) : "";
     return "rows %s%s of those used for training".formatted(named, more);
   }
 
   /** Rows cut into parts for measuring, each small enough for the memory of a training part. */
-  static List<List<TokenRow>> parts(List<TokenRow> rows, OptimSpec optim) {
+  static <R extends TrainingRow> List<List<R>> parts(List<R> rows, OptimSpec optim) {
     return new MicroBatch.Rows(optim.rowsAtOnce()).split(rows);
   }
 }

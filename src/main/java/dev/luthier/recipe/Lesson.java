@@ -1,0 +1,79 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.RowMaker;
+import dev.luthier.data.TrainingRow;
+import dev.luthier.loss.CrossEntropy;
+import dev.luthier.loss.Loss;
+import dev.luthier.model.Model;
+import dev.luthier.tensor.Compute;
+import dev.luthier.train.Objective;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * All that {@link SftFlow} needs to know of a supervised method: what it learns from, the model
+ * with its head, what the model says of a batch, and what that is worth. Letters: M targets, C
+ * choices.
+ *
+ * @param <R> a row
+ * @param <B> a batch of rows as tensors
+ * @param <M> the model with the head that the method trains
+ */
+interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, B>, AutoCloseable {
+  /** Makes rows of examples. */
+  RowMaker<R> rows();
+
+  /**
+   * Reads the model, with a new head where its folder has none that fits.
+   *
+   * @throws dev.luthier.error.UserError if the folder holds another kind of model
+   */
+  M load(Compute compute);
+
+  /** The scores, (M, C) float32. */
+  Tensor logits(M model, B batch);
+
+  /** What is right, (M). */
+  Tensor targets(B batch);
+
+  /** What the model says, (M), to be compared with the targets: the likeliest choice. */
+  default Tensor verdict(Tensor logits) {
+    return logits.argmax(new LongOptional(1), false);
+  }
+
+  /** {@link CrossEntropy} unless the lesson has another. */
+  default Loss loss(Tensor logits, Tensor targets, double denominator) {
+    return new CrossEntropy().of(logits, targets, denominator);
+  }
+
+  default Objective<B> objective(M model) {
+    return (batch, denominator) -> loss(logits(model, batch), targets(batch), denominator);
+  }
+
+  /** Rows that go through the model as one: each alone, unless the lesson packs them. */
+  default List<List<R>> bins(List<R> rows, int maxLength) {
+    return rows.stream().map(List::of).toList();
+  }
+
+  /** What it can measure beside the loss. */
+  Set<Measure> measures();
+
+  /** Measures the verdicts of one evaluation. */
+  Tally<R> tally();
+
+  /** Rows to be asked for in words. */
+  Exam exam(M model, Corpus<R> corpus, EvalSpec spec);
+
+  /**
+   * What to type next.
+   *
+   * @param voice the result as commands take it: a model, or a model and {@code --adapter}
+   */
+  List<String> next(String voice);
+
+  /** Frees what the lesson opened itself. */
+  @Override
+  default void close() {}
+}

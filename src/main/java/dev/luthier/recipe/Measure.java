@@ -1,0 +1,60 @@
+package dev.luthier.recipe;
+
+import java.util.Locale;
+
+/** What evaluations measure. */
+public enum Measure {
+  /** What training makes small, for each thing learnt. */
+  LOSS(Better.LOWER),
+  /** The share of tokens, labels or tags that are right. */
+  ACCURACY(Better.HIGHER),
+  /** The mean F1 of all classes; of tags in the B-I-O form, that of the entities. */
+  F1(Better.HIGHER),
+  /** The F1 of the second of two classes. */
+  F1_POSITIVE(Better.HIGHER),
+  MATTHEWS(Better.HIGHER),
+  PEARSON(Better.HIGHER),
+  SPEARMAN(Better.HIGHER),
+  /** The mean squared error. */
+  MSE(Better.LOWER),
+  /** The longest common subsequence of words, as F1. */
+  ROUGE_L(Better.HIGHER),
+  /** The share of written answers that are the expected ones. */
+  EXACT_MATCH(Better.HIGHER);
+
+  /** Which of two values is the better one. */
+  private enum Better {
+    LOWER,
+    HIGHER
+  }
+
+  private final Better better;
+
+  Measure(Better better) {
+    this.better = better;
+  }
+
+  /** As logs have it: {@code exact_match}. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** As a recipe has it: {@code exact-match}. */
+  String label() {
+    return key().replace('_', '-');
+  }
+
+  /** For people: {@code exact match 0.930}. */
+  String text(double value) {
+    String format = better == Better.LOWER ? "%s %.4f" : "%s %.3f";
+    return format.formatted(key().replace('_', ' '), value);
+  }
+
+  /** A number that is higher for what is better, and lowest where the value is no number. */
+  double score(double value) {
+    if (Double.isNaN(value)) {
+      return -Double.MAX_VALUE;
+    }
+    return better == Better.LOWER ? -value : value;
+  }
+}

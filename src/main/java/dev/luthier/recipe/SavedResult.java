@@ -1,0 +1,74 @@
+package dev.luthier.recipe;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.io.AtomicFile;
+import dev.luthier.io.ModelCard;
+import dev.luthier.model.Model;
+import dev.luthier.model.Task;
+import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.Full;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The adapter or model that a run leaves behind, with its card. */
+record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How model hubs call what a model is for. */
+  private static final Map<Task, String> PIPELINES =
+      Map.of(
+          Task.CAUSAL_LM, "text-generation",
+          Task.SEQ_CLS, "text-classification",
+          Task.TOKEN_CLS, "token-classification",
+          Task.SEQ_2_SEQ_LM, "text2text-generation",
+          Task.FEATURE_EXTRACTION, "feature-extraction",
+          Task.MASKED_LM, "fill-mask");
+
+  /** Writes it into a folder that exists. */
+  void save(Path dir, Map<String, String> results, List<String> next) {
+    Recipe recipe = parts.recipe();
+    Model model = parts.adapted().model();
+    String base = ModelPlace.title(recipe.model().path());
+    String yaml = Recipes.print(recipe);
+    String name = String.valueOf(Path.of(recipe.output()).getFileName());
+    List<String> sets = recipe.data().train().stream().map(s -> s.path().toString()).toList();
+    String pipeline = PIPELINES.getOrDefault(model.task(), "other");
+    if (recipe.peft() instanceof Full) {
+      model.save(dir, parts.folder().storedType());
+      parts.folder().copyCompanions(dir);
+      ModelCard.model(name, base, pipeline, sets, results, next, yaml).write(dir);
+      return;
+    }
+    AdapterFiles.save(parts.adapted(), dir, base);
+    if (!model.task().heads().isEmpty()) {
+      AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
+    }
+    ModelCard.adapter(name, base, "lora", pipeline, sets, results, next, yaml).write(dir);
+  }
+
+  private static byte[] config(Model model) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(model.config().json());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What to type next. */
+  List<String> next(Path result) {
+    Recipe recipe = parts.recipe();
+    if (recipe.peft() instanceof Full) {
+      return parts.lesson().next(result.toString());
+    }
+    String model = recipe.model().path().toString();
+    List<String> out =
+        new ArrayList<>(parts.lesson().next("%s --adapter %s".formatted(model, result)));
+    if (AdapterFolders.MERGED.contains(parts.adapted().model().task())) {
+      out.add("./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
+    }
+    return out;
+  }
+}

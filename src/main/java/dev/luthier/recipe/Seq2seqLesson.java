@@ -1,0 +1,106 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.Example;
+import dev.luthier.data.Samples;
+import dev.luthier.data.Seq2SeqBatch;
+import dev.luthier.data.Seq2SeqRow;
+import dev.luthier.data.Seq2SeqTokenizer;
+import dev.luthier.error.UserError;
+import dev.luthier.metric.RougeL;
+import dev.luthier.model.Seq2Seq;
+import dev.luthier.recipe.Exam.Question;
+import dev.luthier.recipe.WrittenExam.Prompt;
+import dev.luthier.tensor.Compute;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+
+/** A text written for a text read: cross-entropy on the tokens of the text to write. */
+record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
+    implements Lesson<Seq2SeqRow, Seq2SeqBatch, Seq2Seq> {
+
+  /**
+   * @throws UserError if rows are chats
+   */
+  static Seq2seqLesson of(Seq2seq method, ModelFolder folder, Samples.Split samples) {
+    Stream.of(samples.train(), samples.eval())
+        .flatMap(set -> set.list().stream())
+        .filter(sample -> !(sample.example() instanceof Example.PromptCompletion))
+        .findFirst()
+        .ifPresent(
+            sample -> {
+              throw new UserError(
+                  sample.place()
+                      + ": prompt and completion are lists of messages, but seq2seq learns from texts");
+            });
+    return new Seq2seqLesson(
+        folder,
+        new Seq2SeqTokenizer(folder.tokenizer(), method.prefix().orElse(""), method.maxTarget()));
+  }
+
+  @Override
+  public Seq2Seq load(Compute compute) {
+    return Seq2Seq.load(folder.path(), compute);
+  }
+
+  @Override
+  public Seq2SeqBatch batch(List<Seq2SeqRow> rows, Draw draw, Compute compute) {
+    int start = folder.config().json().path("decoder_start_token_id").asInt(); // seen to by load
+    return Seq2SeqBatch.of(rows, start, compute);
+  }
+
+  @Override
+  public Tensor logits(Seq2Seq model, Seq2SeqBatch batch) {
+    return model.logits(model.hidden(batch.input(), batch.decoder())); // (M, V)
+  }
+
+  @Override
+  public Tensor targets(Seq2SeqBatch batch) {
+    return batch.targets();
+  }
+
+  @Override
+  public Set<Measure> measures() {
+    return Set.of(Measure.ACCURACY, Measure.ROUGE_L, Measure.EXACT_MATCH);
+  }
+
+  @Override
+  public Tally<Seq2SeqRow> tally() {
+    return new TokenTally<>();
+  }
+
+  /** Answers have at most as many tokens as the texts to learn. */
+  @Override
+  public Exam exam(Seq2Seq model, Corpus<Seq2SeqRow> corpus, EvalSpec spec) {
+    GreedyRewriter writer =
+        new GreedyRewriter(
+            model, folder.endTokens(), Math.min(spec.maxNewTokens(), rows.maxTarget()));
+    return new WrittenExam(
+        corpus.eval().list().stream()
+            .limit(spec.generate())
+            .map(sample -> prompt((Example.PromptCompletion) sample.example(), corpus.maxLength()))
+            .toList(),
+        prompts ->
+            writer.write(prompts, WrittenExam.AT_ONCE).stream()
+                .map(ids -> folder.tokenizer().decode(ids, true))
+                .toList(),
+        Map.of(
+            Measure.ROUGE_L,
+            (expected, answer) -> RougeL.PLAIN.score(expected, answer).f1(),
+            Measure.EXACT_MATCH,
+            WrittenExam::exact));
+  }
+
+  private Prompt prompt(Example.PromptCompletion both, int maxLength) {
+    return new Prompt(
+        rows.input(both.prompt()).cut(maxLength).ids(),
+        new Question(both.prompt(), both.completion()));
+  }
+
+  @Override
+  public List<String> next(String voice) {
+    return List.of(); // generate does not know encoders with decoders yet
+  }
+}

@@ -1,0 +1,63 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.Encoded;
+import dev.luthier.model.Classifier;
+import dev.luthier.model.Labels;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Sequences;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/** Classes and numbers of whole texts; a tab parts two texts that belong together. */
+record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
+  private static final double LIKELY = 0.5;
+
+  @Override
+  public List<String> say(List<String> texts) {
+    List<Encoded> rows = texts.stream().map(this::encoded).toList();
+    long[] types =
+        rows.stream().flatMapToInt(row -> Arrays.stream(row.types())).asLongStream().toArray();
+    Tensor logits = // (B, L)
+        model.logits(
+            Sequences.of(rows.stream().map(Encoded::ids).toList(), model.compute()),
+            Ops.longs(types, model.compute()));
+    Tensor scores =
+        switch (model.labels().problem()) {
+          case SINGLE -> logits.softmax(1);
+          case MULTI -> logits.sigmoid();
+          case REGRESSION -> logits;
+        };
+    float[] all = Ops.toFloats(scores);
+    int width = model.labels().count();
+    return IntStream.range(0, texts.size())
+        .mapToObj(i -> words(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
+        .toList();
+  }
+
+  private Encoded encoded(String line) {
+    String[] texts = line.split("\t", 2);
+    Optional<String> pair = texts.length == 2 ? Optional.of(texts[1]) : Optional.empty();
+    return folder.tokenizer().encode(texts[0], pair).cut(model.config().context());
+  }
+
+  private String words(float[] scores) {
+    Labels labels = model.labels();
+    IntStream all = IntStream.range(0, scores.length);
+    return switch (labels.problem()) {
+      case SINGLE -> {
+        int best = all.reduce(0, (a, b) -> scores[b] > scores[a] ? b : a);
+        yield "%s  %.3f".formatted(labels.names().get(best), scores[best]);
+      }
+      case MULTI ->
+          all.filter(i -> scores[i] > LIKELY)
+              .mapToObj(i -> "%s  %.3f".formatted(labels.names().get(i), scores[i]))
+              .collect(Collectors.joining(", "));
+      case REGRESSION ->
+          all.mapToObj(i -> "%.4f".formatted(scores[i])).collect(Collectors.joining(" "));
+    };
+  }
+}
