@@ -7,7 +7,12 @@ import dev.luthier.data.Seq2SeqRow;
 import dev.luthier.data.Seq2SeqTokenizer;
 import dev.luthier.error.UserError;
 import dev.luthier.metric.RougeL;
+import dev.luthier.model.Generative;
 import dev.luthier.model.Seq2Seq;
+import dev.luthier.rollout.Budget;
+import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Generator;
+import dev.luthier.rollout.Sampling;
 import dev.luthier.recipe.Exam.Question;
 import dev.luthier.recipe.WrittenExam.Prompt;
 import dev.luthier.tensor.Compute;
@@ -74,18 +79,20 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
   /** Answers have at most as many tokens as the texts to learn. */
   @Override
   public Exam exam(Seq2Seq model, Corpus<Seq2SeqRow> corpus, EvalSpec spec) {
-    GreedyRewriter writer =
-        new GreedyRewriter(
-            model, folder.endTokens(), Math.min(spec.maxNewTokens(), rows.maxTarget()));
+    int longest = Math.min(spec.maxNewTokens(), rows.maxTarget());
+    Generator generator =
+        new Generator(
+            Generative.of(model),
+            ids -> folder.tokenizer().decode(ids, true),
+            Sampling.GREEDY,
+            new Generator.Limits(longest, folder.endTokens(), List.of()),
+            Budget.rows(WrittenExam.AT_ONCE));
     return new WrittenExam(
         corpus.eval().list().stream()
             .limit(spec.generate())
             .map(sample -> prompt((Example.PromptCompletion) sample.example(), corpus.maxLength()))
             .toList(),
-        prompts ->
-            writer.write(prompts, WrittenExam.AT_ONCE).stream()
-                .map(ids -> folder.tokenizer().decode(ids, true))
-                .toList(),
+        prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
         Map.of(
             Measure.ROUGE_L,
             (expected, answer) -> RougeL.PLAIN.score(expected, answer).f1(),
@@ -101,6 +108,6 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
 
   @Override
   public List<String> next(String voice) {
-    return List.of(); // generate does not know encoders with decoders yet
+    return List.of("./luthier generate %s --plain \"%sa text\"".formatted(voice, rows.prefix()));
   }
 }

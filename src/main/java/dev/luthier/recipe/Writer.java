@@ -3,8 +3,10 @@ package dev.luthier.recipe;
 import dev.luthier.data.LossOn;
 import dev.luthier.data.Message;
 import dev.luthier.data.SftTokenizer;
-import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
+import dev.luthier.model.Seq2Seq;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.rollout.BeamSearch;
@@ -63,15 +65,15 @@ public final class Writer implements AutoCloseable {
   private static final int ROWS = 32;
 
   private final ModelFolder folder;
-  private final CausalLm model;
-  private final Optional<AdapterFiles.Loaded<CausalLm>> adapter;
+  private final Model model;
+  private final Optional<AdapterFiles.Loaded<Model>> adapter;
   private final SftTokenizer tokenizer;
   private final Manner manner;
 
   private Writer(
       ModelFolder folder,
-      CausalLm model,
-      Optional<AdapterFiles.Loaded<CausalLm>> adapter,
+      Model model,
+      Optional<AdapterFiles.Loaded<Model>> adapter,
       Manner manner) {
     this.folder = folder;
     this.model = model;
@@ -97,8 +99,8 @@ public final class Writer implements AutoCloseable {
 
   private static Writer open(ModelFolder folder, Voice voice, Manner manner) {
     Compute compute = Compute.of(voice.device());
-    CausalLm model = folder.load(compute);
-    Optional<AdapterFiles.Loaded<CausalLm>> adapter =
+    Model model = Models.load(folder.path(), compute);
+    Optional<AdapterFiles.Loaded<Model>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
     adapter.ifPresent(a -> a.adapted().merge());
     return new Writer(folder, model, adapter, manner);
@@ -109,9 +111,11 @@ public final class Writer implements AutoCloseable {
     return adapter.map(AdapterFiles.Loaded::notes).orElse(List.of());
   }
 
-  /** The tokens of a plain text. */
+  /** The tokens of a plain text; an encoder's text has its end. */
   public int[] prompt(String text) {
-    return tokenizer.prompt(text);
+    return model instanceof Seq2Seq
+        ? folder.tokenizer().encode(text, true).ids()
+        : tokenizer.prompt(text);
   }
 
   /**
