@@ -23,7 +23,7 @@ final class VerifyCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Safetensors with input_ids and, as they apply, attention_mask, labels, logits, loss and merged_logits.")
+          "Safetensors with input_ids and, as they apply, attention_mask, labels, decoder_input_ids, logits, loss and merged_logits.")
   private Path reference = Path.of("");
 
   @Override

@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Unpadded;
-import dev.luthier.error.UserError;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Model;
@@ -30,7 +29,7 @@ interface Trial {
   Optional<Tensor> loss();
 
   /**
-   * @throws UserError if the reference does not fit the model, or such models are not compared
+   * @throws dev.luthier.error.UserError if the reference does not fit the model
    */
   static Trial of(Model model, Reference reference) {
     if (model instanceof CausalLm lm) {
@@ -39,7 +38,7 @@ interface Trial {
     if (model instanceof Seq2Seq writer) {
       return Target.of(writer, reference);
     }
-    throw new UserError("models for " + model.task() + " cannot be verified; it is not built");
+    return EncodedTrial.of(model, reference);
   }
 
   private static Tensor loss(Tensor logits, Tensor targets) {

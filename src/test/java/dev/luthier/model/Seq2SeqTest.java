@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.luthier.Golden;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +165,27 @@ class Seq2SeqTest {
       same(next.narrow(0, 0, 1), whole(c, 17, 18));
       same(next.narrow(0, 1, 1), whole(a, 11, 14, 19));
       assertThat(rows.bytes()).isLessThanOrEqualTo(generative.bytes(5, 70, 8));
+    }
+  }
+
+  /** As on a GPU: activations in bfloat16 under weights that train in float32. */
+  @Test
+  void bfloat16StaysNearAndTrains() {
+    Sequences source = of(tokens(6, 1), tokens(3, 2));
+    Sequences input = of(tokens(4, 3), tokens(5, 4));
+    Tensor exact = model.logits(model.hidden(source, input));
+    Compute half = new Compute("cpu", ScalarType.BFloat16);
+    try (Seq2Seq rough = Seq2Seq.load(Golden.SHIPPED.resolve("t5/model"), half);
+        AutoGradMode on = new AutoGradMode(true)) {
+      for (Parameter p : rough.parameters()) {
+        p.set(p.value().to(ScalarType.Float).detach().set_requires_grad(true));
+      }
+      Tensor scores = rough.logits(rough.hidden(source, input));
+      assertThat(scores.sub(exact).abs().max().item_double())
+          .isLessThan(0.05 * exact.abs().max().item_double());
+      scores.square().mean().backward();
+      assertThat(rough.parameters())
+          .allMatch(p -> p.value().grad().defined() && p.value().grad().norm().item_double() > 0);
     }
   }
 }
