@@ -42,11 +42,9 @@ final class JsonText {
     return source < 0 ? message : message.substring(0, source);
   }
 
-  /** The same with the line, where it is known. */
-  static String place(JsonProcessingException e) {
-    return e.getLocation() == null
-        ? reason(e)
-        : "line %d: %s".formatted(e.getLocation().getLineNr(), reason(e));
+  /** " line 3", or nothing where Jackson does not say. */
+  static String line(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
   }
 
   /** A value's kind in plain words. */

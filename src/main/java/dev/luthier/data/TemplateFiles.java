@@ -99,7 +99,8 @@ final class TemplateFiles {
     try {
       return JSON.readTree(read(file));
     } catch (JsonProcessingException e) {
-      throw new UserError(file + ": not JSON: " + JsonText.place(e), e);
+      throw new UserError(
+          "%s: not JSON at%s: %s".formatted(file, JsonText.line(e), JsonText.reason(e)), e);
     }
   }
 

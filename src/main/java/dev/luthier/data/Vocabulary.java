@@ -52,7 +52,8 @@ record Vocabulary(Map<String, Integer> ids, Map<String, Integer> added, int size
     try {
       return Optional.of(JsonText.MAPPER.readTree(Files.readString(file)));
     } catch (JsonProcessingException e) {
-      throw new UserError("%s: malformed JSON: %s".formatted(file, JsonText.place(e)), e);
+      throw new UserError(
+          "%s%s: malformed JSON: %s".formatted(file, JsonText.line(e), JsonText.reason(e)), e);
     } catch (IOException e) {
       throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }

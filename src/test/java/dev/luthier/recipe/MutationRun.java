@@ -90,6 +90,15 @@ final class MutationRun {
       }
       after = after.equals(name) ? "" : after;
     }
+    clear(dir);
+  }
+
+  private static void clear(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** Links to the files of a folder. */
