@@ -97,7 +97,7 @@ class TaskRunsTest {
         .contains("pipeline_tag: text-classification");
     assertThat(classified(model.toString()))
         .matches("blue  [01]\\.\\d{3}\\R" + "red  [01]\\.\\d{3}\\R");
-    assertThat(Files.readString(task.out().resolve("report.html"))).contains("red apple apple");
+    assertThat(Files.readString(task.out().resolve("report.html"))).contains("red apple friend");
   }
 
   /** The adapter brings the new pooler and the labels along: a fresh process says the same. */
