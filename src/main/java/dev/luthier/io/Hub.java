@@ -158,7 +158,7 @@ public final class Hub {
       for (HubFile f : missing) {
         Path part = cache.part(name, f);
         boolean blob = HubCache.isWhole(cache.blob(name, f), f);
-        needed += blob ? 0 : f.size() - (Files.exists(part) ? Files.size(part) : 0);
+        needed += blob ? 0 : f.size() - HubCache.size(part).orElse(0);
       }
       Files.createDirectories(cache.root());
       long free = Files.getFileStore(cache.root()).getUsableSpace();

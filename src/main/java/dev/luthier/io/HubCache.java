@@ -5,10 +5,12 @@ import dev.luthier.error.UserError;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 
@@ -119,8 +121,15 @@ final class HubCache {
   }
 
   static boolean isWhole(Path path, HubFile file) {
+    return Files.isRegularFile(path) && size(path).equals(OptionalLong.of(file.size()));
+  }
+
+  /** The bytes of a file, if it is there: another process may take it away at any moment. */
+  static OptionalLong size(Path path) {
     try {
-      return Files.isRegularFile(path) && Files.size(path) == file.size();
+      return OptionalLong.of(Files.size(path));
+    } catch (NoSuchFileException gone) {
+      return OptionalLong.empty();
     } catch (IOException e) {
       throw new UserError("cannot read " + DiskErrors.reason(path, e), e);
     }
