@@ -14,16 +14,34 @@ import org.jspecify.annotations.Nullable;
  * @param layer its place in the cache
  * @param rope how queries and keys are turned by their positions, or not at all
  */
-record Attention(int layer, Qkv qkv, @Nullable Rope rope, Scores scores, Sight sight, Slot o) {
+record Attention(
+    int layer,
+    Qkv qkv,
+    @Nullable Rope rope,
+    Scores scores,
+    Sight sight,
+    Slot o,
+    Stack.Layer seats) {
+  Attention(int layer, Qkv qkv, @Nullable Rope rope, Scores scores, Sight sight, Slot o) {
+    this(layer, qkv, rope, scores, sight, o, Stack.Layer.at(o.path()));
+  }
+
   Tensor apply(Tensor x, Layout layout) { // (N, H)
     Qkv.Heads plain = qkv.apply(x);
     Qkv.Heads heads = rope == null ? plain : plain.turned(layout.angles(rope));
     Tensor q = heads.q(); // (N, A, D)
     KvCache.Seen seen = layout.seen(layer, heads.k(), heads.v()); // (B, G, S, D)
     boolean single = layout.longest == 1;
-    Tensor queries = single ? layout.byGroup(q, heads.k().size(1)) : layout.grid(q);
+    Tensor queries = single ? layout.grid.byGroup(q, heads.k().size(1)) : layout.grid.grid(q);
     Tensor y = scores.mix(queries, seen.keys(), seen.values(), layout, sight);
-    return o.apply(single ? y.reshape(layout.count, q.size(1) * q.size(2)) : layout.flat(y));
+    Tensor out =
+        o.apply(single ? y.reshape(layout.count, q.size(1) * q.size(2)) : layout.grid.flat(y));
+    return seats.beside().current().of(out, new Beside.Asked(q, this::map, o, scores.scale()));
+  }
+
+  private Beside.KeysValues map(Tensor states) {
+    Qkv.Heads own = qkv.apply(states);
+    return new Beside.KeysValues(own.k(), own.v());
   }
 
   List<Slot> slots() {

@@ -58,10 +58,10 @@ final class Bert {
   }
 
   private static Layout fitting(Layout layout, ModelConfig config) {
-    if (layout.longest > config.maxPositions()) {
+    if (layout.seen > config.maxPositions()) {
       throw new UserError(
           "a sequence of %d tokens is too long for the model, whose positions end at %d; cut it"
-              .formatted(layout.longest, config.maxPositions()));
+              .formatted(layout.seen, config.maxPositions()));
     }
     return layout;
   }

@@ -5,20 +5,34 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/** One layer: attention and a feed-forward part around a residual stream, (N, H) -> (N, H). */
+/**
+ * One layer: attention and a feed-forward part around a residual stream, (N, H) -> (N, H). What
+ * each of them makes joins the stream at a {@link Joint}, by default as a sum.
+ */
 sealed interface Block {
   Tensor apply(Tensor x, Layout layout);
 
   List<Slot> slots();
 
+  Attention attention();
+
+  /** Its places that hold no weights. */
+  default Stack.Layer seats() {
+    return attention().seats();
+  }
+
   /** x + attention(norm(x)), then h + mlp(norm(h)). */
   record PreNorm(
       Slot attentionNorm, Attention attention, Slot mlpNorm, Mlp mlp, UnaryOperator<Tensor> drop)
       implements Block {
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor h = x.add(drop.apply(attention.apply(attentionNorm.apply(x), layout)));
-      return h.add(drop.apply(mlp.apply(mlpNorm.apply(h))));
+      Tensor n = attentionNorm.apply(x);
+      Tensor a = drop.apply(attention.apply(n, layout));
+      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
+      Tensor m = mlpNorm.apply(h);
+      return seats().afterMlp().current().of(h, m, drop.apply(mlp.apply(m)), Joint.BARE);
     }
 
     @Override
@@ -28,31 +42,44 @@ sealed interface Block {
   }
 
   /** {@link PreNorm} with h + cross(norm(h)) between its two steps: a decoder above an encoder. */
-  record Crossed(
-      Slot attentionNorm,
-      Attention attention,
-      Slot crossNorm,
-      Cross cross,
-      Slot mlpNorm,
-      Mlp mlp,
-      UnaryOperator<Tensor> drop)
+  record Crossed(PreNorm around, Slot crossNorm, Cross cross, Seat<Joint> afterCross)
       implements Block {
+    Crossed(PreNorm around, Slot crossNorm, Cross cross) {
+      this(around, crossNorm, cross, new Seat<>(cross.o().path() + ":joint", Joint.PLAIN));
+    }
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor h = x.add(drop.apply(attention.apply(attentionNorm.apply(x), layout)));
-      Tensor c = h.add(drop.apply(cross.apply(crossNorm.apply(h), layout)));
-      return c.add(drop.apply(mlp.apply(mlpNorm.apply(c))));
+      Tensor n = around.attentionNorm.apply(x);
+      Tensor a = around.drop.apply(around.attention.apply(n, layout));
+      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
+      Tensor s = crossNorm.apply(h);
+      Tensor read = around.drop.apply(cross.apply(s, layout));
+      Tensor c = afterCross.current().of(h, s, read, Joint.BARE);
+      Tensor m = around.mlpNorm.apply(c);
+      Tensor y = around.drop.apply(around.mlp.apply(m));
+      return seats().afterMlp().current().of(c, m, y, Joint.BARE);
+    }
+
+    @Override
+    public Attention attention() {
+      return around.attention;
+    }
+
+    @Override
+    public Stack.Layer seats() {
+      return attention().seats().crossing(afterCross);
     }
 
     @Override
     public List<Slot> slots() {
       return join(
-          List.of(attentionNorm),
-          attention.slots(),
+          List.of(around.attentionNorm),
+          around.attention.slots(),
           List.of(crossNorm),
           cross.slots(),
-          List.of(mlpNorm),
-          mlp.slots());
+          List.of(around.mlpNorm),
+          around.mlp.slots());
     }
   }
 
@@ -60,10 +87,12 @@ sealed interface Block {
   record PostNorm(
       Attention attention, Slot attentionNorm, Mlp mlp, Slot mlpNorm, UnaryOperator<Tensor> drop)
       implements Block {
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor h = attentionNorm.apply(x.add(drop.apply(attention.apply(x, layout))));
-      return mlpNorm.apply(h.add(drop.apply(mlp.apply(h))));
+      Tensor a = drop.apply(attention.apply(x, layout));
+      Tensor h = seats().afterAttention().current().of(x, x, a, attentionNorm);
+      return seats().afterMlp().current().of(h, h, drop.apply(mlp.apply(h)), mlpNorm);
     }
 
     @Override
@@ -75,10 +104,12 @@ sealed interface Block {
   /** x + norm(attention(x)), then h + norm(mlp(h)): OLMo 2. */
   record OutputNorm(Attention attention, Slot attentionNorm, Mlp mlp, Slot mlpNorm)
       implements Block {
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor h = x.add(attentionNorm.apply(attention.apply(x, layout)));
-      return h.add(mlpNorm.apply(mlp.apply(h)));
+      Tensor a = attentionNorm.apply(attention.apply(x, layout));
+      Tensor h = seats().afterAttention().current().of(x, x, a, Joint.BARE);
+      return seats().afterMlp().current().of(h, h, mlpNorm.apply(mlp.apply(h)), Joint.BARE);
     }
 
     @Override
@@ -96,11 +127,15 @@ sealed interface Block {
       Mlp mlp,
       Slot afterMlp)
       implements Block {
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor a = attention.apply(beforeAttention.apply(x), layout);
-      Tensor h = x.add(afterAttention.apply(a));
-      return h.add(afterMlp.apply(mlp.apply(beforeMlp.apply(h))));
+      Tensor n = beforeAttention.apply(x);
+      Tensor a = afterAttention.apply(attention.apply(n, layout));
+      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
+      Tensor m = beforeMlp.apply(h);
+      Tensor y = afterMlp.apply(mlp.apply(m));
+      return seats().afterMlp().current().of(h, m, y, Joint.BARE);
     }
 
     @Override
@@ -118,10 +153,14 @@ sealed interface Block {
   record Parallel(
       Slot attentionNorm, Attention attention, Slot mlpNorm, Mlp mlp, UnaryOperator<Tensor> drop)
       implements Block {
+
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor a = drop.apply(attention.apply(attentionNorm.apply(x), layout));
-      return drop.apply(mlp.apply(mlpNorm.apply(x))).add(a).add(x);
+      Tensor n = attentionNorm.apply(x);
+      Tensor m = mlpNorm.apply(x);
+      Tensor a = drop.apply(attention.apply(n, layout));
+      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
+      return seats().afterMlp().current().of(h, m, drop.apply(mlp.apply(m)), Joint.BARE);
     }
 
     @Override

@@ -21,19 +21,19 @@ record CausalGenerative(CausalLm model) implements Generative {
 
   @Override
   public int room(int promptTokens) {
-    return model.config().context() - promptTokens;
+    return model.config().context() - model.virtualTokens() - promptTokens;
   }
 
   @Override
   public long bytes(int rows, int promptTokens, int newTokens) {
     try (KvCache one = model.cache(1, 1)) {
-      return one.bytes() * rows * (promptTokens + newTokens);
+      return one.bytes() * rows * (model.virtualTokens() + promptTokens + newTokens);
     }
   }
 
   @Override
   public Decoding open(int rows, int promptTokens, int newTokens) {
-    KvCache cache = model.cache(rows, promptTokens + newTokens);
+    KvCache cache = model.cache(rows, model.virtualTokens() + promptTokens + newTokens);
     cache.keep(new int[0]);
     return new Rows(model, cache);
   }

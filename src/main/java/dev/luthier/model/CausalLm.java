@@ -61,7 +61,7 @@ public final class CausalLm implements Model {
 
   /** The state of every token after the last norm, (N, H). */
   public Tensor hidden(Sequences batch) {
-    return trunk.states(batch, null, null, compute());
+    return trunk.states(batch, null, compute());
   }
 
   /**
@@ -70,9 +70,10 @@ public final class CausalLm implements Model {
    * @param next one sequence for each one held, in the same order
    */
   public Tensor hidden(Sequences next, KvCache cache) {
-    Tensor states = trunk.states(next, null, cache, compute());
-    cache.advance(next.lengths());
-    return states;
+    Layout layout = trunk.layout(next, cache, compute());
+    Tensor states = trunk.states(layout, null);
+    layout.advance();
+    return layout.real(states);
   }
 
   /** The scores of every token of the vocabulary, (N, H) -> (N, V) in float32. */
@@ -89,6 +90,11 @@ public final class CausalLm implements Model {
   /** An empty cache; the caller closes it. */
   public KvCache cache(int sequences, int capacity) {
     return new KvCache(config(), compute(), sequences, capacity);
+  }
+
+  /** How many virtual tokens stand before every sequence; the cache holds them too. */
+  int virtualTokens() {
+    return trunk.stack().virtualTokens();
   }
 
   public Slot embedding() {

@@ -77,7 +77,8 @@ public final class Classifier implements Model {
           own.finish();
           List<Slot> slots = new ArrayList<>(trunk.slots());
           slots.addAll(head.slots());
-          return new Classifier(Frame.of(config, weights, slots, null), trunk, head, labels);
+          return new Classifier(
+              Frame.of(config, weights, slots, null, List.of(trunk.stack())), trunk, head, labels);
         });
   }
 
@@ -101,6 +102,7 @@ public final class Classifier implements Model {
    * @param types the tokens' segments, (N) int64; none means all zero
    */
   public Tensor logits(Sequences input, @Nullable Tensor types) {
-    return head.apply(trunk.states(input, types, null, compute()), input, compute());
+    Layout layout = trunk.layout(input, null, compute());
+    return head.apply(trunk.states(layout, types), layout.batch.all(), compute());
   }
 }

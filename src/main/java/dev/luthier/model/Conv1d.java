@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -21,6 +22,11 @@ public record Conv1d(Parameter weight, Parameter bias) implements Linear {
   @Override
   public Map<String, Parameter> weights() {
     return Stored.named(weight, bias);
+  }
+
+  @Override
+  public Conv1d rewritten(UnaryOperator<Parameter> rewriting) {
+    return new Conv1d(rewriting.apply(weight), rewriting.apply(bias));
   }
 
   @Override

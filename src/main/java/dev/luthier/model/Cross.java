@@ -18,10 +18,10 @@ record Cross(int layer, Qkv.Separate qkv, Slot o, Dropout dropout, double rate) 
   Tensor apply(Tensor x, Layout layout) { // (N, H)
     Source source = layout.source();
     KvCache.Seen seen = source.layers().get(layer); // (B, A, S, D)
-    Tensor queries = layout.grid(heads(qkv.q(), x)); // (B, A, T, D)
+    Tensor queries = layout.grid.grid(heads(qkv.q(), x)); // (B, A, T, D)
     Layout.Mask mask = new Layout.Mask(source.visible(), false);
     Tensor y = Scores.fused(queries, seen.keys(), seen.values(), mask, 1, dropout.now(rate));
-    return o.apply(layout.flat(y));
+    return o.apply(layout.grid.flat(y));
   }
 
   /** Keys and values of the source's tokens, (M, H) -> (M, A, D) each. */

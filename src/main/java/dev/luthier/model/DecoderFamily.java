@@ -96,7 +96,7 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Fam
     List<Slot> slots = new ArrayList<>(below.slots());
     slots.add(out);
     return new CausalLm(
-        Frame.of(config, weights, slots, out),
+        Frame.of(config, weights, slots, out, List.of(below.stack())),
         below,
         out,
         config.number("final_logit_softcapping", 0));

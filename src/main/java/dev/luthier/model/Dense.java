@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -24,6 +25,11 @@ public record Dense(Parameter weight, @Nullable Parameter bias) implements Linea
   @Override
   public Map<String, Parameter> weights() {
     return Stored.named(weight, bias);
+  }
+
+  @Override
+  public Dense rewritten(UnaryOperator<Parameter> rewriting) {
+    return new Dense(rewriting.apply(weight), Stored.any(bias, rewriting));
   }
 
   @Override

@@ -54,18 +54,24 @@ record Embedding(
   }
 
   /**
-   * @param segments (N) int64, or all zero
+   * @param segments of the tokens that are not virtual, int64, or all zero
+   * @param prompt what stands in the place of virtual tokens' rows of the table
    */
-  Tensor apply(Layout layout, @Nullable Tensor segments) {
+  Tensor apply(Layout layout, @Nullable Tensor segments, Prompt prompt) {
     Tensor x = table.apply(layout.ids).to(layout.compute.dtype()); // (N, H)
     if (scale != 1) {
       x = x.mul(rounded(layout));
+    }
+    Tensor virtual = layout.batch.virtual();
+    if (virtual != null) {
+      Tensor rows = prompt.rows(layout.count); // (B, P, E)
+      x = x.index_copy(0, virtual, rows.reshape(-1, rows.size(2)).to(x.scalar_type()));
     }
     if (project != null) {
       x = project.apply(x);
     }
     if (types != null) {
-      Tensor of = segments == null ? layout.ids.mul(Ops.whole(0)) : segments;
+      Tensor of = segments == null ? layout.ids.mul(Ops.whole(0)) : layout.batch.widen(segments);
       x = x.add(types.apply(of).to(x.scalar_type()));
     }
     if (positions != null) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slots every named module, in the order of a forward pass
  * @param head the output embedding, which predicts tokens, where the model has one
+ * @param stacks its places that hold no weights, the encoder's before the decoder's
  * @param weights by their names, each once
  * @param renamed names of weights that are called otherwise in the files
  * @param notes what a reader of the files should know, such as heads that are new
@@ -30,6 +31,7 @@ public record Frame(
     Dropout dropout,
     List<Slot> slots,
     @Nullable Slot head,
+    List<Stack> stacks,
     Map<String, Parameter> weights,
     Map<String, String> renamed,
     List<String> notes,
@@ -37,13 +39,19 @@ public record Frame(
     implements AutoCloseable {
   private static final long SHARD_BYTES = 5_000_000_000L;
 
-  static Frame of(ModelConfig config, Weights weights, List<Slot> slots, @Nullable Slot head) {
+  static Frame of(
+      ModelConfig config,
+      Weights weights,
+      List<Slot> slots,
+      @Nullable Slot head,
+      List<Stack> stacks) {
     return new Frame(
         config,
         weights.compute(),
         weights.dropout(),
         slots,
         head,
+        stacks,
         weights.taken(),
         weights.renamed(),
         weights.notes(),

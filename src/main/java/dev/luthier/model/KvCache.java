@@ -4,6 +4,7 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -48,10 +49,6 @@ public final class KvCache implements AutoCloseable {
     return lengths.clone();
   }
 
-  public int capacity() {
-    return capacity;
-  }
-
   /** The bytes held now. */
   public long bytes() {
     return Arrays.stream(keys).mapToLong(k -> 2 * k.numel() * k.element_size()).sum();
@@ -64,6 +61,18 @@ public final class KvCache implements AutoCloseable {
     }
     reserve(sequences, 0);
     lengths = new int[sequences];
+  }
+
+  /** Gives every sequence, none of which has a token, what it is to have seen before. */
+  void remember(List<Prefix.KeysValues> layers) {
+    int places = (int) layers.get(0).keys().size(2);
+    reserve(0, places);
+    for (int i = 0; i < keys.length; i++) {
+      Seen room = held(i, places);
+      room.keys().copy_(layers.get(i).keys());
+      room.values().copy_(layers.get(i).values());
+    }
+    Arrays.fill(lengths, places);
   }
 
   /** Keeps the given rows, in the given order (a row may be named twice), and drops the others. */
@@ -147,18 +156,7 @@ public final class KvCache implements AutoCloseable {
    */
   Tensor cells(int[] next) {
     reserve(0, IntStream.range(0, next.length).map(b -> lengths[b] + next[b]).max().orElse(0));
-    int groups = (int) keys[0].size(1);
-    int places = places();
-    long[] cells = new long[Arrays.stream(next).sum() * groups];
-    int i = 0;
-    for (int b = 0; b < next.length; b++) {
-      for (int t = lengths[b]; t < lengths[b] + next[b]; t++) {
-        for (int g = 0; g < groups; g++) {
-          cells[i++] = ((long) b * groups + g) * places + t;
-        }
-      }
-    }
-    return Ops.longs(cells, compute);
+    return Ops.longs(Spans.cells(lengths, next, (int) keys[0].size(1), places()), compute);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +31,11 @@ public record LayerNorm(
   @Override
   public Map<String, Parameter> weights() {
     return Stored.named(weight, bias);
+  }
+
+  @Override
+  public LayerNorm rewritten(UnaryOperator<Parameter> rewriting) {
+    return new LayerNorm(width, Stored.any(weight, rewriting), Stored.any(bias, rewriting), eps);
   }
 
   @Override

@@ -6,7 +6,9 @@ import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -29,64 +31,72 @@ final class Layout {
   record Mask(@Nullable Tensor visible, boolean causal) {}
 
   final Compute compute;
+  final Widened batch;
   final Tensor ids; // (N)
   final int count; // B
   final int longest; // T
   final Tensor positions; // (N), each sequence's from its own start
   final int seen; // S
+  final int before; // P, what every sequence of a call without a cache has seen before
   private final int[] starts; // (B) tokens seen before
   private final int[] lengths; // (B)
   private final boolean fresh; // nothing was seen before
   private final @Nullable KvCache cache;
   private final @Nullable Tensor cacheCells; // (N G) rows of the cache
-  private final @Nullable Tensor toGrid; // (B T) rows of the flat batch
-  private final @Nullable Tensor fromGrid; // (N) rows of the grid
+  final Grid grid;
   private final Map<Rope, Rope.Angles> angles = new IdentityHashMap<>();
   private final Map<Sight, Mask> masks = new HashMap<>();
   private final Map<RelativeBias, Tensor> biases = new IdentityHashMap<>();
   private final @Nullable Source source;
-
-  Layout(Sequences batch, @Nullable KvCache cache, Compute compute) {
-    this(batch, cache, null, compute);
-  }
+  private final List<Prefix.KeysValues> prefix; // per layer, or none
 
   /**
+   * @param widened the tokens, virtual ones among them
    * @param cache what was seen before
    * @param source what the sequences see beside themselves
+   * @param prefix what sequences without a token in the cache, or without a cache, have seen before
    */
-  Layout(Sequences batch, @Nullable KvCache cache, @Nullable Source source, Compute compute) {
+  Layout(
+      Widened widened,
+      @Nullable KvCache cache,
+      @Nullable Source source,
+      Prefix prefix,
+      Compute compute) {
+    Sequences batch = widened.all();
     if (source != null && source.count() != batch.count()) {
       throw new IllegalArgumentException(
           "%d sequences with %d sources".formatted(batch.count(), source.count()));
     }
+    this.batch = widened;
     this.source = source;
     this.compute = compute;
     this.ids = batch.ids();
     this.count = batch.count();
     this.longest = batch.longest();
     this.cache = cache;
-    this.starts = cache == null ? new int[count] : cache.lengths();
-    this.lengths = batch.lengths();
-    int n = batch.tokens();
-    long[] places = new long[n];
-    long[] cells = new long[n];
-    long[] rows = new long[count * longest];
-    int most = 0;
-    for (int b = 0, row = 0; b < count; b++) {
-      most = Math.max(most, starts[b] + lengths[b]);
-      for (int t = 0; t < lengths[b]; t++, row++) {
-        places[row] = starts[b] + t;
-        cells[row] = (long) b * longest + t;
-        rows[b * longest + t] = row;
-      }
+    this.before = cache == null ? prefix.length() : 0;
+    boolean begins = cache == null || Arrays.stream(cache.lengths()).allMatch(l -> l == 0);
+    this.prefix = prefix.length() > 0 && begins ? prefix.layers(count) : List.of();
+    if (cache != null && !this.prefix.isEmpty()) {
+      cache.remember(this.prefix);
     }
-    this.seen = most;
-    this.fresh = Arrays.stream(starts).allMatch(s -> s == 0);
+    this.starts = cache == null ? new int[count] : cache.lengths();
+    if (cache == null) {
+      Arrays.fill(starts, before);
+    }
+    this.lengths = batch.lengths();
+    this.grid = Grid.of(batch, compute);
+    this.seen = IntStream.range(0, count).map(b -> starts[b] + lengths[b]).max().orElse(0);
+    this.fresh = Arrays.stream(starts).allMatch(l -> l == 0);
     this.cacheCells = cache == null ? null : cache.cells(lengths);
-    boolean full = n == count * longest;
-    this.fromGrid = full ? null : Ops.longs(cells, compute);
-    this.toGrid = full ? null : Ops.longs(rows, compute);
-    this.positions = Ops.longs(places, compute);
+    this.positions = Ops.longs(places(), compute);
+  }
+
+  private long[] places() {
+    return IntStream.range(0, count)
+        .flatMap(b -> IntStream.range(starts[b], starts[b] + lengths[b]))
+        .asLongStream()
+        .toArray();
   }
 
   /** The angles by which every token is turned. */
@@ -101,9 +111,32 @@ final class Layout {
 
   /** What attention sees of a layer, given the new keys and values (N, G, D). */
   KvCache.Seen seen(int layer, Tensor keys, Tensor values) {
-    return cache == null || cacheCells == null
-        ? new KvCache.Seen(grid(keys), grid(values))
-        : cache.append(layer, keys, values, cacheCells, seen);
+    if (cache != null && cacheCells != null) {
+      return cache.append(layer, keys, values, cacheCells, seen);
+    }
+    if (prefix.isEmpty()) {
+      return new KvCache.Seen(grid.grid(keys), grid.grid(values));
+    }
+    Prefix.KeysValues before = prefix.get(layer);
+    return new KvCache.Seen(
+        behind(before.keys(), grid.grid(keys)), behind(before.values(), grid.grid(values)));
+  }
+
+  /** (B or 1, G, P, D) and (B, G, T, D) -> (B, G, P + T, D). */
+  private Tensor behind(Tensor first, Tensor then) {
+    return Ops.cat(2, first.to(then.scalar_type()).expand(count, -1, -1, -1), then);
+  }
+
+  /** The states without those of virtual tokens. */
+  Tensor real(Tensor states) {
+    return batch.real(states);
+  }
+
+  /** Lets the cache move on behind these tokens. */
+  void advance() {
+    if (cache != null) {
+      cache.advance(lengths);
+    }
   }
 
   /** The cheapest mask: none where the kernels' own causality will do. */
@@ -116,7 +149,7 @@ final class Layout {
   /** Whether causality alone, or nothing, has to hide anything. */
   private boolean plain(Sight sight) {
     if (!sight.causal()) {
-      return toGrid == null;
+      return grid.full();
     }
     boolean oneEach = longest == 1 && Arrays.stream(starts).distinct().count() == 1;
     return (fresh || oneEach) && sight.window() >= seen;
@@ -126,7 +159,8 @@ final class Layout {
   @Nullable Tensor visible(Sight sight) {
     Tensor keys = Spans.range(seen, compute).view(1, 1, 1, -1);
     if (!sight.causal()) {
-      return plain(sight) ? null : Spans.within(lengths, compute);
+      int[] ends = IntStream.range(0, count).map(b -> starts[b] + lengths[b]).toArray();
+      return plain(sight) ? null : Spans.within(ends, compute);
     }
     if (longest == 1 && plain(sight)) {
       return null;
@@ -162,25 +196,5 @@ final class Layout {
       throw new IllegalStateException("cross-attention without a source");
     }
     return source;
-  }
-
-  /** (N, heads, D) -> (B, heads, T, D). */
-  Tensor grid(Tensor x) {
-    Tensor cells = toGrid == null ? x : x.index_select(0, toGrid);
-    return cells.view(count, longest, x.size(1), x.size(2)).transpose(1, 2);
-  }
-
-  /**
-   * One token of each sequence: the queries of a group stand as if they were successive positions,
-   * (N, A, D) -> (B, G, A/G, D), so that no key is repeated for them.
-   */
-  Tensor byGroup(Tensor queries, long groups) {
-    return queries.reshape(count, groups, queries.size(1) / groups, queries.size(2));
-  }
-
-  /** (B, heads, T, D) -> (N, heads D). */
-  Tensor flat(Tensor y) {
-    Tensor cells = y.transpose(1, 2).reshape((long) count * longest, y.size(1) * y.size(3));
-    return fromGrid == null ? cells : cells.index_select(0, fromGrid);
   }
 }

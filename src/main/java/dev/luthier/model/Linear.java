@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public sealed interface Linear extends Stored permits Dense, Conv1d {
 
   /** W as the formula has it, (out, in), without a copy. */
   Tensor matrix();
+
+  @Override
+  Linear rewritten(UnaryOperator<Parameter> rewriting);
 
   @Override
   Linear copy(String path);

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -20,6 +21,11 @@ public record Lookup(Parameter weight, long paddingId) implements Stored {
   @Override
   public Map<String, Parameter> weights() {
     return Map.of("weight", weight);
+  }
+
+  @Override
+  public Lookup rewritten(UnaryOperator<Parameter> rewriting) {
+    return new Lookup(rewriting.apply(weight), paddingId);
   }
 
   @Override

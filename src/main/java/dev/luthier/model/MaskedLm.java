@@ -53,7 +53,10 @@ public final class MaskedLm implements Model {
           new HeadParts.Saved(parts).finish();
           List<Slot> slots = new ArrayList<>(trunk.slots());
           slots.addAll(head.slots());
-          return new MaskedLm(Frame.of(config, weights, slots, head.decoder()), trunk, head);
+          return new MaskedLm(
+              Frame.of(config, weights, slots, head.decoder(), List.of(trunk.stack())),
+              trunk,
+              head);
         });
   }
 
@@ -73,7 +76,7 @@ public final class MaskedLm implements Model {
    * @param types the tokens' segments, (N) int64; none means all zero
    */
   public Tensor hidden(Sequences input, @Nullable Tensor types) {
-    return trunk.states(input, types, null, compute());
+    return trunk.states(input, types, compute());
   }
 
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */

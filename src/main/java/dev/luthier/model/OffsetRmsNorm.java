@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -31,6 +32,11 @@ public record OffsetRmsNorm(Parameter weight, double eps) implements Stored {
   @Override
   public Map<String, Parameter> weights() {
     return Map.of("weight", weight);
+  }
+
+  @Override
+  public OffsetRmsNorm rewritten(UnaryOperator<Parameter> rewriting) {
+    return new OffsetRmsNorm(rewriting.apply(weight), eps);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -22,6 +23,11 @@ public record RmsNorm(Parameter weight, double eps) implements Stored {
   @Override
   public Map<String, Parameter> weights() {
     return Map.of("weight", weight);
+  }
+
+  @Override
+  public RmsNorm rewritten(UnaryOperator<Parameter> rewriting) {
+    return new RmsNorm(rewriting.apply(weight), eps);
   }
 
   @Override

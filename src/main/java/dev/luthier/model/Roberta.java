@@ -23,12 +23,19 @@ final class Roberta {
    */
   static Tensor rows(Layout layout, int pad) {
     Tensor real = layout.ids.ne(Ops.whole(pad)).to(ScalarType.Long); // (N)
+    Tensor virtual = layout.batch.virtual();
+    if (virtual != null) {
+      real = real.index_fill(0, virtual, Ops.whole(1));
+    }
     Tensor upTo = real.cumsum(0); // real tokens of the batch up to here
     Tensor before = upTo.sub(real);
     Tensor all =
         torch.arange(Ops.whole(real.size(0)), layout.compute.options(ScalarType.Long)); // (N)
-    Tensor own = before.index_select(0, all.sub(layout.positions)); // those before the sequence
-    return upTo.sub(own).mul(real).add(Ops.whole(pad));
+    Tensor own =
+        before.index_select(
+            0,
+            all.sub(layout.positions).add(Ops.whole(layout.before))); // those before the sequence
+    return upTo.sub(own).add(Ops.whole(layout.before)).mul(real).add(Ops.whole(pad));
   }
 
   static SequenceHead scorer(HeadParts parts, int labels) {

@@ -26,6 +26,9 @@ sealed interface Scores {
    */
   Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight);
 
+  /** What the products of queries and keys are multiplied by. */
+  double scale();
+
   /** softmax(q k^T scale) v behind a mask, whose numbers, where it holds such, are added. */
   static Tensor fused(Tensor q, Tensor k, Tensor v, Layout.Mask mask, double scale, double rate) {
     return scaled_dot_product_attention(
@@ -57,9 +60,14 @@ sealed interface Scores {
    */
   record Biased(RelativeBias bias, Dropout dropout, double rate) implements Scores {
     @Override
+    public double scale() {
+      return 1;
+    }
+
+    @Override
     public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
       Layout.Mask added = new Layout.Mask(layout.bias(bias, sight), false);
-      return fused(q, k, v, added, 1, dropout.now(rate));
+      return fused(q, k, v, added, scale(), dropout.now(rate));
     }
   }
 

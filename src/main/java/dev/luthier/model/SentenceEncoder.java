@@ -61,7 +61,8 @@ public final class SentenceEncoder implements Model {
             slots.add(parts.square(POOLER)); // takes no part, but is kept
           }
           new HeadParts.Saved(parts).finish();
-          return new SentenceEncoder(Frame.of(config, weights, slots, null), trunk, pooling);
+          return new SentenceEncoder(
+              Frame.of(config, weights, slots, null, List.of(trunk.stack())), trunk, pooling);
         });
   }
 
@@ -85,7 +86,7 @@ public final class SentenceEncoder implements Model {
    * @param types the tokens' segments, (N) int64; none means all zero
    */
   public Tensor hidden(Sequences input, @Nullable Tensor types) {
-    return trunk.states(input, types, null, compute());
+    return trunk.states(input, types, compute());
   }
 
   /** One vector for each sequence, (B, H) float32. */

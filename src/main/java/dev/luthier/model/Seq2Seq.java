@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An encoder that reads a source and a decoder that writes a target behind it, each pair by itself.
@@ -32,20 +33,7 @@ public final class Seq2Seq implements Model {
     this.decoder = decoder;
     this.head = head;
     this.scale = scale;
-    this.start = start(frame.config());
-  }
-
-  private static int start(ModelConfig config) {
-    int start = config.json().path("decoder_start_token_id").asInt(-1);
-    if (start < 0 || start >= config.vocabSize()) {
-      throw new UserError(
-          "%s: decoder_start_token_id must be a token, 0 to %d, was %s; T5's is its pad_token_id"
-              .formatted(
-                  config.file(),
-                  config.vocabSize() - 1,
-                  ModelConfig.shown(config.json().path("decoder_start_token_id"))));
-    }
-    return start;
+    this.start = T5.start(frame.config());
   }
 
   /** Whether config.json is that of such a model, built or not. */
@@ -91,7 +79,8 @@ public final class Seq2Seq implements Model {
 
   /** What the encoder makes of every token, (N, H). */
   public Tensor encode(Sequences source) {
-    return encoder.states(new Layout(source, null, compute()));
+    Layout layout = encoder.trunk().layout(source, null, compute());
+    return layout.real(encoder.states(layout));
   }
 
   /**
@@ -101,15 +90,19 @@ public final class Seq2Seq implements Model {
    * @param decoderInput a sequence for each source: see {@link #decoderInput}
    */
   public Tensor hidden(Sequences source, Sequences decoderInput) {
-    Layout from = new Layout(source, null, compute());
-    Source read = Source.of(decoder.crosses(), encoder.states(from), from);
-    return decoder.states(new Layout(decoderInput, null, read, compute()));
+    Layout layout = decoder.trunk().layout(decoderInput, null, source(source, null), compute());
+    return layout.real(decoder.states(layout));
   }
 
   /** Reads sources into an empty cache, a row for each. */
   void read(Sequences sources, KvCache into) {
-    Source.of(decoder.crosses(), encode(sources), new Layout(sources, into, compute()));
-    into.advance(sources.lengths());
+    source(sources, into);
+  }
+
+  /** What the decoder sees of sources, virtual tokens among them. */
+  private Source source(Sequences sources, @Nullable KvCache into) {
+    Layout from = encoder.trunk().layout(sources, null, compute());
+    return decoder.source(encoder.states(from), from.batch, into, compute());
   }
 
   /**
@@ -119,9 +112,20 @@ public final class Seq2Seq implements Model {
    */
   Tensor hidden(Sequences next, KvCache cache, KvCache sources) {
     Source seen = Source.held(sources, decoder.crosses().size(), compute());
-    Tensor states = decoder.states(new Layout(next, cache, seen, compute()));
-    cache.advance(next.lengths());
-    return states;
+    Layout layout = decoder.trunk().layout(next, cache, seen, compute());
+    Tensor states = decoder.states(layout);
+    layout.advance();
+    return layout.real(states);
+  }
+
+  /** How many virtual tokens stand before what the decoder writes. */
+  int virtualTokens() {
+    return decoder.trunk().stack().virtualTokens();
+  }
+
+  /** How many virtual tokens stand before a source, for the decoder. */
+  int virtualSourceTokens() {
+    return encoder.trunk().stack().prompt().current().length() + decoder.crossPrefix().length();
   }
 
   /** An empty cache for the decoder's own tokens or for sources; the caller closes it. */

@@ -32,17 +32,25 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
   @Override
   public long bytes(int rows, int promptTokens, int newTokens) {
     try (KvCache one = model.cache(1, 1)) {
-      return one.bytes() * rows * (promptTokens + 1 + newTokens);
+      return one.bytes() * rows * (ownTokens(newTokens) + sourceTokens(promptTokens));
     }
   }
 
   @Override
   public Decoding open(int rows, int promptTokens, int newTokens) {
-    KvCache own = model.cache(rows, 1 + newTokens);
-    KvCache sources = model.cache(rows, promptTokens);
+    KvCache own = model.cache(rows, ownTokens(newTokens));
+    KvCache sources = model.cache(rows, sourceTokens(promptTokens));
     own.keep(new int[0]);
     sources.keep(new int[0]);
     return new Rows(model, own, sources);
+  }
+
+  private int ownTokens(int newTokens) {
+    return model.virtualTokens() + 1 + newTokens;
+  }
+
+  private int sourceTokens(int promptTokens) {
+    return model.virtualSourceTokens() + promptTokens;
   }
 
   /** What it remembers are the two caches, which have the same rows. */

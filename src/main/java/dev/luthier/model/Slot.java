@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
  * A named place of a model that holds a map: where LoRA, IA3 and their kin come in. What was loaded
  * stays as {@link #base}; what is applied can be exchanged.
  */
-public final class Slot implements Projection {
+public final class Slot implements Place<Projection>, Projection {
   private final String path;
   private final Stored base;
   private Projection current;
@@ -21,6 +21,7 @@ public final class Slot implements Projection {
     this.current = base;
   }
 
+  @Override
   public String path() {
     return path;
   }
@@ -34,14 +35,17 @@ public final class Slot implements Projection {
     return base;
   }
 
+  @Override
   public Projection current() {
     return current;
   }
 
-  public void replace(Projection projection) {
-    current = projection;
+  @Override
+  public void replace(Projection with) {
+    current = with;
   }
 
+  @Override
   public void restore() {
     current = base;
   }

@@ -44,4 +44,23 @@ final class Spans {
         ? null
         : range(most, compute).view(1, 1, 1, -1).lt(column(lengths, compute));
   }
+
+  /**
+   * Where the next tokens of sequences lie among the rows of a cache seen as (rows G places, D), in
+   * the order of (N, G).
+   *
+   * @param held tokens of each sequence that lie there
+   */
+  static long[] cells(int[] held, int[] next, int groups, int places) {
+    long[] cells = new long[Arrays.stream(next).sum() * groups];
+    int i = 0;
+    for (int b = 0; b < next.length; b++) {
+      for (int t = held[b]; t < held[b] + next[b]; t++) {
+        for (int g = 0; g < groups; g++) {
+          cells[i++] = ((long) b * groups + g) * places + t;
+        }
+      }
+    }
+    return cells;
+  }
 }

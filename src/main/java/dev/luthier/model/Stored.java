@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,14 @@ public sealed interface Stored extends Projection
    * owned by the caller.
    */
   Stored copy(String path);
+
+  /** The same map over what a rewriting makes of its weights, such as a sum that is taken anew. */
+  Stored rewritten(UnaryOperator<Parameter> rewriting);
+
+  /** What a rewriting makes of a weight, where there is one. */
+  static @Nullable Parameter any(@Nullable Parameter p, UnaryOperator<Parameter> rewriting) {
+    return p == null ? null : rewriting.apply(p);
+  }
 
   /** A float32 copy of a weight under another name. */
   static Parameter copyOf(String name, Parameter p) {

@@ -26,6 +26,20 @@ final class T5 {
     return config.integer("num_decoder_layers", config.layers());
   }
 
+  /** The token that the decoder begins with. */
+  static int start(ModelConfig config) {
+    int start = config.json().path("decoder_start_token_id").asInt(-1);
+    if (start < 0 || start >= config.vocabSize()) {
+      throw new UserError(
+          "%s: decoder_start_token_id must be a token, 0 to %d, was %s; T5's is its pad_token_id"
+              .formatted(
+                  config.file(),
+                  config.vocabSize() - 1,
+                  ModelConfig.shown(config.json().path("decoder_start_token_id"))));
+    }
+    return start;
+  }
+
   static Seq2Seq model(ModelConfig config, Weights weights) {
     if (config.flag("is_decoder", false) || !config.flag("is_encoder_decoder", true)) {
       throw new UserError(
@@ -44,7 +58,12 @@ final class T5 {
     slots.add(head);
     boolean tied = ((Dense) head.base()).weight() == weight(shared);
     return new Seq2Seq(
-        Frame.of(resolved(config, tied), weights, slots, head),
+        Frame.of(
+            resolved(config, tied),
+            weights,
+            slots,
+            head,
+            List.of(encoder.trunk().stack(), decoder.trunk().stack())),
         encoder,
         decoder,
         head,

@@ -1,11 +1,13 @@
 package dev.luthier.model;
 
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Compute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of T5's two stacks (Raffel et al. 2020, section 2.1): norms before every step and at the end,
@@ -37,6 +39,25 @@ final class T5Stack {
       return drop.apply(trunk.states(layout, null));
     }
 
+    /** What stands before every source. */
+    Prefix crossPrefix() {
+      Seat<Prefix> seat = trunk.stack().cross();
+      return seat == null ? Prefix.NONE : seat.current();
+    }
+
+    /**
+     * What it sees of the sources.
+     *
+     * @param read the encoder's states
+     * @param into a cache that then holds the keys and values
+     */
+    Source source(Tensor read, Widened sources, @Nullable KvCache into, Compute compute) {
+      Layout layout = new Layout(sources, into, null, crossPrefix(), compute);
+      Source source = Source.of(crosses, read, layout);
+      layout.advance();
+      return source;
+    }
+
     /** Its modules but the table of tokens. */
     List<Slot> slots() {
       return withBias(bias, trunk);
@@ -61,7 +82,7 @@ final class T5Stack {
 
   static Encoder encoder(Parts parts, Slot shared) {
     T5Stack stack = new T5Stack(parts, "encoder", Sight.ALL);
-    List<Block> blocks = Parts.each(parts.config().layers(), stack::block);
+    List<Block> blocks = Parts.each(parts.config().layers(), i -> stack.preNorm(i, 1));
     return new Encoder(stack.bias, stack.trunk(shared, blocks), stack.drop());
   }
 
@@ -83,7 +104,12 @@ final class T5Stack {
   }
 
   private Trunk trunk(Slot shared, List<Block> blocks) {
-    return new Trunk(Embedding.of(shared, drop()), blocks, norm(at + "final_layer_norm"), null);
+    return new Trunk(
+        Embedding.of(shared, drop()),
+        blocks,
+        norm(at + "final_layer_norm"),
+        null,
+        Stack.of(blocks, sight.causal()));
   }
 
   private RelativeBias bias() {
@@ -99,31 +125,27 @@ final class T5Stack {
         parts.table(path, buckets, config.heads(), -1), buckets, farthest, !sight.causal());
   }
 
-  private Block block(int layer) {
+  private Block.PreNorm preNorm(int layer, int last) {
     String in = at + "block." + layer + ".layer.";
     return new Block.PreNorm(
         norm(in + "0.layer_norm"),
         attention(in + "0.SelfAttention.", layer),
-        norm(in + "1.layer_norm"),
-        mlp(in + "1.DenseReluDense."),
+        norm(in + last + ".layer_norm"),
+        mlp(in + last + ".DenseReluDense."),
         drop());
   }
 
   private Block.Crossed crossed(int layer) {
     String in = at + "block." + layer + ".layer.";
     return new Block.Crossed(
-        norm(in + "0.layer_norm"),
-        attention(in + "0.SelfAttention.", layer),
+        preNorm(layer, 2),
         norm(in + "1.layer_norm"),
         new Cross(
             layer,
             qkv(in + "1.EncDecAttention."),
             parts.output(in + "1.EncDecAttention.o", false),
             parts.weights().dropout(),
-            rate),
-        norm(in + "2.layer_norm"),
-        mlp(in + "2.DenseReluDense."),
-        drop());
+            rate));
   }
 
   private Attention attention(String in, int layer) {

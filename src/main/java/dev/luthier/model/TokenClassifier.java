@@ -65,7 +65,8 @@ public final class TokenClassifier implements Model {
           own.finish();
           List<Slot> slots = new ArrayList<>(trunk.slots());
           slots.add(head.map());
-          return new TokenClassifier(Frame.of(config, weights, slots, null), trunk, head, labels);
+          return new TokenClassifier(
+              Frame.of(config, weights, slots, null, List.of(trunk.stack())), trunk, head, labels);
         });
   }
 
@@ -89,6 +90,6 @@ public final class TokenClassifier implements Model {
    * @param types the tokens' segments, (N) int64; none means all zero
    */
   public Tensor logits(Sequences input, @Nullable Tensor types) {
-    return head.apply(trunk.states(input, types, null, compute()));
+    return head.apply(trunk.states(input, types, compute()));
   }
 }

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Sequences;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -14,25 +15,54 @@ import org.jspecify.annotations.Nullable;
  * @param norm the last norm, where the family has one
  * @param project from the model's width to the table's, where they differ (OPT)
  */
-record Trunk(Embedding embedding, List<Block> blocks, @Nullable Slot norm, @Nullable Slot project) {
-  /**
-   * The state of every token, (N, H).
-   *
-   * @param segments (N) int64, for families with segment embeddings; none means all zero
-   * @param cache what was seen before, or nothing; the caller moves it on
-   */
-  Tensor states(
-      Sequences batch, @Nullable Tensor segments, @Nullable KvCache cache, Compute compute) {
-    return states(new Layout(batch, cache, compute), segments);
+record Trunk(
+    Embedding embedding,
+    List<Block> blocks,
+    @Nullable Slot norm,
+    @Nullable Slot project,
+    Stack stack) {
+  Trunk(Embedding embedding, List<Block> blocks, @Nullable Slot norm, @Nullable Slot project) {
+    this(embedding, blocks, norm, project, Stack.of(blocks, false));
   }
 
+  /**
+   * How a batch lies, with the virtual tokens in front.
+   *
+   * @param cache what was seen before, or nothing; sequences that it holds no token of begin here
+   */
+  Layout layout(Sequences batch, @Nullable KvCache cache, Compute compute) {
+    return layout(batch, cache, null, compute);
+  }
+
+  /** The same above sources. */
+  Layout layout(
+      Sequences batch, @Nullable KvCache cache, @Nullable Source source, Compute compute) {
+    boolean begins = cache == null || Arrays.stream(cache.lengths()).allMatch(n -> n == 0);
+    int virtual = begins ? stack.prompt().current().length() : 0;
+    Widened widened = Widened.of(batch, virtual, compute);
+    return new Layout(widened, cache, source, stack.prefix().current(), compute);
+  }
+
+  /**
+   * The state of every token, virtual ones among them; {@link Layout#real} leaves those out.
+   *
+   * @param segments of the tokens that are not virtual, int64, for families with segment
+   *     embeddings; none means all zero
+   */
   Tensor states(Layout layout, @Nullable Tensor segments) {
-    Tensor x = embedding.apply(layout, segments);
+    Tensor x =
+        stack.entry().current().apply(embedding.apply(layout, segments, stack.prompt().current()));
     for (Block block : blocks) {
       x = block.apply(x, layout);
     }
     Tensor last = norm == null ? x : norm.apply(x);
     return project == null ? last : project.apply(last);
+  }
+
+  /** The state of every token of a batch, (N, H), without virtual ones. */
+  Tensor states(Sequences batch, @Nullable Tensor segments, Compute compute) {
+    Layout layout = layout(batch, null, compute);
+    return layout.real(states(layout, segments));
   }
 
   /** Every named module, in the order of a forward pass. */

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** A bias that a file carries although nothing is computed with it; it is saved as it was. */
@@ -14,6 +15,11 @@ record Unused(Parameter bias) implements Stored {
   @Override
   public Map<String, Parameter> weights() {
     return Map.of("bias", bias);
+  }
+
+  @Override
+  public Unused rewritten(UnaryOperator<Parameter> rewriting) {
+    return new Unused(rewriting.apply(bias));
   }
 
   @Override

@@ -1,13 +1,16 @@
 package dev.luthier.peft;
 
+import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.model.Stored;
+import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A model with a method on it: which weights train, the model without the method, and with it
@@ -17,12 +20,14 @@ import java.util.Map;
 public final class Adapted<M extends Model> implements AutoCloseable {
   private final M model;
   private final Peft peft;
+  private final List<String> save;
   private final Attachment attachment;
   private final Map<Slot, Stored> merged = new LinkedHashMap<>();
 
-  private Adapted(M model, Peft peft, Attachment attachment) {
+  private Adapted(M model, Peft peft, List<String> save, Attachment attachment) {
     this.model = model;
     this.peft = peft;
+    this.save = save;
     this.attachment = attachment;
   }
 
@@ -32,10 +37,25 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    * @param seed for the start of new weights
    */
   public static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
+    return attach(model, peft, List.of(), seed);
+  }
+
+  /**
+   * The same with more modules trained and saved whole beside the method.
+   *
+   * @param more their paths
+   */
+  public static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, List<String> more, long seed) {
     model.parameters().forEach(p -> p.trainable(false));
-    Attachment attachment = peft.attach(model, seed);
+    List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
+    boolean full = peft instanceof Full;
+    List<Slot> whole = full ? List.of() : Wholes.places(model, save);
+    List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed));
+    Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
-    Adapted<M> adapted = new Adapted<>(model, peft, attachment);
+    Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
     adapted.enable();
     return adapted;
   }
@@ -48,6 +68,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return peft;
   }
 
+  /** Names of the modules that train and are saved whole, beside the task's heads. */
+  public List<String> save() {
+    return save;
+  }
+
   /** The weights that train, named as in the files that {@link AdapterFiles} writes. */
   public List<Parameter> trainable() {
     return attachment.trainable();
@@ -57,27 +82,43 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return trainable().stream().mapToLong(Parameter::count).sum();
   }
 
+  /** What the method does in a run beside gradient steps. */
+  public Course course() {
+    return attachment.course();
+  }
+
   /** Switches dropout. */
   public void training(boolean on) {
     model.dropout().training(on);
   }
 
-  /** What stands at a place while the method is on. */
+  /** What the adapter's file holds. */
+  List<Entry> saved() {
+    return attachment.saved();
+  }
+
+  /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
-    return attachment.places();
+    Map<Slot, Adaptation> out = new LinkedHashMap<>();
+    for (Change<?> change : attachment.changes()) {
+      if (change.place() instanceof Slot slot && change.with() instanceof Adaptation map) {
+        out.put(slot, map);
+      }
+    }
+    return out;
   }
 
   private void enable() {
-    attachment.places().forEach(Slot::replace);
+    attachment.changes().forEach(Change::make);
   }
 
   /** The method switched off until the result is closed: what was loaded, to the bit. */
   public Off disabled() {
-    if (attachment.places().isEmpty()) {
+    if (peft instanceof Full) {
       throw new IllegalStateException(
           "full fine-tuning changes the loaded weights themselves and cannot be switched off");
     }
-    attachment.places().keySet().forEach(Slot::restore);
+    attachment.changes().forEach(Change::undo);
     return this::enable;
   }
 
@@ -88,14 +129,25 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     void close();
   }
 
-  /** Folds the method into copies of the weights, which then answer without its cost. */
+  /**
+   * Folds the method into copies of the weights, which then answer without its cost.
+   *
+   * @throws UserError if the method does something that no weights can hold
+   */
   public void merge() {
-    if (merged.isEmpty()) {
-      try (Scope scope = new Scope()) {
-        attachment.places().forEach((slot, map) -> merged.put(slot, map.merged()));
-      }
-      merged.forEach(Slot::replace);
+    if (!merged.isEmpty()) {
+      return;
     }
+    Map<Slot, Adaptation> places = places();
+    if (places.size() < attachment.changes().size()) {
+      throw new UserError(
+          "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
+              .formatted(Methods.name(peft)));
+    }
+    try (Scope scope = new Scope()) {
+      places.forEach((slot, map) -> merged.put(slot, map.merged()));
+    }
+    merged.forEach(Slot::replace);
   }
 
   /** Undoes {@link #merge}, to the bit. */
@@ -113,9 +165,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   @Override
   public void close() {
     unmerge();
-    attachment.places().keySet().forEach(Slot::restore);
-    if (!attachment.places().isEmpty()) {
-      attachment.trainable().forEach(Parameter::close);
+    attachment.changes().forEach(Change::undo);
+    if (!(peft instanceof Full)) {
+      attachment.close();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
@@ -28,17 +29,18 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
-    if (!(adapted.peft() instanceof Lora lora)) {
-      throw new IllegalStateException("full fine-tuning has no adapter; save the model");
-    }
-    try (Scope scope = new Scope()) {
+    byte[] config = AdapterConfig.write(adapted, base).getBytes(StandardCharsets.UTF_8);
+    try (Scope scope = new Scope();
+        AutoGradMode off = Ops.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      adapted.trainable().forEach(p -> tensors.put(p.name(), p.onHost(p.value().scalar_type())));
+      adapted.saved().forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
     }
-    byte[] config =
-        AdapterConfig.write(lora, adapted.model().task(), base).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(dir.resolve("adapter_config.json"), config);
+  }
+
+  private static Tensor onHost(Tensor value) {
+    return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }
 
   /**
@@ -67,8 +69,10 @@ public final class AdapterFiles {
     }
     List<String> notes = new ArrayList<>(config.notes());
     try (Safetensors saved = Safetensors.open(file)) {
-      refuseRanks(config.lora(), saved, file);
-      Adapted<M> adapted = attach(model, config.lora(), dir);
+      if (config.peft() instanceof Lora lora) {
+        refuseRanks(lora, saved, file);
+      }
+      Adapted<M> adapted = attach(model, config.peft(), dir);
       try {
         fill(adapted, saved, file, notes);
       } catch (UserError e) {
@@ -83,9 +87,9 @@ public final class AdapterFiles {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       check(adapted, saved, file, notes);
-      for (Parameter p : adapted.trainable()) {
-        if (saved.infos().containsKey(p.name())) { // else check has let it pass
-          p.value().copy_(saved.tensor(p.name()));
+      for (Entry entry : adapted.saved()) {
+        if (saved.infos().containsKey(entry.name())) { // else check has let it pass
+          entry.fill().accept(saved.tensor(entry.name()));
         }
       }
     }
@@ -109,9 +113,9 @@ public final class AdapterFiles {
             });
   }
 
-  private static <M extends Model> Adapted<M> attach(M model, Lora lora, Path dir) {
+  private static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
     try {
-      return Adapted.attach(model, lora, 0);
+      return Adapted.attach(model, peft, 0);
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }
@@ -119,61 +123,61 @@ public final class AdapterFiles {
 
   private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
     Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
-    List<Parameter> missing = new ArrayList<>();
-    List<Parameter> heads = heads(adapted);
-    boolean headless =
-        !heads.isEmpty() && heads.stream().noneMatch(p -> left.containsKey(p.name()));
-    for (Parameter p : adapted.trainable()) {
-      Safetensors.Info info = left.remove(p.name());
-      if (info == null && headless && heads.contains(p)) {
-        notes.add(file + " brings no " + p.name() + "; the model's own stays");
+    List<Entry> missing = new ArrayList<>();
+    List<String> heads = heads(adapted);
+    boolean headless = !heads.isEmpty() && heads.stream().noneMatch(left::containsKey);
+    for (Entry entry : adapted.saved()) {
+      Safetensors.Info info = left.remove(entry.name());
+      if (info == null && headless && heads.contains(entry.name())) {
+        notes.add(file + " brings no " + entry.name() + "; the model's own stays");
       } else if (info == null) {
-        missing.add(p);
-      } else if (!Arrays.equals(info.shape(), Ops.shape(p.value()))) {
+        missing.add(entry);
+      } else if (!Arrays.equals(info.shape(), Ops.shape(entry.value().get()))) {
         throw new UserError(
             "%s is an adapter for another model: tensor %s has shape %s, this model needs %s"
                 .formatted(
                     file,
-                    p.name(),
+                    entry.name(),
                     Arrays.toString(info.shape()),
-                    Arrays.toString(Ops.shape(p.value()))));
+                    Arrays.toString(Ops.shape(entry.value().get()))));
       }
     }
     // PEFT writes the frozen table or head beside an adapter on it; they must be the model's own.
-    left.keySet().removeIf(name -> sameAsBase(adapted.model(), name, saved, file, notes));
+    left.keySet().removeIf(name -> sameAsBase(adapted, name, saved, file, notes));
     if (!missing.isEmpty() || !left.isEmpty()) {
       throw new UserError(
           "%s is an adapter for another model: %d of %d tensors are missing%s, %d have no place%s"
               .formatted(
                   file,
                   missing.size(),
-                  adapted.trainable().size(),
+                  adapted.saved().size(),
                   missing.isEmpty() ? "" : " (first " + missing.get(0).name() + ")",
                   left.size(),
                   left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
     }
   }
 
-  /** The weights of heads that the task, not the adapter's file, makes trainable. */
-  private static List<Parameter> heads(Adapted<?> adapted) {
+  /** The names of heads' weights that the task, not the adapter's file, makes trainable. */
+  private static List<String> heads(Adapted<?> adapted) {
     return adapted.places().entrySet().stream()
         .filter(
             e ->
                 adapted.model().task().heads().stream()
                     .anyMatch(name -> Targets.inside(e.getKey(), name)))
         .flatMap(e -> e.getValue() instanceof Whole w ? w.parameters().stream() : Stream.of())
+        .map(Parameter::name)
         .toList();
   }
 
   private static boolean sameAsBase(
-      Model model, String name, Safetensors saved, Path file, List<String> notes) {
+      Adapted<?> adapted, String name, Safetensors saved, Path file, List<String> notes) {
     String end = ".base_layer.weight";
     if (!name.endsWith(end)) {
       return false;
     }
     String path = name.substring(0, name.length() - end.length());
-    return model.slots().stream()
-        .filter(s -> LoraMaps.prefixed(s.path()).equals(path))
+    return adapted.model().slots().stream()
+        .filter(s -> path.equals(adapted.peft().prefix() + s.path()))
         .findFirst()
         .map(s -> s.base().weights().get("weight"))
         .map(

@@ -1,14 +1,61 @@
 package dev.luthier.peft;
 
-import dev.luthier.model.Slot;
+import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a method does to a model.
  *
- * @param places what is applied instead of the loaded map, by place
- * @param trainable the weights that train, named as in the adapter's file
+ * @param trainable the weights that train, owned by the attachment
+ * @param frozen its other weights, which it owns too
+ * @param saved what the adapter's file holds
+ * @param course what it does in a run beside gradient steps
  */
-record Attachment(Map<Slot, Adaptation> places, List<Parameter> trainable) {}
+record Attachment(
+    List<Change<?>> changes,
+    List<Parameter> trainable,
+    List<Parameter> frozen,
+    List<Entry> saved,
+    Course course) {
+  /** A method whose file holds what trains. */
+  static Attachment of(List<Change<?>> changes, List<Parameter> trainable) {
+    return of(changes, trainable, List.of());
+  }
+
+  /** A method whose file holds what trains and what does not. */
+  static Attachment of(List<Change<?>> changes, List<Parameter> trainable, List<Parameter> frozen) {
+    List<Entry> saved = Stream.concat(trainable.stream(), frozen.stream()).map(Entry::of).toList();
+    return new Attachment(changes, trainable, frozen, saved, Course.NONE);
+  }
+
+  /** The same with something to do beside gradient steps. */
+  Attachment on(Course course) {
+    return new Attachment(changes, trainable, frozen, saved, course);
+  }
+
+  /** The same with another file. */
+  Attachment saving(List<Entry> entries) {
+    return new Attachment(changes, trainable, frozen, entries, course);
+  }
+
+  /** Both; the course is this one's. */
+  Attachment and(Attachment more) {
+    return new Attachment(
+        join(changes, more.changes),
+        join(trainable, more.trainable),
+        join(frozen, more.frozen),
+        join(saved, more.saved),
+        course);
+  }
+
+  private static <T> List<T> join(List<T> a, List<? extends T> b) {
+    return Stream.concat(a.stream(), b.stream()).toList();
+  }
+
+  void close() {
+    trainable.forEach(Parameter::close);
+    frozen.forEach(Parameter::close);
+  }
+}

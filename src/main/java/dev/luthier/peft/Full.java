@@ -1,9 +1,8 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
-import dev.luthier.model.Model;
+import dev.luthier.tensor.Course;
 import java.util.List;
-import java.util.Map;
 
 /** Full fine-tuning: every weight of the model trains. */
 @Doc("Every weight of the model learns")
@@ -14,7 +13,8 @@ public record Full() implements Peft {
   }
 
   @Override
-  public Attachment attach(Model model, long seed) {
-    return new Attachment(Map.of(), List.copyOf(model.parameters()));
+  public Attachment attach(Site site) {
+    return new Attachment(
+        List.of(), List.copyOf(site.model().parameters()), List.of(), List.of(), Course.NONE);
   }
 }

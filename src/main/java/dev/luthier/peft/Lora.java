@@ -1,7 +1,5 @@
 package dev.luthier.peft;
 
-import static dev.luthier.peft.LoraMaps.prefixed;
-
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
@@ -13,14 +11,11 @@ import dev.luthier.model.Slot;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
-import dev.luthier.tensor.Seed;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -96,23 +91,18 @@ public record Lora(
   }
 
   @Override
-  public Attachment attach(Model model, long seed) {
-    Map<Slot, Adaptation> places = new LinkedHashMap<>();
+  public Attachment attach(Site site) {
+    Model model = site.model();
+    List<Change<?>> changes = new ArrayList<>();
     List<Parameter> trainable = new ArrayList<>();
-    int counter = 0;
-    for (Slot slot : model.slots()) {
-      counter++;
-      if (saved(model, slot)) {
-        Whole whole = new Whole(slot.path(), slot.base().copy(prefixed(slot.path())));
-        places.put(slot, whole);
-        trainable.addAll(whole.parameters());
-      } else if (targeted(model, slot)) {
-        LoraMaps.LowRank map = fresh(model, slot, Seed.of(seed, counter));
-        places.put(slot, map);
+    for (Slot slot : site.open()) {
+      if (targeted(model, slot)) {
+        LoraMaps.LowRank map = fresh(site, slot);
+        changes.add(new Change<>(slot, map));
         trainable.addAll(map.parameters());
       }
     }
-    if (places.values().stream().noneMatch(p -> p instanceof LoraMaps.LowRank)) {
+    if (changes.isEmpty()) {
       throw new UserError(
           "lora.targets %s%s match no module; modules are %s"
               .formatted(
@@ -120,19 +110,8 @@ public record Lora(
                   layers.isEmpty() ? "" : " in layers " + layers,
                   model.slots().stream().map(Slot::name).distinct().toList()));
     }
-    save.forEach(name -> refuseUnknown(model, name));
-    return new Attachment(places, trainable);
-  }
-
-  private static void refuseUnknown(Model model, String name) {
-    if (model.slots().stream().noneMatch(s -> Targets.inside(s, name))) {
-      throw new UserError("lora.save names " + name + ", which is no module of this model");
-    }
-  }
-
-  private boolean saved(Model model, Slot slot) {
-    return Stream.concat(save.stream(), model.task().heads().stream())
-        .anyMatch(name -> Targets.inside(slot, name));
+    Wholes.refuseUnknown(model, save, "lora.save");
+    return Attachment.of(changes, trainable);
   }
 
   private boolean targeted(Model model, Slot slot) {
@@ -143,30 +122,26 @@ public record Lora(
     return layers.isEmpty() || (m.matches() && layers.contains(Integer.parseInt(m.group(1))));
   }
 
-  private LoraMaps.LowRank fresh(Model model, Slot slot, long seed) {
-    Compute compute = model.compute();
+  private LoraMaps.LowRank fresh(Site site, Slot slot) {
+    Compute compute = site.model().compute();
     int r = pattern(rankPattern, slot.path(), rank);
     double a = pattern(alphaPattern, slot.path(), alpha);
     double scale = a / (rslora ? Math.sqrt(r) : r);
     try (Scope scope = new Scope()) {
-      torch.manual_seed(seed);
+      torch.manual_seed(site.seed(slot));
       if (slot.base() instanceof Lookup lookup) {
         long vocab = lookup.weight().value().size(0);
         long width = lookup.weight().value().size(1);
         // PEFT starts an embedding's A at zero and draws B.
-        Parameter down = weight(slot, "lora_embedding_A", zeros(compute, r, vocab));
-        Parameter up = weight(slot, "lora_embedding_B", normal(compute, width, r));
+        Parameter down = site.weight(slot.path(), "lora_embedding_A", zeros(compute, r, vocab));
+        Parameter up = site.weight(slot.path(), "lora_embedding_B", normal(compute, width, r));
         return new LoraMaps.LowRankLookup(lookup, down, up, scale);
       }
       Linear dense = (Linear) slot.base();
-      Parameter down = weight(slot, "lora_A.weight", uniform(compute, r, dense.in()));
-      Parameter up = weight(slot, "lora_B.weight", zeros(compute, dense.out(), r));
-      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, model.dropout());
+      Parameter down = site.weight(slot.path(), "lora_A.weight", uniform(compute, r, dense.in()));
+      Parameter up = site.weight(slot.path(), "lora_B.weight", zeros(compute, dense.out(), r));
+      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, site.model().dropout());
     }
-  }
-
-  private static Parameter weight(Slot slot, String name, Tensor value) {
-    return new Parameter(prefixed(slot.path() + "." + name), value);
   }
 
   private static Tensor zeros(Compute compute, long... shape) {

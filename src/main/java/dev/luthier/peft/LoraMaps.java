@@ -17,11 +17,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LoraMaps {
   private LoraMaps() {}
 
-  /** The name that PEFT's files put in front of a module's path. */
-  static String prefixed(String path) {
-    return "base_model.model." + path;
-  }
-
   sealed interface LowRank extends Adaptation permits LowRankDense, LowRankLookup {
     Parameter down();
 

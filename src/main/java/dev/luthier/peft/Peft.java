@@ -1,7 +1,8 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
-import dev.luthier.model.Model;
+import dev.luthier.tensor.Parameter;
+import java.util.List;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
@@ -9,10 +10,21 @@ public sealed interface Peft permits Full, Lora {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 
-  /**
-   * Says what would change in the model, without changing it.
-   *
-   * @param seed for the start of new weights
-   */
-  Attachment attach(Model model, long seed);
+  /** How a weight's learning rate differs from the run's: a factor. */
+  default double rateOf(Parameter weight) {
+    return 1;
+  }
+
+  /** Modules that train and are saved whole beside the method. */
+  default List<String> save() {
+    return List.of();
+  }
+
+  /** What stands before a module's path in the adapter's file. */
+  default String prefix() {
+    return "base_model.model.";
+  }
+
+  /** Says what would change in the model, without changing it. */
+  Attachment attach(Site site);
 }

@@ -1,6 +1,5 @@
 package dev.luthier.recipe;
 
-import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
@@ -9,7 +8,6 @@ import dev.luthier.model.CausalLm;
 import dev.luthier.model.Task;
 import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.AdapterFiles;
-import dev.luthier.peft.Lora;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
@@ -39,18 +37,10 @@ public final class AdapterFolders {
   /** Prints the adapter's method, settings, tensors and size. */
   public static void info(Path adapter, PrintWriter out) {
     AdapterConfig config = AdapterConfig.read(adapter);
-    Lora lora = config.lora();
-    line(out, "method", "LoRA" + (lora.rslora() ? " (rsLoRA)" : ""));
+    line(out, "method", Schema.snake(config.peft().getClass().getSimpleName()));
     line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
-    line(out, "rank", lora.rank() + patterns(lora.rankPattern()));
-    line(out, "alpha", Check.text(lora.alpha()) + patterns(lora.alphaPattern()));
-    line(out, "targets", String.valueOf(lora.targets().written()));
-    if (!lora.layers().isEmpty()) {
-      line(out, "layers", String.valueOf(lora.layers()));
-    }
-    if (!lora.save().isEmpty()) {
-      line(out, "saved whole", String.valueOf(lora.save()));
-    }
+    Unbinder.record((Record) config.peft())
+        .forEach((key, value) -> line(out, key, value.toString()));
     config.notes().forEach(note -> line(out, "note", note));
     try (Safetensors file = WeightFiles.adapter(adapter)) {
       long values =
@@ -69,12 +59,8 @@ public final class AdapterFolders {
     out.flush();
   }
 
-  private static String patterns(java.util.Map<String, ?> patterns) {
-    return patterns.isEmpty() ? "" : ", but " + patterns;
-  }
-
   private static void line(PrintWriter out, String name, String value) {
-    out.printf("%-12s%s%n", name, value);
+    out.printf("%-14s%s%n", name, value);
   }
 
   /**

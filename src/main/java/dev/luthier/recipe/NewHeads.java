@@ -4,10 +4,8 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.peft.Adapted;
-import dev.luthier.peft.Lora;
 import dev.luthier.peft.Peft;
 import dev.luthier.tensor.Parameter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,26 +19,13 @@ final class NewHeads {
 
   /** {@link Adapted#attach} with all that is new trained and saved whole. */
   static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
-    return Adapted.attach(model, peft instanceof Lora lora ? saving(lora, model) : peft, seed);
-  }
-
-  private static Lora saving(Lora lora, Model model) {
-    List<String> save = new ArrayList<>(lora.save());
-    model.slots().stream()
-        .filter(slot -> isNew(slot, model))
-        .map(Slot::path)
-        .filter(path -> model.task().heads().stream().noneMatch(h -> within(path, h)))
-        .forEach(save::add);
-    return new Lora(
-        lora.rank(),
-        lora.alpha(),
-        lora.dropout(),
-        lora.targets(),
-        lora.rankPattern(),
-        lora.alphaPattern(),
-        lora.layers(),
-        lora.rslora(),
-        save);
+    List<String> more =
+        model.slots().stream()
+            .filter(slot -> isNew(slot, model))
+            .map(Slot::path)
+            .filter(path -> model.task().heads().stream().noneMatch(h -> within(path, h)))
+            .toList();
+    return Adapted.attach(model, peft, more, seed);
   }
 
   private static boolean within(String path, String head) {

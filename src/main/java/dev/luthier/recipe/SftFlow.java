@@ -82,7 +82,12 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         Metrics metrics = RunReport.metrics(parts.output(), from)) {
       Session session =
           new Session(
-              new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed()),
+              new Loop(
+                  optim,
+                  recipe.optim().schedule(),
+                  recipe.optim().clip(),
+                  recipe.seed(),
+                  parts.adapted().course()),
               new Session.Rhythm(
                   recipe.eval().every(), recipe.checkpoint().every(), recipe.eval().patience()),
               checkpoints,
@@ -115,7 +120,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
   static Optim optim(OptimSpec spec, Adapted<?> adapted) {
     AdamW adamw = spec.adamw();
     return new Optim(
-        adamw.sort(adapted.trainable(), spec.rate()),
+        adamw.sort(adapted.trainable(), spec.rate(), adapted.peft()::rateOf),
         adamw.betas().get(0),
         adamw.betas().get(1),
         adamw.eps(),

@@ -1,8 +1,10 @@
 package dev.luthier.tensor;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named weight. Modules hold the parameter, not its tensor, so that an optimiser can move the
@@ -10,7 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Parameter implements AutoCloseable {
   private final String name;
-  private Tensor value;
+  private final @Nullable Supplier<Tensor> derived;
+  private @Nullable Tensor own;
 
   /**
    * @param name the full name, as in the files of Hugging Face models
@@ -19,8 +22,22 @@ public final class Parameter implements AutoCloseable {
    */
   public Parameter(String name, Tensor value) {
     this.name = name;
-    this.value = value;
+    this.derived = null;
+    this.own = value;
     value.retainReference();
+  }
+
+  private Parameter(String name, Supplier<Tensor> derived) {
+    this.name = name;
+    this.derived = derived;
+  }
+
+  /**
+   * A weight that is computed anew wherever it is asked for, such as a sum of two. It owns nothing
+   * and cannot be trained itself.
+   */
+  public static Parameter derived(String name, Supplier<Tensor> value) {
+    return new Parameter(name, value);
   }
 
   public String name() {
@@ -28,13 +45,21 @@ public final class Parameter implements AutoCloseable {
   }
 
   public Tensor value() {
-    return value;
+    return derived == null ? own() : derived.get();
+  }
+
+  private Tensor own() {
+    if (own == null) {
+      throw new IllegalStateException(name + " is derived and has no tensor of its own");
+    }
+    return own;
   }
 
   /**
    * The weight in the type of the activations that meet it; the gradient flows through the cast.
    */
   public Tensor as(Tensor activations) {
+    Tensor value = value();
     return value.scalar_type() == activations.scalar_type()
         ? value
         : value.to(activations.scalar_type());
@@ -42,35 +67,38 @@ public final class Parameter implements AutoCloseable {
 
   /** The weight as it goes to disk: in host memory, contiguous, without gradient. */
   public Tensor onHost(ScalarType type) {
-    return value.detach().to(Compute.CPU.torchDevice(), type).contiguous();
+    return value().detach().to(Compute.CPU.torchDevice(), type).contiguous();
   }
 
   /** Replaces the tensor; the old one is freed. */
   public void set(Tensor replacement) {
+    Tensor old = own();
     replacement.retainReference();
-    value.releaseReference();
-    value = replacement;
+    old.releaseReference();
+    own = replacement;
   }
 
   public boolean trainable() {
-    return value.requires_grad();
+    return value().requires_grad();
   }
 
   public void trainable(boolean on) {
-    value.set_requires_grad(on);
+    own().set_requires_grad(on);
   }
 
   public long count() {
-    return value.numel();
+    return value().numel();
   }
 
   @Override
   public void close() {
-    value.releaseReference();
+    if (own != null) {
+      own.releaseReference();
+    }
   }
 
   @Override
   public String toString() {
-    return name + Arrays.toString(Ops.shape(value));
+    return name + Arrays.toString(Ops.shape(value()));
   }
 }

@@ -9,6 +9,7 @@ import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -65,13 +66,15 @@ public record AdamW(
   }
 
   /**
-   * Sorts parameters into groups: one decays, one (norms and biases, which have fewer than two
-   * dimensions) does not, and one for each entry of {@code groups}.
+   * Sorts parameters into groups: for each rate, one that decays and one (norms and biases, which
+   * have fewer than two dimensions) that does not; and one for each entry of {@code groups}.
    *
    * @param lr the run's peak rate
+   * @param factor how a parameter's rate differs from it, where no entry names a rate
    * @throws UserError if an entry matches no parameter
    */
-  public List<Optim.Group> sort(List<Parameter> parameters, double lr) {
+  public List<Optim.Group> sort(
+      List<Parameter> parameters, double lr, ToDoubleFunction<Parameter> factor) {
     List<Parameter> left = new ArrayList<>(parameters);
     List<Optim.Group> out = new ArrayList<>();
     for (Group group : groups) {
@@ -86,8 +89,13 @@ public record AdamW(
       double decay = group.weightDecay().orElse(weightDecay);
       out.add(new Optim.Group(own, group.lr().orElse(lr), decay));
     }
-    out.add(new Optim.Group(left.stream().filter(AdamW::decays).toList(), lr, weightDecay));
-    out.add(new Optim.Group(left.stream().filter(p -> !decays(p)).toList(), lr, 0));
+    for (double by : left.stream().mapToDouble(factor).distinct().toArray()) {
+      List<Parameter> same = left.stream().filter(p -> factor.applyAsDouble(p) == by).toList();
+      List<Parameter> decaying = same.stream().filter(AdamW::decays).toList();
+      List<Parameter> rest = same.stream().filter(p -> !decays(p)).toList();
+      out.add(new Optim.Group(decaying, lr * by, weightDecay));
+      out.add(new Optim.Group(rest, lr * by, 0));
+    }
     return out;
   }
 

@@ -1,11 +1,16 @@
 package dev.luthier.train;
 
+import dev.luthier.io.Safetensors;
 import dev.luthier.loss.Loss;
+import dev.luthier.tensor.Course;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -15,8 +20,16 @@ import org.bytedeco.pytorch.global.torch;
  * @param schedule of the learning rate
  * @param clip largest norm of the gradient; 0 does not clip
  * @param seed of dropout: each part of each step has its own
+ * @param course what the method does beside gradient steps
  */
-public record Loop(Optim optim, Schedule schedule, double clip, long seed) {
+public record Loop(Optim optim, Schedule schedule, double clip, long seed, Course course) {
+  private static final String COURSE = "course.";
+
+  /** A method that does nothing beside gradient steps. */
+  public Loop(Optim optim, Schedule schedule, double clip, long seed) {
+    this(optim, schedule, clip, seed, Course.NONE);
+  }
+
   /**
    * What a step did.
    *
@@ -74,6 +87,8 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed) {
                 .formatted(loss, step + 1, parts.get(i).place()));
       }
     }
+    loss += penalty(terms);
+    course.beforeStep(step, steps.total());
     double norm = clip > 0 ? optim.clip(clip) : optim.norm();
     if (!Double.isFinite(norm)) {
       throw new NonFinite(
@@ -82,9 +97,48 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed) {
     }
     double factor = schedule.factor(step, steps.total());
     optim.step(factor);
+    course.afterStep(step, steps.total());
     long tokens = parts.stream().mapToLong(Steps.Micro::tokens).sum();
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Report(step + 1, loss, terms, norm, factor, tokens, seconds);
+  }
+
+  /** What the method adds to the loss of a step. */
+  private double penalty(Map<String, Double> terms) {
+    try (Scope scope = new Scope()) {
+      Tensor penalty = course.penalty();
+      if (penalty == null) {
+        return 0;
+      }
+      penalty.backward();
+      terms.put("penalty", penalty.item_double());
+      return penalty.item_double();
+    }
+  }
+
+  /** All that a checkpoint has to hold, by name; the tensors are the live ones. */
+  Map<String, Tensor> state() {
+    Map<String, Tensor> out = new LinkedHashMap<>(optim.state().byName());
+    course.state().forEach(p -> out.put(COURSE + p.name(), p.value()));
+    return out;
+  }
+
+  /** Goes on from a saved state after so many steps. */
+  void restore(Safetensors saved, long after) {
+    optim.restore(Optim.State.of(saved), after);
+    restoreCourse(saved);
+  }
+
+  /** Replaces the weights, and what the method keeps beside them, but no moments. */
+  void weights(Safetensors saved) {
+    optim.weights(saved.tensor("weights"));
+    restoreCourse(saved);
+  }
+
+  private void restoreCourse(Safetensors saved) {
+    try (AutoGradMode off = Ops.noGrad()) {
+      course.state().forEach(p -> p.value().copy_(saved.tensor(COURSE + p.name())));
+    }
   }
 
   private static <B> double backward(

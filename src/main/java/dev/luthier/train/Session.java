@@ -71,7 +71,7 @@ public final class Session {
   public long restore(Checkpoints.Saved from) {
     try (Safetensors tensors = from.tensors();
         Scope scope = new Scope()) {
-      loop.optim().restore(Optim.State.of(tensors), from.step());
+      loop.restore(tensors, from.step());
     }
     if (from.state().get("best_step") instanceof Long step
         && from.state().get("best_score") instanceof Double score) {
@@ -176,7 +176,7 @@ public final class Session {
           counters.put("best_score", b.score());
           counters.put("worse", worse);
         });
-    checkpoints.write(done, loop.optim().state().byName(), counters);
+    checkpoints.write(done, loop.state(), counters);
     saved = done;
   }
 
@@ -187,7 +187,7 @@ public final class Session {
     Optional<Checkpoints.Saved> kept = checkpoints.best();
     if (kept.isPresent()) {
       try (Safetensors tensors = kept.get().tensors()) {
-        loop.optim().weights(tensors.tensor("weights"));
+        loop.weights(tensors);
       }
     }
   }

@@ -13,7 +13,10 @@ class RobertaTest {
   private static long[] rows(int pad, int[]... sequences) {
     try (Scope scope = new Scope()) {
       Sequences batch = Sequences.of(List.of(sequences), Compute.CPU);
-      return Ops.toLongs(Roberta.rows(new Layout(batch, null, Compute.CPU), pad));
+      return Ops.toLongs(
+          Roberta.rows(
+              new Layout(new Widened(batch, null, null), null, null, Prefix.NONE, Compute.CPU),
+              pad));
     }
   }
 

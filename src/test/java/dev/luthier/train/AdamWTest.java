@@ -35,7 +35,7 @@ class AdamWTest {
 
   @Test
   void normsAndBiasesDoNotDecay() {
-    assertThat(with().sort(all, 1e-3))
+    assertThat(with().sort(all, 1e-3, p -> 1))
         .containsExactly(
             new Optim.Group(List.of(matrix, head), 1e-3, 0.1),
             new Optim.Group(List.of(bias, norm), 1e-3, 0));
@@ -45,18 +45,26 @@ class AdamWTest {
   void theFirstMatchDecides() {
     AdamW.Group proj = new AdamW.Group("q_proj", Optional.of(5e-3), Optional.empty());
     AdamW.Group rest = new AdamW.Group("weight$", Optional.empty(), Optional.of(0.0));
-    assertThat(with(proj, rest).sort(all, 1e-3))
+    assertThat(with(proj, rest).sort(all, 1e-3, p -> 1))
         .containsExactly(
             new Optim.Group(List.of(matrix, bias), 5e-3, 0.1),
-            new Optim.Group(List.of(norm, head), 1e-3, 0),
-            new Optim.Group(List.of(), 1e-3, 0.1),
-            new Optim.Group(List.of(), 1e-3, 0));
+            new Optim.Group(List.of(norm, head), 1e-3, 0));
+  }
+
+  @Test
+  void parametersMayLearnFaster() {
+    assertThat(with().sort(all, 1e-3, p -> p == head ? 16 : 1))
+        .containsExactly(
+            new Optim.Group(List.of(matrix), 1e-3, 0.1),
+            new Optim.Group(List.of(bias, norm), 1e-3, 0),
+            new Optim.Group(List.of(head), 1.6e-2, 0.1),
+            new Optim.Group(List.of(), 1.6e-2, 0));
   }
 
   @Test
   void aGroupWithoutParametersIsRefused() {
     AdamW.Group group = new AdamW.Group("v_proj", Optional.empty(), Optional.empty());
-    assertThatThrownBy(() -> with(group).sort(all, 1e-3))
+    assertThatThrownBy(() -> with(group).sort(all, 1e-3, p -> 1))
         .isInstanceOf(UserError.class)
         .hasMessage(
             "adamw.groups.match \"v_proj\" matches no trainable parameter, the first is"

@@ -1,0 +1,66 @@
+package dev.luthier.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of one stack of layers that hold no weights. A decoder or an encoder is one stack; T5
+ * is two.
+ *
+ * @param prompt virtual tokens before every sequence
+ * @param prefix virtual keys and values before every sequence
+ * @param cross the same before what a decoder sees of the source, where it sees one
+ * @param entry behind the embedding of tokens
+ */
+public record Stack(
+    Seat<Prompt> prompt,
+    Seat<Prefix> prefix,
+    @Nullable Seat<Prefix> cross,
+    Seat<Projection> entry,
+    List<Layer> layers) {
+  /**
+   * The places of one layer.
+   *
+   * @param path its name in Hugging Face's model, such as model.layers.0
+   * @param afterCross only in a decoder that sees a source
+   */
+  public record Layer(
+      String path,
+      Seat<Beside> beside,
+      Seat<Joint> afterAttention,
+      @Nullable Seat<Joint> afterCross,
+      Seat<Joint> afterMlp) {
+    /**
+     * @param output the path of the layer's output map
+     */
+    static Layer at(String output) {
+      String path = output.replaceFirst("^(.*?\\.\\d+)\\..*$", "$1");
+      return new Layer(
+          path,
+          new Seat<>(path + ":beside", Beside.NONE),
+          new Seat<>(path + ":attention", Joint.PLAIN),
+          null,
+          new Seat<>(path + ":mlp", Joint.PLAIN));
+    }
+
+    Layer crossing(Seat<Joint> joint) {
+      return new Layer(path, beside, afterAttention, joint, afterMlp);
+    }
+  }
+
+  static Stack of(List<Block> blocks, boolean crosses) {
+    List<Layer> layers = blocks.stream().map(Block::seats).toList();
+    String path = layers.get(0).path().replaceFirst("\\.[^.]*\\.\\d+$", "");
+    return new Stack(
+        new Seat<>(path + ":prompt", Prompt.NONE),
+        new Seat<>(path + ":prefix", Prefix.NONE),
+        crosses ? new Seat<>(path + ":cross", Prefix.NONE) : null,
+        new Seat<>(path + ":entry", x -> x),
+        layers);
+  }
+
+  /** How many virtual tokens stand before every sequence in the cache. */
+  int virtualTokens() {
+    return prompt.current().length() + prefix.current().length();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.luthier.peft;
+
+import dev.luthier.tensor.Parameter;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A tensor of an adapter's file.
+ *
+ * @param value what is written
+ * @param fill takes what was read
+ */
+record Entry(String name, Supplier<Tensor> value, Consumer<Tensor> fill) {
+  /** A weight under its own name. */
+  static Entry of(Parameter p) {
+    return of(p.name(), p);
+  }
+
+  /** A weight under another name. */
+  static Entry of(String name, Parameter p) {
+    return new Entry(name, p::value, saved -> p.value().copy_(saved));
+  }
+}

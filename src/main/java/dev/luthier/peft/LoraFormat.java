@@ -1,0 +1,94 @@
+package dev.luthier.peft;
+
+import static dev.luthier.peft.AdapterConfig.number;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.error.UserError;
+import dev.luthier.model.Model;
+import dev.luthier.model.ModelConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** LoRA as PEFT's LoraConfig has it. */
+final class LoraFormat {
+  static final Format<Lora> IT =
+      new Format<>(
+          "LORA",
+          Lora.class,
+          Set.of(
+              "r",
+              "lora_alpha",
+              "lora_dropout",
+              "target_modules",
+              "rank_pattern",
+              "alpha_pattern",
+              "layers_to_transform",
+              "use_rslora"),
+          Set.of(
+              "use_dora",
+              "exclude_modules",
+              "layer_replication",
+              "lora_bias",
+              "target_parameters",
+              "trainable_token_indices",
+              "alora_invocation_tokens",
+              "use_qalora",
+              "use_bdlora",
+              "arrow_config"),
+          Map.of(
+              "bias", List.of("none"),
+              "layers_pattern", List.of("layers"),
+              // PiSSA and its kin rewrite the base model
+              "init_lora_weights", List.of("true", "gaussian", "eva", "orthogonal")),
+          LoraFormat::parse,
+          LoraFormat::write);
+
+  private LoraFormat() {}
+
+  private static Lora parse(JsonNode json, List<String> save) {
+    if (!json.path("r").isInt()) {
+      throw new UserError("r must be a whole number, was " + json.path("r"));
+    }
+    int rank = json.path("r").asInt();
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    json.path("rank_pattern")
+        .properties()
+        .forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    json.path("alpha_pattern")
+        .properties()
+        .forEach(e -> alphas.put(e.getKey(), e.getValue().asDouble()));
+    return new Lora(
+        rank,
+        json.path("lora_alpha").asDouble(8),
+        json.path("lora_dropout").asDouble(0),
+        AdapterConfig.targets(json),
+        ranks,
+        alphas,
+        ModelConfig.ids(json, "layers_to_transform"),
+        json.path("use_rslora").asBoolean(false),
+        save);
+  }
+
+  private static Map<String, Object> write(Lora lora, Model model) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("r", lora.rank());
+    out.put("lora_alpha", number(lora.alpha()));
+    out.put("lora_dropout", lora.dropout());
+    out.put("bias", "none");
+    out.put("target_modules", lora.targets().written());
+    out.put("use_rslora", lora.rslora());
+    if (!lora.rankPattern().isEmpty()) {
+      out.put("rank_pattern", lora.rankPattern());
+    }
+    if (!lora.alphaPattern().isEmpty()) {
+      out.put("alpha_pattern", lora.alphaPattern());
+    }
+    if (!lora.layers().isEmpty()) {
+      out.put("layers_to_transform", lora.layers());
+    }
+    return out;
+  }
+}
