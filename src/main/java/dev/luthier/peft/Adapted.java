@@ -108,8 +108,16 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return out;
   }
 
-  private void enable() {
+  void enable() {
     attachment.changes().forEach(Change::make);
+  }
+
+  void disable() {
+    attachment.changes().forEach(Change::undo);
+  }
+
+  List<Change<?>> changes() {
+    return attachment.changes();
   }
 
   /** The method switched off until the result is closed: what was loaded, to the bit. */
@@ -118,7 +126,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
       throw new IllegalStateException(
           "full fine-tuning changes the loaded weights themselves and cannot be switched off");
     }
-    attachment.changes().forEach(Change::undo);
+    disable();
     return this::enable;
   }
 
