@@ -48,7 +48,9 @@ public record Composition(
    */
   public void write(List<Path> adapters, Path into) {
     if (adapters.size() != weights.size()) {
-      throw new UserError("%d adapters have %d weights".formatted(adapters.size(), weights.size()));
+      throw new UserError(
+          "%d adapters need %d weights, %d are given"
+              .formatted(adapters.size(), adapters.size(), weights.size()));
     }
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {

@@ -132,7 +132,9 @@ class CompositionTest {
         "linear needs adapters of one rank, but at "
             + PREFIX
             + "model.layers.0.self_attn.q_proj they have [2, 3]; use cat or svd");
-    refused(() -> of(Combination.CAT, 1, 0, 1).write(ac, into), "2 adapters have 1 weights");
+    refused(
+        () -> of(Combination.CAT, 1, 0, 1).write(ac, into),
+        "2 adapters need 2 weights, 1 are given");
     refused(
         () -> of(Combination.TIES, 0, 0, 1, 1),
         "ties needs a density above 0 and at most 1, was 0.0");
