@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * PEFT's adapter_config.json: few keys are written, since older readers refuse unknown ones; keys
@@ -96,6 +97,25 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
   static Targets targets(JsonNode json) {
     JsonNode targets = json.path("target_modules");
     return Targets.read(targets.isArray() ? strings(targets) : targets.asText());
+  }
+
+  /** The modules that a key names, in any spelling; none where it names none. */
+  static Optional<Targets> given(JsonNode json, String key) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        value.isArray() ? new Targets.Names(strings(value)) : Targets.read(value.asText()));
+  }
+
+  /** A rank, which must be a whole number. */
+  static int rank(JsonNode json, String key, int otherwise) {
+    JsonNode rank = json.path(key);
+    if (!rank.isMissingNode() && !rank.isNull() && !rank.isInt()) {
+      throw new UserError(key + " must be a whole number, was " + rank);
+    }
+    return rank.asInt(otherwise);
   }
 
   static List<String> strings(JsonNode array) {
