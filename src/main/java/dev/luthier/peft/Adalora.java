@@ -171,7 +171,8 @@ public record Adalora(
     @Override
     public Tensor apply(Tensor x) { // (N, in)
       ScalarType type = x.scalar_type();
-      Tensor low = torch.linear(dropout.apply(x, rate), q.value().mul(l.value()).to(type)); // (N, r)
+      Tensor low =
+          torch.linear(dropout.apply(x, rate), q.value().mul(l.value()).to(type)); // (N, r)
       return inner.apply(x).add(torch.linear(low, p.as(x)), Ops.scalar(scale));
     }
 

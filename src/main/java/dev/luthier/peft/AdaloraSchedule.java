@@ -58,7 +58,6 @@ public record AdaloraSchedule(
         warmup, settle, every, importance, uncertainty, Optional.of(steps.orElse((int) total)));
   }
 
-
   /** The steps before cutting begins, t_i. */
   long warmupSteps(long total) {
     return Math.round(warmup * total);

@@ -16,8 +16,6 @@ interface Adaptation extends Projection {
 
   /** A copy of a loaded map, or of what an adaptation merges to, to be changed in place. */
   static Stored copyOf(Projection inner) {
-    return inner instanceof Adaptation other
-        ? other.merged()
-        : ((Stored) inner).copy("merged");
+    return inner instanceof Adaptation other ? other.merged() : ((Stored) inner).copy("merged");
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.model.Model;
 import dev.luthier.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,18 +130,26 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
     return value == Math.rint(value) ? (Object) (long) value : (Object) value;
   }
 
-  /** The file's text. */
-  static String write(Adapted<?> adapted, String base) {
-    Format<?> format = Methods.of(adapted.peft());
-    Task task = adapted.model().task();
+  /**
+   * The file's text.
+   *
+   * @param peft as the file is to name it
+   * @param save modules that are in the file whole, beside the task's heads
+   * @param heads whether those are
+   */
+  static String write(Model model, Peft peft, List<String> save, boolean heads, String base) {
+    Format<?> format = Methods.of(peft);
+    Task task = model.task();
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("peft_type", format.type());
     out.put("task_type", task.inPeft() ? task.name() : null);
     out.put("base_model_name_or_path", base);
     out.put("inference_mode", true);
-    out.putAll(format.written(adapted.peft(), adapted.model()));
-    List<String> saved = new ArrayList<>(adapted.save());
-    saved.addAll(task.heads());
+    out.putAll(format.written(peft, model));
+    List<String> saved = new ArrayList<>(save);
+    if (heads) {
+      saved.addAll(task.heads());
+    }
     if (!saved.isEmpty()) {
       out.put("modules_to_save", saved);
     }

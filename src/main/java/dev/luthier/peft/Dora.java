@@ -4,7 +4,6 @@ import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
-import dev.luthier.model.Projection;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
@@ -59,8 +58,7 @@ public record Dora() implements LoraForm {
       try (Scope scope = new Scope();
           AutoGradMode off = Ops.noGrad()) {
         Tensor wide = matrix.get().to(ScalarType.Float);
-        Parameter squares =
-            new Parameter(path + ".row_squares", wide.square().sum(1)); // (out)
+        Parameter squares = new Parameter(path + ".row_squares", wide.square().sum(1)); // (out)
         Tensor start = norms(matrix.get(), squares, factors);
         return new Lengths(
             matrix, squares, new Parameter(path + ".lora_magnitude_vector.weight", start));
@@ -128,7 +126,8 @@ public record Dora() implements LoraForm {
     public Tensor apply(Tensor ids) { // (N)
       Tensor rows = inner.apply(ids); // (N, H)
       Tensor delta = factors.rows(ids, inner).mul(Ops.scalar(scale()));
-      return rows.add(delta.to(rows.scalar_type())).mul(lengths.ratio(factors).to(rows.scalar_type()));
+      return rows.add(delta.to(rows.scalar_type()))
+          .mul(lengths.ratio(factors).to(rows.scalar_type()));
     }
 
     @Override

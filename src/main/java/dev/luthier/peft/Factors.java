@@ -6,10 +6,11 @@ import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What LoRA adds: s (B A + b), less s B0 A0 where the start is not zero. Letters: r rank, N tokens.
@@ -21,11 +22,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param scale s
  */
 record Factors(
-    Parameter down,
-    Parameter up,
-    Optional<Parameter> bias,
-    Optional<Begin> start,
-    double scale) {
+    Parameter down, Parameter up, Optional<Parameter> bias, Optional<Begin> start, double scale) {
   /**
    * Where the factors began, frozen.
    *
@@ -39,27 +36,27 @@ record Factors(
     this(down, up, Optional.empty(), Optional.empty(), scale);
   }
 
-  /** Whether the product of A and B is all there is. */
-  boolean plain() {
-    return bias.isEmpty() && start.isEmpty();
-  }
-
   /**
    * What is added to a linear map's output, without the scale.
    *
-   * @param dropped x (N, in) as dropout leaves it
+   * @param dropped x (N, in) as dropout leaves it; x itself where it does nothing
    */
   Tensor of(Tensor x, Tensor dropped) {
-    Tensor low = torch.linear(dropped, down.as(x)); // (N, r)
-    Tensor out =
-        bias.isEmpty()
-            ? torch.linear(low, up.as(x)) // (N, out)
-            : torch.linear(low, up.as(x), new TensorOptional(bias.get().as(x)));
-    return start.isEmpty() ? out : out.sub(begun(x, start.get()));
+    boolean apart = start.isPresent() && dropped != x; // the start meets no dropout
+    Tensor out = // (N, out)
+        apart
+            ? torch.sub(
+                through(dropped, down, up), through(x, start.get().down(), start.get().up()))
+            : torch.linear(torch.linear(dropped, rows().to(type(x))), columns().to(type(x)));
+    return bias.isEmpty() ? out : out.add(bias.get().as(x));
   }
 
-  private static Tensor begun(Tensor x, Begin start) {
-    return torch.linear(torch.linear(x, start.down().as(x)), start.up().as(x));
+  private static ScalarType type(Tensor x) {
+    return x.scalar_type();
+  }
+
+  private static Tensor through(Tensor x, Parameter down, Parameter up) {
+    return torch.linear(torch.linear(x, down.as(x)), up.as(x));
   }
 
   /** What is added to the rows (N, H) of a table, without the scale. */
@@ -70,25 +67,17 @@ record Factors(
 
   /** s (B A - B0 A0) (out, in). */
   Tensor matrix() {
-    return product(rows(), columns()).mul(Ops.scalar(scale));
-  }
-
-  private static Tensor product(Tensor rows, Tensor columns) {
-    return columns.mm(rows);
+    return columns().mm(rows()).mul(Ops.scalar(scale));
   }
 
   /** A, above A0 where there is a start. */
   Tensor rows() {
-    return start.isEmpty()
-        ? down.value()
-        : Ops.cat(0, down.value(), start.get().down().value());
+    return start.isEmpty() ? down.value() : Ops.cat(0, down.value(), start.get().down().value());
   }
 
   /** B, beside -B0 where there is a start: with {@link #rows} a plain LoRA of twice the rank. */
   Tensor columns() {
-    return start.isEmpty()
-        ? up.value()
-        : Ops.cat(1, up.value(), start.get().up().value().neg());
+    return start.isEmpty() ? up.value() : Ops.cat(1, up.value(), start.get().up().value().neg());
   }
 
   List<Parameter> trainable() {
@@ -108,7 +97,7 @@ record Factors(
   }
 
   /** A file that has it is read as a LoRA of twice the rank, never by this. */
-  private static Entry derived(Parameter p, java.util.function.Supplier<Tensor> value) {
+  private static Entry derived(Parameter p, Supplier<Tensor> value) {
     return new Entry(
         p.name(),
         value,

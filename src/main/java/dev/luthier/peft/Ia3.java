@@ -44,8 +44,7 @@ public record Ia3(
         List<String> save)
     implements Peft {
   public Ia3 {
-    boolean everything =
-        feedforward.filter(Targets.AllLinear.class::isInstance).isPresent();
+    boolean everything = feedforward.filter(Targets.AllLinear.class::isInstance).isPresent();
     if (everything) {
       throw new UserError("ia3.feedforward must name modules, was all-linear");
     }
@@ -83,17 +82,20 @@ public record Ia3(
   @Override
   public Attachment attach(Site site) {
     Wholes.refuseUnknown(site.model(), save, "ia3.save");
+    Targets all = targets(site.model());
     Targets inputs = feedforward(site.model());
     List<Change<?>> changes = new ArrayList<>();
     List<Parameter> trainable = new ArrayList<>();
-    for (Slot slot : Targeted.linear(site, "ia3", targets(site.model()), List.of())) {
+    for (Slot slot : Targeted.linear(site, "ia3", all, List.of())) {
       boolean input = ends(inputs, slot.path());
       Parameter l = ones(site, slot, input);
       Projection under = site.under(slot);
-      changes.add(new Change<>(slot, input ? new ScaledInput(under, l) : new ScaledOutput(under, l)));
+      changes.add(
+          new Change<>(slot, input ? new ScaledInput(under, l) : new ScaledOutput(under, l)));
       trainable.add(l);
     }
-    return Attachment.of(changes, trainable);
+    return Attachment.of(changes, trainable)
+        .writtenAs(() -> new Ia3(Optional.of(all), Optional.of(inputs), save));
   }
 
   /** PEFT's rule for inputs: names are endings of the path, without a dot before them. */

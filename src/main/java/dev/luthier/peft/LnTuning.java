@@ -17,7 +17,8 @@ import java.util.Optional;
 @Doc("Copies of the norms learn (arXiv 2312.11420)")
 public record LnTuning(
     @Doc(
-            value = "The modules whose weights learn: names or a regular expression; unset: the family's norms",
+            value =
+                "The modules whose weights learn: names or a regular expression; unset: the family's norms",
             elsewhere = {"target_modules"})
         Optional<Targets> targets,
     @Doc(
@@ -60,6 +61,7 @@ public record LnTuning(
       changes.add(new Change<>(slot, whole));
       copies.add(whole);
     }
-    return Attachment.of(changes, copies.stream().flatMap(w -> w.parameters().stream()).toList());
+    return Attachment.of(changes, copies.stream().flatMap(w -> w.parameters().stream()).toList())
+        .writtenAs(() -> new LnTuning(Optional.of(chosen), save));
   }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): h = W x + s B A x (eq. 3), with A (r,
- * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023);
- * B may learn faster than A (LoRA+, Hayou et al. 2024, https://arxiv.org/abs/2402.12354). Equal to
+ * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023); B
+ * may learn faster than A (LoRA+, Hayou et al. 2024, https://arxiv.org/abs/2402.12354). Equal to
  * PEFT's tuners/lora.
  */
 @Doc("Low-rank adapters beside frozen linear layers (arXiv 2106.09685)")
@@ -105,8 +105,19 @@ public record Lora(
       boolean rslora,
       List<String> save) {
     this(
-        rank, alpha, dropout, targets, rankPattern, alphaPattern, layers, rslora, save,
-        new LoraForm.Plain(), LoraStart.KAIMING, false, 1);
+        rank,
+        alpha,
+        dropout,
+        targets,
+        rankPattern,
+        alphaPattern,
+        layers,
+        rslora,
+        save,
+        new LoraForm.Plain(),
+        LoraStart.KAIMING,
+        false,
+        1);
   }
 
   /** Rank and alpha on every linear map, all else at its default. */

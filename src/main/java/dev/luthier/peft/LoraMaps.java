@@ -58,11 +58,12 @@ final class LoraMaps {
       Tensor dropped = dropout.apply(x, rate);
       Tensor y = inner.apply(x); // (N, out)
       Scalar s = Ops.scalar(scale());
-      if (!factors.plain()) {
+      if (factors.bias().isPresent() || factors.start().isPresent() && dropped != x) {
         return y.add(factors.of(x, dropped), s);
       }
-      Tensor low = torch.linear(dropped, factors.down().as(x)); // (N, r)
-      Tensor up = factors.up().as(x).t();
+      ScalarType type = x.scalar_type();
+      Tensor low = torch.linear(dropped, factors.rows().to(type)); // (N, r)
+      Tensor up = factors.columns().to(type).t();
       return inner instanceof Stored // then nobody else needs y
           ? y.addmm_(low, up, new Scalar(1.0), s)
           : y.addmm(low, up, new Scalar(1.0), s);

@@ -36,7 +36,7 @@ record LoraPlaces(Lora lora, Site site) {
             all(maps, LoraMaps.LowRank::frozen),
             all(maps, LoraMaps.LowRank::entries),
             new Begun(all(maps, LoraMaps.LowRank::frozen)));
-    return lora.start().takenOff() ? out.writtenAs(() -> doubled(lora)) : out;
+    return out.writtenAs(() -> written(lora));
   }
 
   private static <T> List<T> all(
@@ -102,16 +102,17 @@ record LoraPlaces(Lora lora, Site site) {
 
   /**
    * What computes the same on the loaded weights without a start to take off: factors of twice the
-   * rank, as PEFT's conversion of PiSSA writes them, with the same scale.
+   * rank, as PEFT's conversion of PiSSA writes them, with the same scale. Files name no rates.
    */
-  private static Lora doubled(Lora lora) {
-    double by = lora.rslora() ? Math.sqrt(2) : 2;
+  private static Lora written(Lora lora) {
+    int times = lora.start().takenOff() ? 2 : 1;
+    double by = lora.rslora() ? Math.sqrt(times) : times;
     Map<String, Integer> ranks = new LinkedHashMap<>();
-    lora.rankPattern().forEach((name, r) -> ranks.put(name, 2 * r));
+    lora.rankPattern().forEach((name, r) -> ranks.put(name, times * r));
     Map<String, Double> alphas = new LinkedHashMap<>();
     lora.alphaPattern().forEach((name, a) -> alphas.put(name, by * a));
     return new Lora(
-        2 * lora.rank(),
+        times * lora.rank(),
         by * lora.alpha(),
         lora.dropout(),
         lora.targets(),
@@ -121,8 +122,8 @@ record LoraPlaces(Lora lora, Site site) {
         lora.rslora(),
         lora.save(),
         lora.form(),
-        LoraStart.KAIMING,
-        false,
-        lora.rateRatio());
+        lora.start().takenOff() ? LoraStart.KAIMING : lora.start(),
+        lora.bias(),
+        1);
   }
 }

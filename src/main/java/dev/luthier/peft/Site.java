@@ -19,11 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param below what methods before this one put in places
  */
 record Site(
-    Model model,
-    List<Slot> open,
-    String prefix,
-    long seed,
-    Map<Place<?>, Adaptation> below) {
+    Model model, List<Slot> open, String prefix, long seed, Map<Place<?>, Adaptation> below) {
   /** A model without other methods. */
   Site(Model model, List<Slot> open, String prefix, long seed) {
     this(model, open, prefix, seed, Map.of());

@@ -20,8 +20,7 @@ final class Targeted {
    * @throws UserError if there is no such place
    */
   static List<Slot> slots(Site site, String method, Targets targets, List<Integer> layers) {
-    return slots(
-        site, method, targets, layers, slot -> targets.matches(site.model(), slot));
+    return slots(site, method, targets, layers, slot -> targets.matches(site.model(), slot));
   }
 
   /**
@@ -43,11 +42,7 @@ final class Targeted {
 
   /** The same where a method has a rule of its own. */
   static List<Slot> slots(
-      Site site,
-      String method,
-      Targets targets,
-      List<Integer> layers,
-      Predicate<Slot> rule) {
+      Site site, String method, Targets targets, List<Integer> layers, Predicate<Slot> rule) {
     List<Slot> out =
         site.open().stream().filter(s -> rule.test(s) && within(layers, s.path())).toList();
     if (out.isEmpty()) {

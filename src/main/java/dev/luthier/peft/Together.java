@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -98,8 +99,20 @@ public record Together(
         parts.stream().flatMap(p -> p.frozen().stream()).toList(),
         parts.stream().flatMap(p -> p.saved().stream()).toList(),
         new Courses(parts.stream().map(Attachment::course).toList()),
-        parts,
-        Optional.empty());
+        List.copyOf(parts),
+        Optional.of(() -> written(parts)));
+  }
+
+  private Together written(List<Attachment> parts) {
+    List<Peft> out = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      out.add(parts.get(i).written().orElse(always(methods.get(i))).get());
+    }
+    return new Together(out);
+  }
+
+  private static Supplier<Peft> always(Peft method) {
+    return () -> method;
   }
 
   private static boolean standsOn(Change<?> later, Change<?> earlier) {

@@ -115,7 +115,8 @@ public record Vera(
       torch.manual_seed(projectionSeed);
       Tensor down = kaiming(compute, rank, in);
       Tensor up = kaiming(compute, out, rank);
-      return new Shared(new Parameter(prefix + "vera_A", down), new Parameter(prefix + "vera_B", up));
+      return new Shared(
+          new Parameter(prefix + "vera_A", down), new Parameter(prefix + "vera_B", up));
     }
   }
 
@@ -133,7 +134,8 @@ public record Vera(
     Compute compute = site.model().compute();
     try (Scope scope = new Scope()) {
       Tensor b = torch.zeros(new long[] {linear.out()}, compute.options(ScalarType.Float));
-      Tensor d = torch.full(new long[] {rank}, new Scalar(start), compute.options(ScalarType.Float));
+      Tensor d =
+          torch.full(new long[] {rank}, new Scalar(start), compute.options(ScalarType.Float));
       return new Map(
           site.under(slot),
           linear,
@@ -171,7 +173,8 @@ public record Vera(
     @Override
     public Tensor apply(Tensor x) { // (N, in)
       ScalarType type = x.scalar_type();
-      Tensor low = torch.linear(dropout.apply(x, rate), down().to(type)).mul(inside.as(x)); // (N, r)
+      Tensor low =
+          torch.linear(dropout.apply(x, rate), down().to(type)).mul(inside.as(x)); // (N, r)
       return inner.apply(x).addcmul(torch.linear(low, up().to(type)), outer.as(x));
     }
 
