@@ -65,6 +65,14 @@ public final class CausalLm implements Model {
   }
 
   /**
+   * The same with the states of virtual tokens, which stand before each sequence's own: the last of
+   * them predicts its first token.
+   */
+  public Tensor hiddenOfAll(Sequences batch) {
+    return trunk.states(trunk.layout(batch, null, compute()), null);
+  }
+
+  /**
    * The same for tokens that follow those in the cache, which then holds them too.
    *
    * @param next one sequence for each one held, in the same order

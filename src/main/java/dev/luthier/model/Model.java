@@ -33,6 +33,11 @@ public sealed interface Model extends AutoCloseable
     return frame().dropout();
   }
 
+  /** Which tasks the sequences of the next calls belong to, for methods that learn several. */
+  default Tasks tasks() {
+    return frame().tasks();
+  }
+
   /** Every named module, in the order of a forward pass. */
   default List<Slot> slots() {
     return frame().slots();

@@ -104,12 +104,13 @@ final class T5Stack {
   }
 
   private Trunk trunk(Slot shared, List<Block> blocks) {
+    Embedding embedding = Embedding.of(shared, drop());
     return new Trunk(
-        Embedding.of(shared, drop()),
+        embedding,
         blocks,
         norm(at + "final_layer_norm"),
         null,
-        Stack.of(blocks, sight.causal()));
+        Stack.of(embedding, blocks, sight.causal()));
   }
 
   private RelativeBias bias() {

@@ -47,12 +47,18 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    */
   public static <M extends Model> Adapted<M> attach(
       M model, Peft peft, List<String> more, long seed) {
+    return attach(model, peft, more, Beginning.of(seed));
+  }
+
+  /** The same with a tokenizer for methods that begin with a text. */
+  public static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, List<String> more, Beginning start) {
     model.parameters().forEach(p -> p.trainable(false));
     List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
     boolean full = peft instanceof Full;
     List<Slot> whole = full ? List.of() : Wholes.places(model, save);
     List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
-    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed));
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), start));
     Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
     Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
@@ -95,6 +101,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   /** What the adapter's file holds. */
   List<Entry> saved() {
     return attachment.saved();
+  }
+
+  /** What a second file holds, where the first one is computed from it. */
+  List<Entry> encoder() {
+    return attachment.encoder();
   }
 
   /** What stands in for loaded maps while the method is on. */

@@ -35,11 +35,12 @@ public final class AdapterFiles {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       adapted.saved().forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
+      EncoderFile.save(adapted, dir);
     }
     AtomicFile.write(dir.resolve("adapter_config.json"), config);
   }
 
-  private static Tensor onHost(Tensor value) {
+  static Tensor onHost(Tensor value) {
     return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }
 
@@ -75,6 +76,7 @@ public final class AdapterFiles {
       Adapted<M> adapted = attach(model, config.peft(), dir);
       try {
         fill(adapted, saved, file, notes);
+        EncoderFile.fill(adapted, dir, saved, notes);
       } catch (UserError e) {
         adapted.close();
         throw e;
@@ -115,7 +117,7 @@ public final class AdapterFiles {
 
   private static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
     try {
-      return Adapted.attach(model, peft, 0);
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(!EncoderFile.isIn(dir)));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  * @param trainable the weights that train, owned by the attachment
  * @param frozen its other weights, which it owns too
  * @param saved what the adapter's file holds
+ * @param encoder what a second file holds: what the first one is computed from, where PEFT drops it
  * @param course what it does in a run beside gradient steps
  */
 record Attachment(
@@ -18,7 +19,17 @@ record Attachment(
     List<Parameter> trainable,
     List<Parameter> frozen,
     List<Entry> saved,
+    List<Entry> encoder,
     Course course) {
+  Attachment(
+      List<Change<?>> changes,
+      List<Parameter> trainable,
+      List<Parameter> frozen,
+      List<Entry> saved,
+      Course course) {
+    this(changes, trainable, frozen, saved, List.of(), course);
+  }
+
   /** A method whose file holds what trains. */
   static Attachment of(List<Change<?>> changes, List<Parameter> trainable) {
     return of(changes, trainable, List.of());
@@ -32,12 +43,17 @@ record Attachment(
 
   /** The same with something to do beside gradient steps. */
   Attachment on(Course course) {
-    return new Attachment(changes, trainable, frozen, saved, course);
+    return new Attachment(changes, trainable, frozen, saved, encoder, course);
   }
 
   /** The same with another file. */
   Attachment saving(List<Entry> entries) {
-    return new Attachment(changes, trainable, frozen, entries, course);
+    return new Attachment(changes, trainable, frozen, entries, encoder, course);
+  }
+
+  /** The same with a file that PEFT can read, computed from what a second one holds. */
+  Attachment encoding(List<Entry> entries) {
+    return new Attachment(changes, trainable, frozen, entries, saved, course);
   }
 
   /** Both; the course is this one's. */
@@ -47,6 +63,7 @@ record Attachment(
         join(trainable, more.trainable),
         join(frozen, more.frozen),
         join(saved, more.saved),
+        join(encoder, more.encoder),
         course);
   }
 

@@ -6,7 +6,14 @@ import java.util.stream.Collectors;
 
 /** The methods that PEFT has too, by the names of its files. */
 final class Methods {
-  private static final List<Format<?>> FORMATS = List.of(LoraFormat.IT);
+  private static final List<Format<?>> FORMATS =
+      List.of(
+          LoraFormat.IT,
+          PromptFormats.PROMPT,
+          PromptFormats.PREFIX,
+          PromptFormats.P_TUNING,
+          PromptFormats.MULTITASK,
+          LlamaAdapterFormat.IT);
 
   private Methods() {}
 

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
-public sealed interface Peft permits Full, Lora {
+public sealed interface Peft
+    permits Full, Lora, LlamaAdapter, MultitaskPrompt, PrefixTuning, PromptTuning, Ptuning {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 
@@ -23,6 +24,11 @@ public sealed interface Peft permits Full, Lora {
   /** What stands before a module's path in the adapter's file. */
   default String prefix() {
     return "base_model.model.";
+  }
+
+  /** Whether an encoder computes what its file holds; PEFT does not save encoders. */
+  default boolean encoded() {
+    return false;
   }
 
   /** Says what would change in the model, without changing it. */

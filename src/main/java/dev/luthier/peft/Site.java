@@ -12,9 +12,14 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param open the places with weights that are the method's to change; not those that train whole
  * @param prefix what stands before a module's path in the adapter's file
- * @param seed for the start of new weights
+ * @param start how new weights begin
  */
-record Site(Model model, List<Slot> open, String prefix, long seed) {
+record Site(Model model, List<Slot> open, String prefix, Beginning start) {
+  /** For the start of new weights. */
+  long seed() {
+    return start.seed();
+  }
+
   /** A weight at a place, named as in the adapter's file: prefix, path, dot, part. */
   Parameter weight(String path, String part, Tensor value) {
     return new Parameter(prefix + path + "." + part, value);
@@ -22,6 +27,6 @@ record Site(Model model, List<Slot> open, String prefix, long seed) {
 
   /** The seed of what is new at a place. */
   long seed(Slot slot) {
-    return Seed.of(seed, 1 + model.slots().indexOf(slot));
+    return Seed.of(seed(), 1 + model.slots().indexOf(slot));
   }
 }

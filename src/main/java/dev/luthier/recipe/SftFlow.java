@@ -44,7 +44,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     out.flush();
     corpus.report().healthy();
     try (M model = lesson.load(compute);
-        Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed());
+        Adapted<M> adapted =
+            NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
         Optim optim = optim(recipe.optim(), adapted);
         RunDirectory run = directory()) {
       RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, compute);
