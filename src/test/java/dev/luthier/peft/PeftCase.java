@@ -1,0 +1,46 @@
+package dev.luthier.peft;
+
+import dev.luthier.Golden;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
+import dev.luthier.tensor.Compute;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A method on a model of the golden directory, and what it promises.
+ *
+ * @param family the model's folder
+ * @param start how far a new adapter's logits may be from the base's: 0 is to rounding, infinity
+ *     where the paper begins elsewhere
+ * @param merges whether weights can hold it
+ */
+record PeftCase(String family, Peft peft, double start, boolean merges) {
+  /** Begins at the base and merges. */
+  static PeftCase of(String family, Peft peft) {
+    return new PeftCase(family, peft, 0, true);
+  }
+
+  /** The same for a method that cannot be merged. */
+  PeftCase unmerged() {
+    return new PeftCase(family, peft, start, false);
+  }
+
+  /** The same for a method that does not begin at the base, or nearly. */
+  PeftCase from(double distance) {
+    return new PeftCase(family, peft, distance, merges);
+  }
+
+  static Stream<PeftCase> all() {
+    return Stream.of(LoraCases.ALL).flatMap(List::stream);
+  }
+
+  Model model() {
+    return Models.load(Golden.SHIPPED.resolve(family).resolve("model"), Compute.CPU);
+  }
+
+  @Override
+  public String toString() {
+    return Methods.name(peft) + " on " + family;
+  }
+}
