@@ -103,6 +103,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.saved();
   }
 
+  /** What the method puts in places of the model. */
+  List<Change<?>> changes() {
+    return attachment.changes();
+  }
+
   /** What a second file holds, where the first one is computed from it. */
   List<Entry> encoder() {
     return attachment.encoder();
