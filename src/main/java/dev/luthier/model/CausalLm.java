@@ -97,7 +97,7 @@ public final class CausalLm implements Model {
 
   /** An empty cache; the caller closes it. */
   public KvCache cache(int sequences, int capacity) {
-    return new KvCache(config(), compute(), sequences, capacity);
+    return new KvCache(config(), compute(), config().layers(), sequences, capacity);
   }
 
   /** How many virtual tokens stand before every sequence; the cache holds them too. */

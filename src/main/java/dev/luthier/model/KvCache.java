@@ -26,10 +26,6 @@ public final class KvCache implements AutoCloseable {
   private final int capacity;
   private int[] lengths; // of the sequences held, at most so many as there are rows
 
-  KvCache(ModelConfig config, Compute compute, int sequences, int capacity) {
-    this(config, compute, config.layers(), sequences, capacity);
-  }
-
   KvCache(ModelConfig config, Compute compute, int layers, int sequences, int capacity) {
     this.compute = compute;
     this.capacity = capacity;

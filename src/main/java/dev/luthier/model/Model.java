@@ -43,6 +43,12 @@ public sealed interface Model extends AutoCloseable
     return frame().slots();
   }
 
+  /** The longest sequence that it takes now: virtual tokens leave less room. */
+  default int context() {
+    int virtual = frame().stacks().stream().mapToInt(Stack::virtualTokens).max().orElse(0);
+    return config().context() - virtual;
+  }
+
   /** Every weight by its name in the files, each once. */
   default Collection<Parameter> parameters() {
     return frame().weights().values();

@@ -51,8 +51,9 @@ public record Stack(
     }
   }
 
-  static Stack of(Embedding embedding, List<Block> blocks, boolean crosses) {
+  static Stack of(Embedding embedding, List<Block> blocks) {
     List<Layer> layers = blocks.stream().map(Block::seats).toList();
+    boolean crosses = blocks.get(0) instanceof Block.Crossed;
     String path = layers.get(0).path().replaceFirst("\\.[^.]*\\.\\d+$", "");
     return new Stack(
         new TokenStates(embedding, blocks),

@@ -104,13 +104,7 @@ final class T5Stack {
   }
 
   private Trunk trunk(Slot shared, List<Block> blocks) {
-    Embedding embedding = Embedding.of(shared, drop());
-    return new Trunk(
-        embedding,
-        blocks,
-        norm(at + "final_layer_norm"),
-        null,
-        Stack.of(embedding, blocks, sight.causal()));
+    return new Trunk(Embedding.of(shared, drop()), blocks, norm(at + "final_layer_norm"), null);
   }
 
   private RelativeBias bias() {

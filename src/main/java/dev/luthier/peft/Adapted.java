@@ -145,6 +145,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     void close();
   }
 
+  /** Whether weights can hold all that the method does, so that {@link #merge} is allowed. */
+  public boolean merges() {
+    return places().size() == attachment.changes().size();
+  }
+
   /**
    * Folds the method into copies of the weights, which then answer without its cost.
    *
@@ -154,14 +159,13 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     if (!merged.isEmpty()) {
       return;
     }
-    Map<Slot, Adaptation> places = places();
-    if (places.size() < attachment.changes().size()) {
+    if (!merges()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
     }
     try (Scope scope = new Scope()) {
-      places.forEach((slot, map) -> merged.put(slot, map.merged()));
+      places().forEach((slot, map) -> merged.put(slot, map.merged()));
     }
     merged.forEach(Slot::replace);
   }

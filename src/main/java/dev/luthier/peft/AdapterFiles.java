@@ -70,8 +70,8 @@ public final class AdapterFiles {
     }
     List<String> notes = new ArrayList<>(config.notes());
     try (Safetensors saved = Safetensors.open(file)) {
-      if (config.peft() instanceof Lora lora) {
-        refuseRanks(lora, saved, file);
+      if (!config.peft().encoded()) { // an encoder's sizes are in no tensor of this file
+        refuseSizes(config.peft(), saved, file);
       }
       Adapted<M> adapted = attach(model, config.peft(), dir);
       try {
@@ -97,22 +97,18 @@ public final class AdapterFiles {
     }
   }
 
-  /** A rank that no tensor of the file has is refused before there is room made for it. */
-  private static void refuseRanks(Lora lora, Safetensors saved, Path file) {
+  /** A size that no tensor of the file has is refused before there is room made for it. */
+  private static void refuseSizes(Peft peft, Safetensors saved, Path file) {
     long most =
         saved.infos().values().stream()
             .flatMapToLong(info -> Arrays.stream(info.shape()))
             .max()
             .orElse(0);
-    Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream())
-        .filter(rank -> rank > most)
-        .findFirst()
-        .ifPresent(
-            rank -> {
-              throw new UserError(
-                  "%s has no tensor of rank %d, which adapter_config.json asks for"
-                      .formatted(file, rank));
-            });
+    if (peft.widest() > most) {
+      throw new UserError(
+          "%s has no tensor of rank or length %d, which adapter_config.json asks for"
+              .formatted(file, peft.widest()));
+    }
   }
 
   private static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {

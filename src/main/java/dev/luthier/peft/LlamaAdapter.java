@@ -55,6 +55,11 @@ public record LlamaAdapter(
   }
 
   @Override
+  public long widest() {
+    return tokens;
+  }
+
+  @Override
   public Attachment attach(Site site) {
     Model model = site.model();
     Wholes.refuseUnknown(model, save, "llama_adapter.save");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -82,6 +83,14 @@ public record Lora(
   @Override
   public double usualRate() {
     return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+  }
+
+  @Override
+  public long widest() {
+    return Stream.concat(Stream.of(rank), rankPattern.values().stream())
+        .mapToInt(r -> r)
+        .max()
+        .orElse(0);
   }
 
   /** Rank and alpha on every linear map, all else at its default. */

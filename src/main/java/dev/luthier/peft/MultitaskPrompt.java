@@ -63,6 +63,16 @@ public record MultitaskPrompt(
   }
 
   @Override
+  public int virtualTokens() {
+    return tokens;
+  }
+
+  @Override
+  public long widest() {
+    return Math.max(tokens, Math.max(tasks, rank));
+  }
+
+  @Override
   public String prefix() {
     return "base_model.";
   }

@@ -26,6 +26,16 @@ public sealed interface Peft
     return "base_model.model.";
   }
 
+  /** How many virtual tokens stand before every sequence and take of its room. */
+  default int virtualTokens() {
+    return 0;
+  }
+
+  /** The largest size of a tensor that its settings ask for, whatever the model. */
+  default long widest() {
+    return virtualTokens();
+  }
+
   /** Whether an encoder computes what its file holds; PEFT does not save encoders. */
   default boolean encoded() {
     return false;

@@ -46,6 +46,11 @@ public record PrefixTuning(
     record Built(List<Parameter> weights, Supplier<Tensor> rows) {}
 
     Built build(Site site, PrefixRows rows);
+
+    /** The largest size of a tensor that it asks for, whatever the model. */
+    default long widest() {
+      return 0;
+    }
   }
 
   /** The keys and values themselves. */
@@ -77,6 +82,11 @@ public record PrefixTuning(
     }
 
     @Override
+    public long widest() {
+      return hidden.orElse(0);
+    }
+
+    @Override
     public Built build(Site site, PrefixRows rows) {
       int width = rows.keys();
       int within = hidden.orElse(width);
@@ -98,6 +108,16 @@ public record PrefixTuning(
   @Override
   public double usualRate() {
     return 1e-3;
+  }
+
+  @Override
+  public int virtualTokens() {
+    return tokens;
+  }
+
+  @Override
+  public long widest() {
+    return Math.max(tokens, form.widest());
   }
 
   @Override

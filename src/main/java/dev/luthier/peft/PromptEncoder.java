@@ -35,6 +35,14 @@ public sealed interface PromptEncoder {
    */
   Built build(Site site, int width);
 
+  /** The largest size of a tensor that it asks for, whatever the model. */
+  default long widest() {
+    return hidden().orElse(0);
+  }
+
+  /** C, or as wide as an embedding. */
+  Optional<Integer> hidden();
+
   /** W3 relu(W2 relu(W1 x)), with biases. */
   @Doc("Three linear maps")
   record Mlp(

@@ -5,10 +5,12 @@ import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** The methods with virtual tokens as PEFT's configurations have them. */
 final class PromptFormats {
@@ -22,10 +24,10 @@ final class PromptFormats {
       format(
           "PROMPT_TUNING",
           PromptTuning.class,
-          Set.of(START, TEXT, "tokenizer_name_or_path", "tokenizer_kwargs"),
-          (json, save) -> new PromptTuning(tokens(json), start(json), save),
+          Set.of(),
+          (json, save) -> new PromptTuning(number(json, TOKENS, 0), start(json), save),
           (prompt, model, out) -> {
-            size(out, prompt.tokens(), model.config(), model, false);
+            size(out, prompt.tokens(), model, false);
             begun(out, prompt.start(), model);
           });
 
@@ -34,23 +36,19 @@ final class PromptFormats {
           "MULTITASK_PROMPT_TUNING",
           MultitaskPrompt.class,
           Set.of(
-              START,
-              TEXT,
-              "tokenizer_name_or_path",
-              "tokenizer_kwargs",
               "num_tasks",
               "num_ranks",
               "prompt_tuning_init_task",
               "prompt_tuning_init_state_dict_path"),
           (json, save) ->
               new MultitaskPrompt(
-                  tokens(json),
+                  number(json, TOKENS, 0),
                   number(json, "num_tasks", 1),
                   number(json, "num_ranks", 1),
                   start(json),
                   save),
           (prompt, model, out) -> {
-            size(out, prompt.tokens(), model.config(), model, false);
+            size(out, prompt.tokens(), model, false);
             out.put("num_tasks", prompt.tasks());
             out.put("num_ranks", prompt.rank());
             // SAMPLE_VOCAB is no word of PEFT's here
@@ -65,18 +63,16 @@ final class PromptFormats {
           "P_TUNING",
           Ptuning.class,
           Set.of(KIND, HIDDEN, "encoder_num_layers", "encoder_dropout"),
-          (json, save) -> new Ptuning(tokens(json), encoder(json), save),
+          (json, save) -> new Ptuning(number(json, TOKENS, 0), encoder(json), save),
           (ptuning, model, out) -> {
-            size(out, ptuning.tokens(), model.config(), model, false);
+            size(out, ptuning.tokens(), model, false);
             out.put(HIDDEN, model.config().hiddenSize());
+            ptuning.encoder().hidden().ifPresent(c -> out.put(HIDDEN, c));
+            out.put(KIND, "MLP");
             if (ptuning.encoder() instanceof PromptEncoder.Lstm lstm) {
               out.put(KIND, "LSTM");
-              lstm.hidden().ifPresent(c -> out.put(HIDDEN, c));
               out.put("encoder_num_layers", lstm.layers());
               out.put("encoder_dropout", lstm.dropout());
-            } else if (ptuning.encoder() instanceof PromptEncoder.Mlp mlp) {
-              out.put(KIND, "MLP");
-              mlp.hidden().ifPresent(c -> out.put(HIDDEN, c));
             }
           });
 
@@ -85,9 +81,9 @@ final class PromptFormats {
           "PREFIX_TUNING",
           PrefixTuning.class,
           Set.of("prefix_projection", HIDDEN, "init_weights"),
-          (json, save) -> new PrefixTuning(tokens(json), form(json), save),
+          (json, save) -> new PrefixTuning(number(json, TOKENS, 0), form(json), save),
           (prefix, model, out) -> {
-            size(out, prefix.tokens(), model.config(), model, true);
+            size(out, prefix.tokens(), model, true);
             out.put("prefix_projection", prefix.form() instanceof PrefixTuning.Projected);
             if (prefix.form() instanceof PrefixTuning.Projected projected) {
               out.put(HIDDEN, projected.hidden().orElse(PrefixRows.of(1, model).keys()));
@@ -104,12 +100,16 @@ final class PromptFormats {
       String type,
       Class<P> method,
       Set<String> more,
-      java.util.function.BiFunction<JsonNode, List<String>, P> parse,
+      BiFunction<JsonNode, List<String>, P> parse,
       Write<P> write) {
-    Set<String> read = new java.util.LinkedHashSet<>(more);
+    Set<String> read = new LinkedHashSet<>(more);
     read.addAll(
         List.of(
             TOKENS,
+            START,
+            TEXT,
+            "tokenizer_name_or_path",
+            "tokenizer_kwargs",
             "token_dim",
             "num_layers",
             "num_attention_heads",
@@ -126,10 +126,6 @@ final class PromptFormats {
           write.into(peft, model, out);
           return out;
         });
-  }
-
-  private static int tokens(JsonNode json) {
-    return number(json, TOKENS, 0);
   }
 
   private static int number(JsonNode json, String key, int otherwise) {
@@ -149,8 +145,8 @@ final class PromptFormats {
   }
 
   /** What PEFT derives from the model where a file does not say it. */
-  private static void size(
-      Map<String, Object> out, int tokens, ModelConfig config, Model model, boolean grouped) {
+  private static void size(Map<String, Object> out, int tokens, Model model, boolean grouped) {
+    ModelConfig config = model.config();
     PrefixRows rows = PrefixRows.of(1, model);
     out.put(TOKENS, tokens);
     out.put("num_transformer_submodules", model.frame().stacks().size());

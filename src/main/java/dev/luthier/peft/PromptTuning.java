@@ -39,6 +39,11 @@ public record PromptTuning(
   }
 
   @Override
+  public int virtualTokens() {
+    return tokens;
+  }
+
+  @Override
   public String prefix() {
     return "base_model.";
   }

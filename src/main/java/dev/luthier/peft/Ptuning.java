@@ -44,6 +44,16 @@ public record Ptuning(
   }
 
   @Override
+  public int virtualTokens() {
+    return tokens;
+  }
+
+  @Override
+  public long widest() {
+    return Math.max(tokens, encoder.widest());
+  }
+
+  @Override
   public String prefix() {
     return "base_model.";
   }

@@ -104,7 +104,7 @@ public final class AdapterFolders {
 
   /** The logits of some tokens spread over the vocabulary. */
   private static Tensor logits(CausalLm model) {
-    int n = Math.min(SAMPLE, model.config().context());
+    int n = Math.min(SAMPLE, model.context());
     int vocabulary = model.config().vocabSize();
     int[] ids = IntStream.range(0, n).map(i -> (int) ((long) i * 7919 % vocabulary)).toArray();
     return model.logits(model.hidden(Sequences.of(List.of(ids), model.compute())));

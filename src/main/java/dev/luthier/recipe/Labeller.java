@@ -7,6 +7,7 @@ import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.model.Models;
 import dev.luthier.model.TokenClassifier;
+import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
@@ -87,7 +88,10 @@ public final class Labeller implements AutoCloseable {
         classes.get(0).endsWith("ForTokenClassification")
             ? TokenClassifier.load(folder.path(), compute, labels, 0)
             : Classifier.load(folder.path(), compute, labels, 0);
-    AdapterFiles.load(model, dir).adapted().merge();
+    Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
+    if (adapted.merges()) {
+      adapted.merge();
+    }
     return model;
   }
 

@@ -39,7 +39,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
     LessonEvaluation.check(lesson, recipe.eval());
     Compute compute = Compute.of(recipe.model().device());
-    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe.method(), folder);
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();
     corpus.report().healthy();
