@@ -7,7 +7,6 @@ import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +20,10 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/** Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. */
+/**
+ * Adapter folders in PEFT's format, adapter_config.json and adapter_model.safetensors, or in
+ * AdapterHub's ({@link HubFolder}).
+ */
 public final class AdapterFiles {
   private static final String WEIGHTS = "adapter_model.safetensors";
 
@@ -29,6 +31,10 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
+    if (HubFolder.keeps(adapted.peft())) {
+      HubFiles.of(adapted).save(dir, base);
+      return;
+    }
     byte[] config = AdapterConfig.write(adapted, base).getBytes(StandardCharsets.UTF_8);
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
@@ -39,7 +45,7 @@ public final class AdapterFiles {
     AtomicFile.write(dir.resolve("adapter_config.json"), config);
   }
 
-  private static Tensor onHost(Tensor value) {
+  static Tensor onHost(Tensor value) {
     return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }
 
@@ -58,6 +64,9 @@ public final class AdapterFiles {
    */
   public static <M extends Model> Loaded<M> load(M model, Path dir) {
     AdapterConfig config = AdapterConfig.read(dir);
+    if (HubFolder.keeps(config.peft())) {
+      return HubFiles.load(model, config, dir);
+    }
     Path file = dir.resolve(WEIGHTS);
     if (!Files.exists(file)) {
       throw new UserError(
@@ -113,7 +122,7 @@ public final class AdapterFiles {
             });
   }
 
-  private static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
     try {
       return Adapted.attach(model, peft, 0);
     } catch (UserError e) {
@@ -124,7 +133,7 @@ public final class AdapterFiles {
   private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
     Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
     List<Entry> missing = new ArrayList<>();
-    List<String> heads = heads(adapted);
+    List<String> heads = Wholes.heads(adapted);
     boolean headless = !heads.isEmpty() && heads.stream().noneMatch(left::containsKey);
     for (Entry entry : adapted.saved()) {
       Safetensors.Info info = left.remove(entry.name());
@@ -155,18 +164,6 @@ public final class AdapterFiles {
                   left.size(),
                   left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
     }
-  }
-
-  /** The names of heads' weights that the task, not the adapter's file, makes trainable. */
-  private static List<String> heads(Adapted<?> adapted) {
-    return adapted.places().entrySet().stream()
-        .filter(
-            e ->
-                adapted.model().task().heads().stream()
-                    .anyMatch(name -> Targets.inside(e.getKey(), name)))
-        .flatMap(e -> e.getValue() instanceof Whole w ? w.parameters().stream() : Stream.of())
-        .map(Parameter::name)
-        .toList();
   }
 
   private static boolean sameAsBase(

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
-public sealed interface Peft permits Full, Lora {
+public sealed interface Peft permits Full, Lora, Bottleneck, Compacter, MadX, AdapterFusion {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 

@@ -166,7 +166,7 @@ class PeftContractTest {
       AdapterFiles.Loaded<Model> loaded = AdapterFiles.load(model, dir);
       try (Adapted<Model> adapted = loaded.adapted()) {
         assertThat(loaded.notes()).isEmpty();
-        assertThat(adapted.peft()).isEqualTo(c.peft());
+        assertThat(adapted.peft()).isEqualTo(c.in(dir));
         assertThat(values(c, model)).containsExactly(moved);
         Path again = Files.createDirectory(dir.resolve("again"));
         AdapterFiles.save(adapted, again, "base");
