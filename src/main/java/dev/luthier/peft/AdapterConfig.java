@@ -19,10 +19,11 @@ import java.util.Map;
  * are refused by name.
  *
  * @param peft the method it describes
+ * @param task its task_type, such as CAUSAL_LM, or nothing
  * @param base the model it was made for, as the file names it
  * @param notes one line for each unknown key that was passed over
  */
-public record AdapterConfig(Peft peft, String base, List<String> notes) {
+public record AdapterConfig(Peft peft, String task, String base, List<String> notes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Keys of every method that this class reads. */
@@ -71,6 +72,7 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
       saved.removeAll(Task.headsOf(json.path("task_type").asText()));
       return new AdapterConfig(
           format.parse().apply(json, List.copyOf(saved)),
+          json.path("task_type").isTextual() ? json.path("task_type").asText() : "",
           json.path("base_model_name_or_path").asText(""),
           notes);
     } catch (UserError | IllegalArgumentException e) {
@@ -114,16 +116,33 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
 
   /** The file's text. */
   static String write(Adapted<?> adapted, String base) {
-    Format<?> format = Methods.of(adapted.peft());
+    Peft peft = adapted.peft();
     Task task = adapted.model().task();
+    return write(
+        Methods.of(peft).type(),
+        Methods.of(peft).written(peft, adapted.model()),
+        task.inPeft() ? task.name() : "",
+        adapted.save(),
+        base);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param settings the method's own keys
+   * @param task its task_type, or nothing
+   * @param save modules saved whole, without the task's heads
+   */
+  static String write(
+      String type, Map<String, Object> settings, String task, List<String> save, String base) {
     Map<String, Object> out = new LinkedHashMap<>();
-    out.put("peft_type", format.type());
-    out.put("task_type", task.inPeft() ? task.name() : null);
+    out.put("peft_type", type);
+    out.put("task_type", task.isEmpty() ? null : task);
     out.put("base_model_name_or_path", base);
     out.put("inference_mode", true);
-    out.putAll(format.written(adapted.peft(), adapted.model()));
-    List<String> saved = new ArrayList<>(adapted.save());
-    saved.addAll(task.heads());
+    out.putAll(settings);
+    List<String> saved = new ArrayList<>(save);
+    saved.addAll(Task.headsOf(task));
     if (!saved.isEmpty()) {
       out.put("modules_to_save", saved);
     }

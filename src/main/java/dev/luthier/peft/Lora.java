@@ -122,11 +122,21 @@ public record Lora(
     return layers.isEmpty() || (m.matches() && layers.contains(Integer.parseInt(m.group(1))));
   }
 
+  /** r of a module. */
+  int rank(String path) {
+    return pattern(rankPattern, path, rank);
+  }
+
+  /** s of a module. */
+  double scale(String path) {
+    int r = rank(path);
+    return pattern(alphaPattern, path, alpha) / (rslora ? Math.sqrt(r) : r);
+  }
+
   private LoraMaps.LowRank fresh(Site site, Slot slot) {
     Compute compute = site.model().compute();
-    int r = pattern(rankPattern, slot.path(), rank);
-    double a = pattern(alphaPattern, slot.path(), alpha);
-    double scale = a / (rslora ? Math.sqrt(r) : r);
+    int r = rank(slot.path());
+    double scale = scale(slot.path());
     try (Scope scope = new Scope()) {
       torch.manual_seed(site.seed(slot));
       if (slot.base() instanceof Lookup lookup) {

@@ -4,7 +4,6 @@ import static dev.luthier.peft.AdapterConfig.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
-import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ final class LoraFormat {
               // PiSSA and its kin rewrite the base model
               "init_lora_weights", List.of("true", "gaussian", "eva", "orthogonal")),
           LoraFormat::parse,
-          LoraFormat::write);
+          (lora, model) -> settings(lora));
 
   private LoraFormat() {}
 
@@ -72,7 +71,8 @@ final class LoraFormat {
         save);
   }
 
-  private static Map<String, Object> write(Lora lora, Model model) {
+  /** Its keys in the order to be written. */
+  static Map<String, Object> settings(Lora lora) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("r", lora.rank());
     out.put("lora_alpha", number(lora.alpha()));
