@@ -97,11 +97,6 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.saved();
   }
 
-  /** All that the method puts into the model. */
-  List<Change<?>> changes() {
-    return attachment.changes();
-  }
-
   /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
     Map<Slot, Adaptation> out = new LinkedHashMap<>();

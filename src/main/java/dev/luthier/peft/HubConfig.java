@@ -3,6 +3,7 @@ package dev.luthier.peft;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,11 @@ import java.util.Set;
  * not built is refused by name; unknown keys are noted.
  *
  * @param hidden the width of the model that it was made for, or 0
+ * @param task what that model was for, as PEFT calls it, where it had a head of its own
  * @param base that model, as the file names it
  * @param notes one line for each unknown key that was passed over
  */
-record HubConfig(Inset inset, long hidden, String base, List<String> notes) {
+record HubConfig(Inset inset, long hidden, String task, String base, List<String> notes) {
   static final String FILE = "adapter_config.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -90,10 +92,22 @@ record HubConfig(Inset inset, long hidden, String base, List<String> notes) {
       config.properties().forEach(e -> judge(file, e.getKey(), e.getValue(), notes));
       Inset inset = HubSettings.read(json.path("name").asText(""), config, json.has("version"));
       return new HubConfig(
-          inset, json.path("hidden_size").asLong(0), json.path("model_name").asText(""), notes);
+          inset, json.path("hidden_size").asLong(0), task(json), base(json), notes);
     } catch (UserError | IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }
+  }
+
+  static String base(JsonNode json) {
+    return json.path("model_name").asText("");
+  }
+
+  static String task(JsonNode json) {
+    String made = json.path("model_class").asText("");
+    if (made.endsWith("ForSequenceClassification")) {
+      return Task.SEQ_CLS.name();
+    }
+    return made.endsWith("ForTokenClassification") ? Task.TOKEN_CLS.name() : "";
   }
 
   private static void judge(Path file, String key, JsonNode value, List<String> notes) {

@@ -54,7 +54,7 @@ final class HubFolder {
             dir + " holds a fusion without its adapters; give the folder above, with " + SETUP);
       }
       HubConfig config = HubConfig.read(dir);
-      return new AdapterConfig(config.peft(save), config.base(), config.notes());
+      return new AdapterConfig(config.peft(save), config.task(), config.base(), config.notes());
     }
     JsonNode setup = HubConfig.json(dir.resolve(SETUP)).path("adapter_setup");
     List<Path> children = new ArrayList<>();
@@ -94,13 +94,14 @@ final class HubFolder {
     List<Path> below = children.subList(0, children.size() - 1);
     Peft task = top.peft(save);
     if (below.isEmpty()) {
-      return new AdapterConfig(task, top.base(), top.notes());
+      return new AdapterConfig(task, top.task(), top.base(), top.notes());
     }
     if (!(task instanceof Bottleneck bottleneck)) {
       throw new UserError(
           children.get(children.size() - 1) + ": a compacter on top of others is not built");
     }
-    return new AdapterConfig(new MadX(below, bottleneck), top.base(), top.notes());
+    return new AdapterConfig(
+        new MadX(below, bottleneck), top.task(), top.base(), top.notes());
   }
 
   private static List<String> saved(Path dir) {

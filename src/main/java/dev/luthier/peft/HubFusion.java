@@ -46,7 +46,8 @@ final class HubFusion {
             rate.isNumber() ? Optional.of(rate.asDouble()) : Optional.empty(),
             config.path("regularization").asBoolean(true) ? 0.01 : 0,
             save),
-        json.path("model_name").asText(""),
+        HubConfig.task(json),
+        HubConfig.base(json),
         List.of());
   }
 

@@ -75,20 +75,14 @@ sealed interface Maps {
   /** Whose first factors are. */
   enum Rule {
     /** One for all maps of the adapter, N(0, 1e-4) as in AdapterHub. */
-    SHARED {
-      @Override
-      Parameter of(Insets make, String at, int n) {
-        return make.shared("phm_rule", () -> Fresh.normal(make.compute(), 1e-4, n, n, n));
-      }
-    },
+    SHARED,
     /** Each map has its own, N(0, 0.01). */
-    OWN {
-      @Override
-      Parameter of(Insets make, String at, int n) {
-        return make.weight(at + ".phm_rule", Fresh.normal(make.compute(), 0.01, n, n, n));
-      }
-    };
+    OWN;
 
-    abstract Parameter of(Insets make, String at, int n);
+    Parameter of(Insets make, String at, int n) {
+      return this == SHARED
+          ? make.shared("phm_rule", () -> Fresh.normal(make.compute(), 1e-4, n, n, n))
+          : make.weight(at + ".phm_rule", Fresh.normal(make.compute(), 0.01, n, n, n));
+    }
   }
 }
