@@ -1,16 +1,19 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.model.Stored;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model with a method on it: which weights train, the model without the method, and with it
@@ -47,12 +50,22 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    */
   public static <M extends Model> Adapted<M> attach(
       M model, Peft peft, List<String> more, long seed) {
+    return attach(model, peft, more, seed, null);
+  }
+
+  /**
+   * The same with what was saved or chosen before.
+   *
+   * @param saved an adapter's file, or what {@link Scout#choice} gave
+   */
+  public static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, List<String> more, long seed, @Nullable Safetensors saved) {
     model.parameters().forEach(p -> p.trainable(false));
     List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
     boolean full = peft instanceof Full;
     List<Slot> whole = full ? List.of() : Wholes.places(model, save);
     List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
-    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed));
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed, saved));
     Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
     Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
@@ -145,7 +158,8 @@ public final class Adapted<M extends Model> implements AutoCloseable {
               .formatted(Methods.name(peft)));
     }
     try (Scope scope = new Scope()) {
-      places.forEach((slot, map) -> merged.put(slot, map.merged()));
+      Map<Parameter, Parameter> copies = new IdentityHashMap<>();
+      places.forEach((slot, map) -> merged.put(slot, map.merged(copies)));
     }
     merged.forEach(Slot::replace);
   }
@@ -153,12 +167,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   /** Undoes {@link #merge}, to the bit. */
   public void unmerge() {
     enable();
-    merged.values().forEach(Adapted::free);
+    merged.values().stream()
+        .flatMap(stored -> stored.weights().values().stream())
+        .distinct() // two places may share one
+        .forEach(Parameter::close);
     merged.clear();
-  }
-
-  private static void free(Stored stored) {
-    stored.weights().values().forEach(Parameter::close);
   }
 
   /** Takes the method off and frees its weights; the model stays. */

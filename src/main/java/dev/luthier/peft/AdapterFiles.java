@@ -72,7 +72,7 @@ public final class AdapterFiles {
       if (config.peft() instanceof Lora lora) {
         refuseRanks(lora, saved, file);
       }
-      Adapted<M> adapted = attach(model, config.peft(), dir);
+      Adapted<M> adapted = attach(model, config.peft(), saved, dir);
       try {
         fill(adapted, saved, file, notes);
       } catch (UserError e) {
@@ -113,9 +113,10 @@ public final class AdapterFiles {
             });
   }
 
-  private static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+  private static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, Safetensors saved, Path dir) {
     try {
-      return Adapted.attach(model, peft, 0);
+      return Adapted.attach(model, peft, List.of(), 0, saved);
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

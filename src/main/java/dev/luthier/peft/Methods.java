@@ -6,7 +6,13 @@ import java.util.stream.Collectors;
 
 /** The methods that PEFT has too, by the names of its files. */
 final class Methods {
-  private static final List<Format<?>> FORMATS = List.of(LoraFormat.IT);
+  private static final List<Format<?>> FORMATS = List.of(
+          LoraFormat.IT,
+          DeltaFormat.BITFIT,
+          DeltaFormat.UNFREEZE,
+          DeltaFormat.SPARSE,
+          DeltaFormat.LT_SFT,
+          DeltaFormat.DIFF_PRUNING);
 
   private Methods() {}
 
