@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 record Heads(String module, Kind kind, int a, int g, int d) {
   private static final Pattern ATTENTION =
-      Pattern.compile("(.*?\\b[a-z_]*(?:attn|attention|Attention)\\b).*");
+      Pattern.compile("(.*?\\b[A-Za-z_]*(?:attn|attention)\\b).*");
   private static final Set<String> QUERY = Set.of("q_proj", "query", "q");
   private static final Set<String> KEY_VALUE =
       Set.of("k_proj", "v_proj", "key", "value", "k", "v");

@@ -45,6 +45,7 @@ public final class AdapterFolders {
     try (Safetensors file = WeightFiles.adapter(adapter)) {
       long values =
           file.infos().values().stream()
+              .filter(i -> i.dtype() != ScalarType.Int && i.dtype() != ScalarType.Long) // places
               .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b))
               .sum();
       line(out, "weights", "%,d in %d tensors".formatted(values, file.infos().size()));

@@ -8,6 +8,7 @@ import dev.luthier.peft.Peft;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights that the model's folder does not have. An adapter brings its task's heads along, but a
@@ -19,13 +20,19 @@ final class NewHeads {
 
   /** {@link Adapted#attach} with all that is new trained and saved whole. */
   static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
+    return attach(model, peft, seed, null);
+  }
+
+  /** The same with what was chosen before. */
+  static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, long seed, @Nullable Safetensors chosen) {
     List<String> more =
         model.slots().stream()
             .filter(slot -> isNew(slot, model))
             .map(Slot::path)
             .filter(path -> model.task().heads().stream().noneMatch(h -> within(path, h)))
             .toList();
-    return Adapted.attach(model, peft, more, seed);
+    return Adapted.attach(model, peft, more, seed, chosen);
   }
 
   private static boolean within(String path, String head) {

@@ -71,6 +71,17 @@ public record OptimSpec(
     return new OptimSpec(rate, batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
   }
 
+  /** The same for so many steps. */
+  OptimSpec steps(long total) {
+    return new OptimSpec(
+        lr, batch, microBatch, Optional.empty(), Optional.of(total), clip, schedule, adamw);
+  }
+
+  /** The same with each row by itself. */
+  OptimSpec rowByRow() {
+    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, adamw);
+  }
+
   /** The peak learning rate; set in every recipe that was read. */
   public double rate() {
     return lr.orElseThrow();

@@ -18,7 +18,6 @@ final class SparseCases {
           PeftCase.of("gpt2", sparse(new Choose.Magnitude(Choose.Magnitude.Order.SMALLEST), Unit.NEURON)),
           PeftCase.of("t5", sparse(new Choose.Random(), Unit.HEAD)),
           PeftCase.of("bert_cls", sparse(new Choose.Random(), Unit.MATRIX)),
-          PeftCase.of("llama", sparse(new Choose.Movement(), Unit.WEIGHT)),
           PeftCase.of("llama3", tied()));
 
   private SparseCases() {}
