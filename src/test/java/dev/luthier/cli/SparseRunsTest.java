@@ -91,7 +91,6 @@ class SparseRunsTest {
     String out = ok("train", run.recipe().toString());
     assertThat(out).contains("./luthier adapter merge");
     List<Double> losses = losses(run.out());
-    System.err.println(peft + " " + losses);
     assertThat(losses.get(losses.size() - 1)).isLessThan(losses.get(0) - 0.1);
     assertThat(changed(run.out())).isEqualTo(2000);
     Path merged = dir.resolve("merged");
@@ -109,7 +108,6 @@ class SparseRunsTest {
             (words, i) -> Map.of("text", String.join(" ", words), "label", words.get(0)));
     ok("train", task.recipe().toString(), "--peft=bitfit", "--optim.lr=2e-2");
     List<Double> losses = losses(task.out());
-    System.err.println("bitfit " + losses);
     assertThat(losses.get(losses.size() - 1)).isLessThan(0.7 * losses.get(0));
     try (Safetensors file = Safetensors.open(task.out().resolve("adapter/adapter_model.safetensors"))) {
       assertThat(file.infos().keySet())
