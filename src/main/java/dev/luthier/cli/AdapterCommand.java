@@ -47,7 +47,8 @@ final class AdapterCommand implements Runnable {
 
   @Command(
       name = "diff",
-      description = "Writes what leads from one model, or adapter on it, to another, as an adapter.")
+      description =
+          "Writes what leads from one model, or adapter on it, to another, as an adapter.")
   void diff(
       @Parameters(paramLabel = "FROM", description = "A model's or a sparse adapter's folder.")
           Path from,

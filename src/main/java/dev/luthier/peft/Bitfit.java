@@ -36,8 +36,17 @@ public record Bitfit(
   /** Queries, and the maps into the inner width of the MLP, as the families call them. */
   private static final Set<String> QUERY_MLP =
       Set.of(
-          "q_proj", "query", "q", //
-          "fc1", "c_fc", "dense_h_to_4h", "up_proj", "gate_proj", "wi", "wi_0", "wi_1");
+          "q_proj",
+          "query",
+          "q", //
+          "fc1",
+          "c_fc",
+          "dense_h_to_4h",
+          "up_proj",
+          "gate_proj",
+          "wi",
+          "wi_0",
+          "wi_1");
 
   /** Which biases learn. */
   public enum Biases {
@@ -74,8 +83,7 @@ public record Bitfit(
       throw new UserError(
           "%s has no such biases (bitfit.biases: %s); set bitfit.add: true to give its linear layers"
                   .formatted(
-                      site.model().config().modelType(),
-                      biases == Biases.ALL ? "all" : "query-mlp")
+                      site.model().config().modelType(), biases == Biases.ALL ? "all" : "query-mlp")
               + " biases that begin at zero, or take a model that has some, such as BERT, GPT-2, OPT"
               + " or Qwen2");
     }
@@ -104,8 +112,7 @@ public record Bitfit(
                   slot.path(),
                   "bias" + Delta.VALUES,
                   torch.zeros(
-                      new long[] {dense.out()},
-                      site.model().compute().options(ScalarType.Float)));
+                      new long[] {dense.out()}, site.model().compute().options(ScalarType.Float)));
           trainable.add(bias);
           // no Adaptation: the model's files have no room for it
           changes.add(new Change<>(slot, new Dense(dense.weight(), bias)));

@@ -77,7 +77,9 @@ public sealed interface Choose {
     }
   }
 
-  /** The mean of (dL/dw)^2 over single rows: FISH mask, Sung et al. 2021, arXiv 2111.09839, eq. 4. */
+  /**
+   * The mean of (dL/dw)^2 over single rows: FISH mask, Sung et al. 2021, arXiv 2111.09839, eq. 4.
+   */
   @Doc("Fisher information: the squared gradients of single rows (arXiv 2111.09839)")
   public record Fisher(@Doc("How many steps' batches") @Default("8") int batches)
       implements Choose {
@@ -97,7 +99,8 @@ public sealed interface Choose {
   }
 
   /** {@link Moving}. */
-  @Doc("How far a change moves away from zero while all learn and fewer and fewer remain (arXiv 2005.07683)")
+  @Doc(
+      "How far a change moves away from zero while all learn and fewer and fewer remain (arXiv 2005.07683)")
   public record Movement() implements Choose {
     @Override
     public Attachment attach(Sparse sparse, Site site) {

@@ -121,18 +121,15 @@ public final class DeltaFiles {
           "the models differ in more than values: the second has no "
               + before.keySet().iterator().next());
     }
-    return new SparseDelta(
-        base, to.task().inPeft() ? to.task().name() : "", parts, whole);
+    return new SparseDelta(base, to.task().inPeft() ? to.task().name() : "", parts, whole);
   }
 
   private static Optional<SparseDelta.Part> part(Parameter from, Parameter to) {
-    Tensor d =
-        to.value().to(ScalarType.Float).sub(from.value().to(ScalarType.Float)).reshape(-1);
+    Tensor d = to.value().to(ScalarType.Float).sub(from.value().to(ScalarType.Float)).reshape(-1);
     Tensor at = d.nonzero().reshape(-1);
     return at.numel() == 0
         ? Optional.empty()
-        : Optional.of(
-            new SparseDelta.Part(Ops.toLongs(at), Ops.toFloats(d.index_select(0, at))));
+        : Optional.of(new SparseDelta.Part(Ops.toLongs(at), Ops.toFloats(d.index_select(0, at))));
   }
 
   /** Writes an adapter of {@link Sparse} into a folder that exists. */
@@ -172,8 +169,7 @@ public final class DeltaFiles {
     if (!modules.isEmpty()) {
       config.put(
           "modules_to_save",
-          Stream.concat(
-                  modules.stream(), dev.luthier.model.Task.headsOf(delta.task()).stream())
+          Stream.concat(modules.stream(), dev.luthier.model.Task.headsOf(delta.task()).stream())
               .distinct()
               .toList());
     }

@@ -25,7 +25,8 @@ final class DeltaFormat {
           Bitfit.class,
           Set.of("biases", "add"),
           (json, save) ->
-              new Bitfit(word(json, "biases", Bitfit.Biases.ALL), json.path("add").asBoolean(), save),
+              new Bitfit(
+                  word(json, "biases", Bitfit.Biases.ALL), json.path("add").asBoolean(), save),
           m -> map("biases", word(m.biases()), "add", m.add()));
 
   static final Format<Unfreeze> UNFREEZE =
@@ -118,8 +119,7 @@ final class DeltaFormat {
     return out;
   }
 
-  static Map<String, Object> amount(
-      Optional<Double> share, Optional<Long> count, Targets targets) {
+  static Map<String, Object> amount(Optional<Double> share, Optional<Long> count, Targets targets) {
     Map<String, Object> out = new LinkedHashMap<>();
     share.ifPresent(s -> out.put("share", s));
     count.ifPresent(c -> out.put("count", c));
@@ -149,8 +149,7 @@ final class DeltaFormat {
             () ->
                 new UserError(
                     "%s must be one of %s, was %s"
-                        .formatted(
-                            key, Arrays.stream(all).map(DeltaFormat::word).toList(), text)));
+                        .formatted(key, Arrays.stream(all).map(DeltaFormat::word).toList(), text)));
   }
 
   private static Unfreeze unfreeze(JsonNode json, List<String> save) {

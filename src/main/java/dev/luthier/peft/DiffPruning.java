@@ -13,7 +13,8 @@ import java.util.Optional;
  * change, z a gate for each weight and z_g one for each tensor (structured, section 3.2); the
  * expected number of open gates is a penalty. {@link Gated} is the mathematics.
  */
-@Doc("A change of all weights whose gates close under a penalty until a share is left (arXiv 2012.07463)")
+@Doc(
+    "A change of all weights whose gates close under a penalty until a share is left (arXiv 2012.07463)")
 public record DiffPruning(
     @Doc("Share of the targets' weights that remain changed; 0.005 where `count` is unset too")
         Optional<Double> share,

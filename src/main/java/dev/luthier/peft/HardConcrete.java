@@ -39,7 +39,6 @@ final class HardConcrete {
 
   private static Tensor clipped(Tensor logit) {
     Tensor stretched = logit.sigmoid().mul(Ops.scalar(R - L)).add(Ops.scalar(L));
-    return stretched.clamp(
-        new ScalarOptional(Ops.scalar(0)), new ScalarOptional(Ops.scalar(1)));
+    return stretched.clamp(new ScalarOptional(Ops.scalar(0)), new ScalarOptional(Ops.scalar(1)));
   }
 }

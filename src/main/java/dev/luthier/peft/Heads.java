@@ -16,8 +16,7 @@ record Heads(String module, Kind kind, int a, int g, int d) {
   private static final Pattern ATTENTION =
       Pattern.compile("(.*?\\b[A-Za-z_]*(?:attn|attention)\\b).*");
   private static final Set<String> QUERY = Set.of("q_proj", "query", "q");
-  private static final Set<String> KEY_VALUE =
-      Set.of("k_proj", "v_proj", "key", "value", "k", "v");
+  private static final Set<String> KEY_VALUE = Set.of("k_proj", "v_proj", "key", "value", "k", "v");
   private static final Set<String> JOINED = Set.of("qkv_proj", "c_attn");
   private static final Set<String> INTERLEAVED = Set.of("query_key_value");
   private static final Set<String> OUTPUT = Set.of("o_proj", "out_proj", "c_proj", "dense", "o");

@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Movement pruning (Sanh et al. 2020, https://arxiv.org/abs/2005.07683) of changes: W + M * D, where
- * the mask M keeps the share v of the changes D with the highest scores S, and v falls from all to
- * the share that was asked for. A change scores by moving away from zero. Departures: it is the
- * change that is pruned and not the weight; S sums plain gradients, without a rate of its own.
+ * Movement pruning (Sanh et al. 2020, https://arxiv.org/abs/2005.07683) of changes: W + M * D,
+ * where the mask M keeps the share v of the changes D with the highest scores S, and v falls from
+ * all to the share that was asked for. A change scores by moving away from zero. Departures: it is
+ * the change that is pruned and not the weight; S sums plain gradients, without a rate of its own.
  * While it trains it needs room for D, S and M of all targets.
  */
 final class Moving implements Course {

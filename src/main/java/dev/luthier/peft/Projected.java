@@ -25,8 +25,7 @@ final class Projected {
    * @param scores one tensor for each weight of the selection, in its shape or flat
    * @param sources what they are computed from
    */
-  Projected(
-      Selection selection, Supplier<List<Tensor>> scores, Supplier<List<Parameter>> sources) {
+  Projected(Selection selection, Supplier<List<Tensor>> scores, Supplier<List<Parameter>> sources) {
     this.selection = selection;
     this.scores = scores;
     this.sources = sources;

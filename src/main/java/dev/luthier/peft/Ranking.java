@@ -26,7 +26,8 @@ final class Ranking {
     List<Tensor> out = new ArrayList<>();
     long from = 0;
     for (Tensor s : flat) {
-      Tensor within = sorted.ge(Ops.whole(from)).logical_and(sorted.lt(Ops.whole(from + s.numel())));
+      Tensor within =
+          sorted.ge(Ops.whole(from)).logical_and(sorted.lt(Ops.whole(from + s.numel())));
       out.add(sorted.masked_select(within).sub(Ops.whole(from)));
       from += s.numel();
     }

@@ -23,7 +23,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param key what asks, for errors
  */
 record Selection(
-    Model model, Collection<Slot> slots, List<Parameter> weights, long count, Unit unit, String key) {
+    Model model,
+    Collection<Slot> slots,
+    List<Parameter> weights,
+    long count,
+    Unit unit,
+    String key) {
 
   static Selection of(Site site, Targets targets, Amount amount, Unit unit) {
     List<Parameter> weights = Deltas.targeted(site, targets, amount.key() + ".targets");

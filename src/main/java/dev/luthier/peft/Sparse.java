@@ -26,7 +26,8 @@ public record Sparse(
             elsewhere = {"target_modules"})
         @Default("all-linear")
         Targets targets,
-    @Doc("What is chosen as one: single weights, or what belongs together, by the sum of its scores")
+    @Doc(
+            "What is chosen as one: single weights, or what belongs together, by the sum of its scores")
         @Default("weight")
         Unit unit,
     @Doc("By what they are chosen") @Default("magnitude") Choose choose,

@@ -96,7 +96,8 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
     Steps<B> cut = wanted.squared() ? steps.with(recipe.optim().rowByRow()) : steps;
     Objective<B> objective = lesson.objective(model);
     try (Scope outer = new Scope()) {
-      List<Tensor> squares = all.trainable().stream().map(p -> torch.zeros_like(p.value())).toList();
+      List<Tensor> squares =
+          all.trainable().stream().map(p -> torch.zeros_like(p.value())).toList();
       for (long step = 0; step < wanted.batches(); step++) {
         List<Steps.Micro<B>> parts = cut.at(step);
         double denominator = parts.stream().mapToDouble(Steps.Micro::weight).sum();

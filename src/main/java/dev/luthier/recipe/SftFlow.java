@@ -48,8 +48,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     try (M model = lesson.load(compute)) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
-        teachChosen(
-            new ScoutFlow<>(recipe, scout.get(), lesson, corpus, progress), model, folder);
+        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, corpus, progress), model, folder);
         return;
       }
       try (Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed());

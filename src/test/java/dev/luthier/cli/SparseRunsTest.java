@@ -109,7 +109,8 @@ class SparseRunsTest {
     ok("train", task.recipe().toString(), "--peft=bitfit", "--optim.lr=2e-2");
     List<Double> losses = losses(task.out());
     assertThat(losses.get(losses.size() - 1)).isLessThan(0.7 * losses.get(0));
-    try (Safetensors file = Safetensors.open(task.out().resolve("adapter/adapter_model.safetensors"))) {
+    try (Safetensors file =
+        Safetensors.open(task.out().resolve("adapter/adapter_model.safetensors"))) {
       assertThat(file.infos().keySet())
           .allMatch(n -> n.endsWith(".bias.values") || n.startsWith("classifier."));
     }
@@ -127,8 +128,7 @@ class SparseRunsTest {
     assertThat(new BreaksIn(phase, at).train(run.recipe(), broken)).isFalse();
     assertThat(Files.exists(broken.resolve("scout/choice.safetensors"))).isEqualTo(phase == 2);
     assertThat(new Breaks(-1, notes).train(run.recipe(), broken, Training.Start.RESUME)).isTrue();
-    for (String file :
-        List.of("scout/choice.safetensors", "adapter/adapter_model.safetensors")) {
+    for (String file : List.of("scout/choice.safetensors", "adapter/adapter_model.safetensors")) {
       assertThat(broken.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
     }
   }

@@ -68,15 +68,18 @@ class BitfitTest {
         .filteredOn(n -> !n.startsWith("classifier"))
         .hasSize(4) // two in each of two layers
         .allMatch(
-            n -> n.endsWith("self.query.bias") || n.endsWith("layer.0.intermediate.dense.bias")
-                || n.endsWith("layer.1.intermediate.dense.bias"));
+            n ->
+                n.endsWith("self.query.bias")
+                    || n.endsWith("layer.0.intermediate.dense.bias")
+                    || n.endsWith("layer.1.intermediate.dense.bias"));
   }
 
   @Test
   void aModelWithoutBiasesIsRefusedOrGivenSome() {
     assertThatThrownBy(() -> trained("llama", bitfit(Bitfit.Biases.ALL, false)))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("llama has no such biases (bitfit.biases: all); set bitfit.add: true");
+        .hasMessageContaining(
+            "llama has no such biases (bitfit.biases: all); set bitfit.add: true");
     // 7 linear maps in each of 2 layers; the head is no place for a bias
     assertThat(trained("llama", bitfit(Bitfit.Biases.ALL, true)))
         .hasSize(14)
@@ -112,7 +115,8 @@ class BitfitTest {
         .allMatch(n -> n.endsWith("norm.weight"));
     assertThatThrownBy(() -> trained("llama", unfreeze(new Unfreeze.Match("mlp"))))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("unfreeze.which.match.pattern mlp matches no weight; weights are [model.");
+        .hasMessageContaining(
+            "unfreeze.which.match.pattern mlp matches no weight; weights are [model.");
   }
 
   @Test

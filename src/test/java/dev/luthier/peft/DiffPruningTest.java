@@ -76,7 +76,8 @@ class DiffPruningTest {
         .containsExactly(new float[] {0.5f, 0.75f}, within(1e-6f));
     // and that is how often a draw is open
     torch.manual_seed(1);
-    Tensor many = HardConcrete.drawn(torch.full(new long[] {100_000}, Ops.scalar(ln3)), torch.rand(100_000));
+    Tensor many =
+        HardConcrete.drawn(torch.full(new long[] {100_000}, Ops.scalar(ln3)), torch.rand(100_000));
     assertThat(many.gt(Ops.scalar(0)).sum().item_double() / 1e5).isCloseTo(0.75, within(0.01));
   }
 
@@ -141,7 +142,11 @@ class DiffPruningTest {
         Adapted<Model> adapted = Adapted.attach(model, method(5), 1);
         Optim optim =
             new Optim(
-                List.of(new Optim.Group(adapted.trainable(), 0.1, 0)), 0.9, 0.99, 1e-8, Compute.CPU)) {
+                List.of(new Optim.Group(adapted.trainable(), 0.1, 0)),
+                0.9,
+                0.99,
+                1e-8,
+                Compute.CPU)) {
       assertThat(changed(adapted)).isZero();
       adapted.training(true);
       batch().loss(model).total().backward();

@@ -14,8 +14,10 @@ final class SparseCases {
           PeftCase.of("llama", unfreeze(new Unfreeze.Match(".*\\.mlp\\..*"))),
           PeftCase.of("llama3", unfreeze(new Unfreeze.LastLayers(1, true, true))),
           PeftCase.of("t5", unfreeze(new Unfreeze.LastLayers(1, true, false))),
-          PeftCase.of("llama", sparse(new Choose.Magnitude(Choose.Magnitude.Order.LARGEST), Unit.WEIGHT)),
-          PeftCase.of("gpt2", sparse(new Choose.Magnitude(Choose.Magnitude.Order.SMALLEST), Unit.NEURON)),
+          PeftCase.of(
+              "llama", sparse(new Choose.Magnitude(Choose.Magnitude.Order.LARGEST), Unit.WEIGHT)),
+          PeftCase.of(
+              "gpt2", sparse(new Choose.Magnitude(Choose.Magnitude.Order.SMALLEST), Unit.NEURON)),
           PeftCase.of("t5", sparse(new Choose.Random(), Unit.HEAD)),
           PeftCase.of("bert_cls", sparse(new Choose.Random(), Unit.MATRIX)),
           PeftCase.of("llama3", tied()));

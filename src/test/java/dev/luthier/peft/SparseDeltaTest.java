@@ -62,7 +62,8 @@ class SparseDeltaTest {
     SparseDelta other = new SparseDelta("other", "", a.parts(), Map.of());
     assertThatThrownBy(() -> a.plus(other))
         .isInstanceOf(UserError.class)
-        .hasMessage("one is for base, the other for other; only differences from one model can be added");
+        .hasMessage(
+            "one is for base, the other for other; only differences from one model can be added");
     SparseDelta.Head one = new SparseDelta.Head(new long[] {1}, new float[] {1});
     SparseDelta.Head two = new SparseDelta.Head(new long[] {1}, new float[] {2});
     SparseDelta x = new SparseDelta("base", "", Map.of(), Map.of("score.weight", one));
@@ -83,7 +84,8 @@ class SparseDeltaTest {
   }
 
   /** Saves an adapter with random changes; what the model then says. */
-  private static float[] trained(String family, Peft peft, long seed, Path into) throws IOException {
+  private static float[] trained(String family, Peft peft, long seed, Path into)
+      throws IOException {
     Files.createDirectories(into);
     try (Model model = model(family);
         Adapted<Model> adapted = Adapted.attach(model, peft, seed)) {
@@ -148,8 +150,8 @@ class SparseDeltaTest {
       Path merged = Files.createDirectory(dir.resolve("merged"));
       model.save(merged, ScalarType.Float);
       DeltaFiles.write(
-          new SparseDelta(
-              b.base(), b.task(), b.parts(), a.heads()), Files.createDirectory(dir.resolve("b2")));
+          new SparseDelta(b.base(), b.task(), b.parts(), a.heads()),
+          Files.createDirectory(dir.resolve("b2")));
       try (Model next = Models.load(merged, Compute.CPU);
           Adapted<Model> second = AdapterFiles.load(next, dir.resolve("b2")).adapted()) {
         expected = values("bert_cls", second.model());
@@ -184,6 +186,7 @@ class SparseDeltaTest {
     trained("llama", Lora.of(2, 4), 1, dir.resolve("lora"));
     assertThatThrownBy(() -> DeltaFiles.read(dir.resolve("lora")))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("is an adapter of lora, which is no difference of the model's own weights");
+        .hasMessageContaining(
+            "is an adapter of lora, which is no difference of the model's own weights");
   }
 }

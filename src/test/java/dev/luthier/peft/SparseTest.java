@@ -101,7 +101,8 @@ class SparseTest {
     Cuts.Cut columns = new Cuts.Cut(1, new int[] {0, 1, -1});
     List<Tensor> one = Ranking.top(List.of(w), new Cuts(List.of(columns), 2), 3, Compute.CPU);
     assertThat(Ops.toLongs(one.get(0))).containsExactly(1, 4); // of 3 only one column of 2 fits
-    assertThat(Ops.toLongs(Ranking.top(List.of(w), new Cuts(List.of(rows), 2), 2, Compute.CPU).get(0)))
+    assertThat(
+            Ops.toLongs(Ranking.top(List.of(w), new Cuts(List.of(rows), 2), 2, Compute.CPU).get(0)))
         .isEmpty(); // a row has 3
   }
 
@@ -109,8 +110,21 @@ class SparseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bert_cls", "roberta_cls", "gemma2", "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "opt",
-        "phi3", "qwen2", "qwen3", "smollm3", "t5", "llama_mqa_bias"
+        "bert_cls",
+        "roberta_cls",
+        "gemma2",
+        "gpt2",
+        "gpt_neox",
+        "llama",
+        "mistral",
+        "olmo2",
+        "opt",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3",
+        "t5",
+        "llama_mqa_bias"
       })
   void headsOfEveryFamily(String family) {
     try (Model model = model(family)) {
@@ -130,8 +144,7 @@ class SparseTest {
       int a = model.config().heads();
       int g = model.config().kvHeads();
       assertThat(units.keySet())
-          .hasSize(
-              family.equals("t5") ? 3 * model.config().layers() : model.config().layers());
+          .hasSize(family.equals("t5") ? 3 * model.config().layers() : model.config().layers());
       assertThat(units.values()).allMatch(u -> u.size() == (a == g ? a : a + g));
       // q and o (and k and v, where they are its own) are D lines of the model's width each.
       long d = model.config().headDim();
@@ -141,7 +154,8 @@ class SparseTest {
               (name, size) ->
                   assertThat(size)
                       .as(name)
-                      .isEqualTo(name.contains("shared") || a != g ? 2 * d * width : 4 * d * width));
+                      .isEqualTo(
+                          name.contains("shared") || a != g ? 2 * d * width : 4 * d * width));
     }
   }
 
@@ -149,7 +163,8 @@ class SparseTest {
   void theLargestWeightsAreChosenAndNoOthersChange() {
     try (Model model = model("llama");
         Adapted<Model> adapted =
-            Adapted.attach(model, of(100, names("q_proj", "down_proj"), Unit.WEIGHT, largest()), 1)) {
+            Adapted.attach(
+                model, of(100, names("q_proj", "down_proj"), Unit.WEIGHT, largest()), 1)) {
       assertThat(adapted.trainableCount()).isEqualTo(100);
       float smallest = Float.MAX_VALUE;
       float largestLeft = 0;
@@ -180,7 +195,11 @@ class SparseTest {
             Adapted.attach(model, of(77, new Targets.AllLinear(), Unit.WEIGHT, largest()), 1);
         Optim optim =
             new Optim(
-                List.of(new Optim.Group(adapted.trainable(), 0.1, 0)), 0.9, 0.99, 1e-8, Compute.CPU)) {
+                List.of(new Optim.Group(adapted.trainable(), 0.1, 0)),
+                0.9,
+                0.99,
+                1e-8,
+                Compute.CPU)) {
       assertThat(optim.state().mean().numel()).isEqualTo(77);
       Map<String, float[]> before = new HashMap<>();
       model.parameters().forEach(p -> before.put(p.name(), Ops.toFloats(p.value())));
@@ -196,7 +215,8 @@ class SparseTest {
       }
       assertThat(changed).isEqualTo(77);
       assertThat(model.parameters())
-          .allSatisfy(p -> assertThat(Ops.toFloats(p.value())).containsExactly(before.get(p.name())));
+          .allSatisfy(
+              p -> assertThat(Ops.toFloats(p.value())).containsExactly(before.get(p.name())));
     }
   }
 
@@ -220,8 +240,7 @@ class SparseTest {
     }
     try (Model model = model("llama");
         Adapted<Model> adapted = Adapted.attach(model, new Full(), 1)) {
-      descend(
-          model, adapted.trainable().stream().filter(p -> p.name().contains("_proj")).toList());
+      descend(model, adapted.trainable().stream().filter(p -> p.name().contains("_proj")).toList());
       full = values("llama", model);
     }
     assertThat(sparse).containsExactly(full, within(1e-5f));
@@ -286,7 +305,8 @@ class SparseTest {
       adapted.training(false);
       assertThat(Ops.toFloats(difference(adapted, first.name()).narrow(0, 0, 8)))
           .containsExactly(new float[] {0, 0, 0, 1, 0, -2, 0, 0}, within(1e-6f));
-      assertThat(adapted.saved()).filteredOn(e -> e.name().equals(first.name()))
+      assertThat(adapted.saved())
+          .filteredOn(e -> e.name().equals(first.name()))
           .allSatisfy(e -> assertThat(Ops.toFloats(e.value().get())).containsExactly(1, -2));
     }
   }
@@ -319,7 +339,8 @@ class SparseTest {
                 largest(),
                 List.of()),
         "sparse has both share and count; say one");
-    refused(() -> new LtSft(Optional.of(1.5), Optional.empty(), new Targets.AllLinear(), 1, List.of()),
+    refused(
+        () -> new LtSft(Optional.of(1.5), Optional.empty(), new Targets.AllLinear(), 1, List.of()),
         "lt_sft.share must be from 0 to 1, was 1.5");
     try (Model model = model("llama")) {
       refused(
@@ -348,7 +369,8 @@ class SparseTest {
     }
     String stem = "model.layers.0.self_attn.k_proj.weight";
     String rule = stem + ".indices must be ascending whole numbers from 0 to 2047";
-    for (long[] at : List.of(new long[] {-1}, new long[] {2048}, new long[] {5, 5}, new long[] {7, 3})) {
+    for (long[] at :
+        List.of(new long[] {-1}, new long[] {2048}, new long[] {5, 5}, new long[] {7, 3})) {
       write(Map.of(stem + ".indices", torch.tensor(at), stem + ".values", torch.zeros(at.length)));
       refusedToLoad(rule);
     }
@@ -377,7 +399,8 @@ class SparseTest {
     float[] at;
     try (Model model = model("llama");
         Adapted<Model> adapted =
-            Adapted.attach(model, of(40, new Targets.AllLinear(), Unit.WEIGHT, new Choose.Random()), 5)) {
+            Adapted.attach(
+                model, of(40, new Targets.AllLinear(), Unit.WEIGHT, new Choose.Random()), 5)) {
       AdapterFiles.save(adapted, first, "base");
       at = Ops.toFloats(((Delta.Somewhere) Deltas.of(adapted).get(0)).indices().value());
     }
