@@ -51,13 +51,13 @@ public record Bitfit(
   /** Which biases learn. */
   public enum Biases {
     ALL,
-    /** b_q and b_m2 of the paper's section 4. */
+    /** b_q and b_m2, which the paper finds to be nearly enough. */
     QUERY_MLP
   }
 
   @Override
   public double usualRate() {
-    return 1e-3; // the upper end of the paper's search, appendix A.2
+    return 1e-3; // the upper end of what the paper searched
   }
 
   @Override

@@ -77,9 +77,7 @@ public sealed interface Choose {
     }
   }
 
-  /**
-   * The mean of (dL/dw)^2 over single rows: FISH mask, Sung et al. 2021, arXiv 2111.09839, eq. 4.
-   */
+  /** The mean of (dL/dw)^2 over single rows: FISH mask, Sung et al. 2021, arXiv 2111.09839. */
   @Doc("Fisher information: the squared gradients of single rows (arXiv 2111.09839)")
   public record Fisher(@Doc("How many steps' batches") @Default("8") int batches)
       implements Choose {

@@ -38,6 +38,11 @@ public final class DeltaFiles {
 
   private DeltaFiles() {}
 
+  /** Whether a method's files hold differences of the model's weights. */
+  public static boolean are(Peft method) {
+    return METHODS.contains(method.getClass());
+  }
+
   /**
    * Reads an adapter.
    *
@@ -46,7 +51,7 @@ public final class DeltaFiles {
   public static SparseDelta read(Path adapter) {
     AdapterConfig config = AdapterConfig.read(adapter);
     boolean added = config.peft() instanceof Bitfit bitfit && bitfit.add();
-    if (!METHODS.contains(config.peft().getClass()) || added) {
+    if (!are(config.peft()) || added) {
       throw new UserError(
           "%s is an adapter of %s, which is no difference of the model's own weights"
               .formatted(adapter, Methods.name(config.peft())));

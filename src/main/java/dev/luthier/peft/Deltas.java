@@ -124,20 +124,21 @@ final class Deltas {
    */
   static Attachment saved(Site site, Safetensors file) {
     List<Delta> out = new ArrayList<>();
-    site.open().stream()
-        .flatMap(Deltas::weights)
-        .distinct()
-        .filter(p -> file.infos().containsKey(p.name() + Delta.INDICES))
-        .forEach(p -> out.add(saved(p, file, site.model().compute())));
+    for (Parameter p : site.open().stream().flatMap(Deltas::weights).distinct().toList()) {
+      Safetensors.Info info = file.infos().get(p.name() + Delta.INDICES);
+      if (info != null) {
+        out.add(saved(p, info, file, site.model().compute()));
+      }
+    }
     if (out.isEmpty()) {
       throw new UserError("none of its tensors names places in this model's weights");
     }
     return attach(site, out);
   }
 
-  private static Delta saved(Parameter weight, Safetensors file, Compute compute) {
-    String name = weight.name() + Delta.INDICES;
-    Safetensors.Info info = file.infos().get(name);
+  private static Delta saved(
+      Parameter weight, Safetensors.Info info, Safetensors file, Compute compute) {
+    String name = info.name();
     boolean whole = info.dtype() == ScalarType.Int || info.dtype() == ScalarType.Long;
     try (Scope scope = new Scope()) {
       long[] at = whole && info.shape().length == 1 ? Ops.toLongs(file.tensor(name)) : null;

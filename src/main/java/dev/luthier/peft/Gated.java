@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The changes of {@link DiffPruning} in training. Letters: n weights of a tensor.
  *
  * <p>All parts of a step see one draw of the gates, so that a step is the same however it is cut.
- * Near the run's end the changes are projected on the k largest (section 3.3); from there on the
- * gates are gone and what is kept goes on learning, which the paper leaves out. While it trains it
- * needs room for changes, gates, draws and mask of all targets.
+ * Near the run's end the changes are projected on the k largest; from there on the gates are gone
+ * and what is kept goes on learning, as in the authors' scripts. While it trains it needs room for
+ * changes, gates, draws and mask of all targets.
  */
 final class Gated implements Course {
   /** Ends the name of a gate's number. */

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Gates between 0 and 1 that are exactly 0 or 1 with some probability (Louizos et al. 2018,
- * https://arxiv.org/abs/1712.01312), in the form of Guo et al. 2021, section 3.1, with their
- * stretch from l = -1.5 to r = 1.5 and temperature 1. alpha is a gate's trained number.
+ * https://arxiv.org/abs/1712.01312), in the form of Guo et al. 2021, with their stretch from l =
+ * -1.5 to r = 1.5 and temperature 1. alpha is a gate's trained number.
  */
 final class HardConcrete {
   private static final double L = -1.5;

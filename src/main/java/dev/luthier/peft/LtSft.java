@@ -45,7 +45,7 @@ public record LtSft(
 
   @Override
   public double usualRate() {
-    return 5e-5; // both phases, appendix A of the paper
+    return 5e-5; // both phases, in most of the authors' scripts
   }
 
   @Override

@@ -41,7 +41,7 @@ final class Moving implements Course {
         Tensor at = projected.indices(weight); // (k)
         return Delta.scattered(weight, at, d.reshape(-1).index_select(0, at));
       }
-      // The gradient passes the mask (straight through, section 4), for S has to see all of it.
+      // The gradient passes the mask (straight through), for S has to see all of it.
       Tensor kept = d.mul(mask.value()).sub(d).detach();
       return Delta.base(weight).add(d.add(kept));
     }
@@ -101,7 +101,9 @@ final class Moving implements Course {
         AutoGradMode off = Ops.noGrad()) {
       for (Masked c : changes) {
         Tensor gradient = c.values.value().grad();
-        c.score.value().addcmul_(gradient, c.values.value(), Ops.scalar(-1)); // eq. 5
+        c.score
+            .value()
+            .addcmul_(gradient, c.values.value(), Ops.scalar(-1)); // S = - sum of dL/dw w
         gradient.mul_(c.mask.value());
       }
     }
@@ -128,7 +130,7 @@ final class Moving implements Course {
     }
   }
 
-  /** v at a moment of the run, from 0 to 1: the cubic schedule of section 5. */
+  /** v at a moment of the run, from 0 to 1: the cubic schedule of the paper's experiments. */
   static double share(double moment, double last) {
     double left = 1 - (moment - WARM_UP) / (1 - WARM_UP - COOL_DOWN);
     double bounded = Math.min(1, Math.max(0, left));

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * What a method has to find out on the run's data before its first step: which weights are to
@@ -45,7 +46,7 @@ public sealed interface Scout {
     @Override
     public Map<String, Tensor> choice(Adapted<?> adapted) {
       return Selection.of(adapted, sparse.amount(), sparse.unit())
-          .named(values(adapted).map(v -> v.grad().abs()).toList());
+          .named(values(adapted).map(Scout::size).toList());
     }
   }
 
@@ -76,6 +77,11 @@ public sealed interface Scout {
       return Selection.of(adapted, method.amount(), Unit.WEIGHT)
           .named(values(adapted).map(Tensor::abs).toList());
     }
+  }
+
+  /** Zero where a weight took part in nothing. */
+  private static Tensor size(Tensor weight) {
+    return weight.grad().defined() ? weight.grad().abs() : torch.zeros_like(weight);
   }
 
   private static Peft whole(Targets targets, List<String> save) {

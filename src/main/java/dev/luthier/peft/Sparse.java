@@ -30,7 +30,7 @@ public record Sparse(
             "What is chosen as one: single weights, or what belongs together, by the sum of its scores")
         @Default("weight")
         Unit unit,
-    @Doc("By what they are chosen") @Default("magnitude") Choose choose,
+    @Doc("By what they are chosen") @Default("fisher") Choose choose,
     @Doc(
             value = "Modules trained and saved whole beside the task's head",
             elsewhere = {"modules_to_save"})

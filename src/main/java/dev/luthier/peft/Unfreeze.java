@@ -21,7 +21,7 @@ import java.util.List;
  */
 @Doc("Some weights learn wholly, the rest stays as it is")
 public record Unfreeze(
-    @Doc("Which weights") Which which,
+    @Doc("Which weights") @Default("last_layers") Which which,
     @Doc(
             value = "Modules trained and saved whole beside the task's head",
             elsewhere = {"modules_to_save"})

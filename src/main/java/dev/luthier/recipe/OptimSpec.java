@@ -12,7 +12,7 @@ import java.util.Optional;
 @Doc("How the weights move: how far, how often, and for how long")
 public record OptimSpec(
     @Doc(
-            value = "Peak learning rate; unset: 2e-4 for adapters, 2e-5 for all weights",
+            value = "Peak learning rate; unset: what the method of `peft` is known to work with",
             elsewhere = {"learning_rate", "rate"})
         Optional<Double> lr,
     @Doc(

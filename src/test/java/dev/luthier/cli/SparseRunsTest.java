@@ -133,6 +133,61 @@ class SparseRunsTest {
     }
   }
 
+  /** Masks that move, gates and draws come back with the weights. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{ sparse: { count: 500, choose: movement } }",
+        "{ diff_pruning: { count: 500 } }",
+        "{ sparse: { count: 500, choose: fisher } }"
+      })
+  void resumesToTheBit(String peft) throws IOException {
+    TinyRun run = with(dir, peft);
+    Path whole = dir.resolve("whole");
+    Path broken = dir.resolve("broken");
+    List<String> notes = new ArrayList<>();
+    assertThat(new Breaks(-1, notes).train(run.recipe(), whole, Training.Start.NEW)).isTrue();
+    assertThat(new Breaks(17, notes).train(run.recipe(), broken, Training.Start.NEW)).isFalse();
+    assertThat(new Breaks(33, notes).train(run.recipe(), broken, Training.Start.RESUME)).isFalse();
+    assertThat(new Breaks(-1, notes).train(run.recipe(), broken, Training.Start.RESUME)).isTrue();
+    String file = "adapter/adapter_model.safetensors";
+    assertThat(broken.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+  }
+
+  /** Two tasks trained apart and added up; and the way from one model to another. */
+  @Test
+  void composesAndTakesApart() throws IOException {
+    TinyRun run = with(dir, "{ sparse: { count: 400, choose: random } }");
+    Path a = dir.resolve("a");
+    Path b = dir.resolve("b");
+    ok("train", run.recipe().toString(), "--output=" + a, "--eval.generate=0");
+    ok("train", run.recipe().toString(), "--output=" + b, "--eval.generate=0", "--seed=7");
+    String first = a + "/adapter";
+    String second = b + "/adapter";
+    String both = dir + "/both";
+    assertThat(ok("adapter", "compose", first, second, "--into", both))
+        .contains(second + " changes 400 places, ")
+        .contains("in opposite directions")
+        .contains("saved     " + both);
+    assertThat(luthier("adapter", "compose", first, second, "--scale", "1", "--into", both).err())
+        .contains("is not empty; choose another folder");
+    assertThat(
+            luthier("adapter", "compose", first, second, "--scale", "1", "--into", both + "2")
+                .err())
+        .contains("--scale has 1 numbers for 2 adapters");
+    String back = dir + "/back";
+    ok("adapter", "diff", second, both, "--into", back);
+    String model = run.model().toString();
+    ok("adapter", "merge", model, first, dir + "/m1");
+    ok("adapter", "merge", model, back, dir + "/m2");
+    assertThat(ok("adapter", "diff", model, dir + "/m1", "--into", dir + "/d1"))
+        .contains("400 places in ");
+    assertThat(luthier("adapter", "diff", model, model, "--into", dir + "/d2").err())
+        .contains("do not differ");
+    assertThat(luthier("adapter", "diff", model, first, "--into", dir + "/d3").err())
+        .contains("give two models or two adapters");
+  }
+
   /** {@link Breaks} in one of two phases. */
   private record BreaksIn(int phase, int at) {
     boolean train(Path recipe, Path out) {
