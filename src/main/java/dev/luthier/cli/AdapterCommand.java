@@ -1,9 +1,12 @@
 package dev.luthier.cli;
 
+import dev.luthier.peft.Combination;
+import dev.luthier.peft.Composition;
 import dev.luthier.recipe.AdapterFolders;
 import dev.luthier.recipe.DeltaFolders;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier adapter info|merge|diff|compose}. */
+/** {@code luthier adapter list|info|merge|compose|diff}. */
 @Command(name = "adapter", description = "Works on saved adapters.")
 final class AdapterCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -28,6 +31,79 @@ final class AdapterCommand implements Runnable {
           Path adapter) {
     AdapterFolders.info(
         Screen.folder(adapter, spec.commandLine().getErr()), spec.commandLine().getOut());
+  }
+
+  @Command(name = "list", description = "Lists the adapters below a folder.")
+  void list(
+      @Parameters(
+              paramLabel = "DIR",
+              arity = "0..1",
+              defaultValue = "runs",
+              description = "Where to look (default: ${DEFAULT-VALUE}).")
+          Path root) {
+    AdapterFolders.list(root, spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "compose",
+      description = "Makes one adapter of several LoRA adapters, or several sparse ones.")
+  void compose(
+      @Parameters(
+              paramLabel = "ADAPTER",
+              arity = "1..*",
+              description = "The adapters' folders, or ORG/NAME[@REV].")
+          List<Path> adapters,
+      @Option(
+              names = "--into",
+              required = true,
+              paramLabel = "OUT",
+              description = "The new adapter's folder, new or empty.")
+          Path into,
+      @Option(
+              names = "--weights",
+              split = ",",
+              paramLabel = "W",
+              description = "A weight for each adapter; unset: 1 for each.")
+          @Nullable List<Double> weights,
+      @Option(
+              names = "--how",
+              paramLabel = "HOW",
+              defaultValue = "cat",
+              description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which is exact).")
+          Combination how,
+      @Option(
+              names = "--density",
+              paramLabel = "SHARE",
+              defaultValue = "0.5",
+              description = "The share of values that pruning keeps (default: ${DEFAULT-VALUE}).")
+          double density,
+      @Option(
+              names = "--rank",
+              paramLabel = "R",
+              defaultValue = "0",
+              description = "The rank where deltas are cut to one; 0: the largest that comes in.")
+          int rank,
+      @Option(
+              names = "--seed",
+              paramLabel = "N",
+              defaultValue = "42",
+              description = "Of what is dropped at random (default: ${DEFAULT-VALUE}).")
+          long seed,
+      @Option(
+              names = "--tolerance",
+              paramLabel = "X",
+              defaultValue = "0",
+              description = "Changes of sparse adapters up to this size disagree with nothing.")
+          double tolerance) {
+    PrintWriter err = spec.commandLine().getErr();
+    List<Path> folders = adapters.stream().map(a -> Screen.folder(a, err)).toList();
+    List<Double> by = weights == null ? Collections.nCopies(folders.size(), 1.0) : weights;
+    if (DeltaFolders.isOne(folders.get(0))) {
+      DeltaFolders.compose(folders, by, tolerance, into, spec.commandLine().getOut());
+      return;
+    }
+    AdapterFolders.compose(
+        folders, new Composition(how, by, density, rank, seed), into, spec.commandLine().getOut());
   }
 
   @Command(name = "merge", description = "Writes a model that has the adapter in its weights.")
@@ -62,38 +138,5 @@ final class AdapterCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     DeltaFolders.diff(
         Screen.folder(from, err), Screen.folder(to, err), into, spec.commandLine().getOut());
-  }
-
-  @Command(
-      name = "compose",
-      description = "Adds sparse adapters of one model up, and tells where they disagree.")
-  void compose(
-      @Parameters(paramLabel = "ADAPTER", arity = "2..*", description = "Adapters' folders.")
-          List<Path> adapters,
-      @Option(
-              names = "--into",
-              required = true,
-              paramLabel = "OUT",
-              description = "The new adapter's folder, new or empty.")
-          Path into,
-      @Option(
-              names = "--scale",
-              split = ",",
-              paramLabel = "X",
-              description = "How much of each, such as 1,0.5; all by default.")
-          @Nullable List<Double> scales,
-      @Option(
-              names = "--tolerance",
-              defaultValue = "0",
-              paramLabel = "X",
-              description = "Changes up to this size disagree with nothing.")
-          double tolerance) {
-    PrintWriter err = spec.commandLine().getErr();
-    DeltaFolders.compose(
-        adapters.stream().map(a -> Screen.folder(a, err)).toList(),
-        scales == null ? List.of() : scales,
-        tolerance,
-        into,
-        spec.commandLine().getOut());
   }
 }

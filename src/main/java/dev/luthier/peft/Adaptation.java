@@ -18,4 +18,15 @@ interface Adaptation extends Projection {
   default Stored merged(Map<Parameter, Parameter> copies) {
     return merged();
   }
+
+  /** One that can stand on another method's. */
+  interface Layered extends Adaptation {
+    /** The loaded map, or what another method made of it. */
+    Projection inner();
+  }
+
+  /** A copy of a loaded map, or of what an adaptation merges to, to be changed in place. */
+  static Stored copyOf(Projection inner) {
+    return inner instanceof Adaptation other ? other.merged() : ((Stored) inner).copy("merged");
+  }
 }

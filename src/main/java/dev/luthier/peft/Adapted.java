@@ -4,14 +4,12 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
-import dev.luthier.model.Stored;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
-import dev.luthier.tensor.Scope;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   private final Peft peft;
   private final List<String> save;
   private final Attachment attachment;
-  private final Map<Slot, Stored> merged = new LinkedHashMap<>();
+  private final MergedWeights merged = new MergedWeights();
 
   private Adapted(M model, Peft peft, List<String> save, Attachment attachment) {
     this.model = model;
@@ -40,22 +38,13 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    * @param seed for the start of new weights
    */
   public static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
-    return attach(model, peft, List.of(), seed);
+    return attach(model, peft, List.of(), seed, null);
   }
 
   /**
-   * The same with more modules trained and saved whole beside the method.
+   * The same with more modules trained and saved whole, and with what was saved or chosen before.
    *
-   * @param more their paths
-   */
-  public static <M extends Model> Adapted<M> attach(
-      M model, Peft peft, List<String> more, long seed) {
-    return attach(model, peft, more, seed, null);
-  }
-
-  /**
-   * The same with what was saved or chosen before.
-   *
+   * @param more paths of modules
    * @param saved an adapter's file, or what {@link Scout#choice} gave
    */
   public static <M extends Model> Adapted<M> attach(
@@ -100,6 +89,23 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.course();
   }
 
+  /** How a weight's learning rate differs from the run's: a factor. */
+  public double rateOf(Parameter weight) {
+    return peft instanceof Together several
+        ? several.rateOf(weight, attachment.parts())
+        : peft.rateOf(weight);
+  }
+
+  /** The method as its file names it. */
+  Peft written() {
+    return attachment.written().map(Supplier::get).orElse(peft);
+  }
+
+  /** What each of several methods does alone; none of a single one. */
+  List<Attachment> parts() {
+    return attachment.parts();
+  }
+
   /** Switches dropout. */
   public void training(boolean on) {
     model.dropout().training(on);
@@ -121,8 +127,16 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return out;
   }
 
-  private void enable() {
+  void enable() {
     attachment.changes().forEach(Change::make);
+  }
+
+  void disable() {
+    attachment.changes().forEach(Change::undo);
+  }
+
+  List<Change<?>> changes() {
+    return attachment.changes();
   }
 
   /** The method switched off until the result is closed: what was loaded, to the bit. */
@@ -131,7 +145,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
       throw new IllegalStateException(
           "full fine-tuning changes the loaded weights themselves and cannot be switched off");
     }
-    attachment.changes().forEach(Change::undo);
+    disable();
     return this::enable;
   }
 
@@ -148,30 +162,30 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    * @throws UserError if the method does something that no weights can hold
    */
   public void merge() {
-    if (!merged.isEmpty()) {
-      return;
-    }
-    Map<Slot, Adaptation> places = places();
-    if (places.size() < attachment.changes().size()) {
+    if (!mergeable()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
     }
-    try (Scope scope = new Scope()) {
-      Map<Parameter, Parameter> copies = new IdentityHashMap<>();
-      places.forEach((slot, map) -> merged.put(slot, map.merged(copies)));
+    merged.make(places());
+  }
+
+  /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
+  public void fold() {
+    if (mergeable()) {
+      merge();
     }
-    merged.forEach(Slot::replace);
+  }
+
+  /** Whether weights can hold the method. */
+  public boolean mergeable() {
+    return places().size() == attachment.changes().size();
   }
 
   /** Undoes {@link #merge}, to the bit. */
   public void unmerge() {
     enable();
-    merged.values().stream()
-        .flatMap(stored -> stored.weights().values().stream())
-        .distinct() // two places may share one
-        .forEach(Parameter::close);
-    merged.clear();
+    merged.free();
   }
 
   /** Takes the method off and frees its weights; the model stays. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.model.Model;
 import dev.luthier.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * PEFT's adapter_config.json: few keys are written, since older readers refuse unknown ones; keys
@@ -19,10 +21,11 @@ import java.util.Map;
  * are refused by name.
  *
  * @param peft the method it describes
+ * @param task its task_type, such as CAUSAL_LM, or nothing
  * @param base the model it was made for, as the file names it
  * @param notes one line for each unknown key that was passed over
  */
-public record AdapterConfig(Peft peft, String base, List<String> notes) {
+public record AdapterConfig(Peft peft, String task, String base, List<String> notes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Keys of every method that this class reads. */
@@ -68,6 +71,7 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
       saved.removeAll(Task.headsOf(json.path("task_type").asText()));
       return new AdapterConfig(
           format.parse().apply(json, List.copyOf(saved)),
+          json.path("task_type").isTextual() ? json.path("task_type").asText() : "",
           json.path("base_model_name_or_path").asText(""),
           notes);
     } catch (UserError | IllegalArgumentException e) {
@@ -98,6 +102,25 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
     return Targets.read(targets.isArray() ? strings(targets) : targets.asText());
   }
 
+  /** The modules that a key names, in any spelling; none where it names none. */
+  static Optional<Targets> given(JsonNode json, String key) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        value.isArray() ? new Targets.Names(strings(value)) : Targets.read(value.asText()));
+  }
+
+  /** A rank, which must be a whole number. */
+  static int rank(JsonNode json, String key, int otherwise) {
+    JsonNode rank = json.path(key);
+    if (!rank.isMissingNode() && !rank.isNull() && !rank.isInt()) {
+      throw new UserError(key + " must be a whole number, was " + rank);
+    }
+    return rank.asInt(otherwise);
+  }
+
   static List<String> strings(JsonNode array) {
     List<String> out = new ArrayList<>();
     array.elements().forEachRemaining(e -> out.add(e.asText()));
@@ -109,18 +132,39 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
     return value == Math.rint(value) ? (Object) (long) value : (Object) value;
   }
 
-  /** The file's text. */
-  static String write(Adapted<?> adapted, String base) {
-    Format<?> format = Methods.of(adapted.peft());
-    Task task = adapted.model().task();
+  /**
+   * The file's text.
+   *
+   * @param peft as the file is to name it
+   * @param save modules that are in the file whole, beside the task's heads
+   * @param heads whether those are
+   */
+  static String write(Model model, Peft peft, List<String> save, boolean heads, String base) {
+    Format<?> format = Methods.of(peft);
+    Task task = model.task();
+    List<String> saved = new ArrayList<>(save);
+    if (heads) {
+      saved.addAll(task.heads());
+    }
+    String name = task.inPeft() ? task.name() : "";
+    return write(format.type(), format.written(peft, model), name, saved, base);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param settings the method's own keys
+   * @param task its task_type, or nothing
+   * @param saved modules that are in the file whole
+   */
+  static String write(
+      String type, Map<String, Object> settings, String task, List<String> saved, String base) {
     Map<String, Object> out = new LinkedHashMap<>();
-    out.put("peft_type", format.type());
-    out.put("task_type", task.inPeft() ? task.name() : null);
+    out.put("peft_type", type);
+    out.put("task_type", task.isEmpty() ? null : task);
     out.put("base_model_name_or_path", base);
     out.put("inference_mode", true);
-    out.putAll(format.written(adapted.peft(), adapted.model()));
-    List<String> saved = new ArrayList<>(adapted.save());
-    saved.addAll(task.heads());
+    out.putAll(settings);
     if (!saved.isEmpty()) {
       out.put("modules_to_save", saved);
     }

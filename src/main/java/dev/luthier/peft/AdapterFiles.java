@@ -7,7 +7,6 @@ import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,14 +28,25 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
-    byte[] config = AdapterConfig.write(adapted, base).getBytes(StandardCharsets.UTF_8);
+    if (adapted.written() instanceof Together several) {
+      TogetherFiles.save(adapted, several, dir, base);
+      return;
+    }
+    Model model = adapted.model();
+    write(
+        dir,
+        AdapterConfig.write(model, adapted.written(), adapted.save(), true, base),
+        adapted.saved());
+  }
+
+  static void write(Path dir, String config, List<Entry> entries) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      adapted.saved().forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
+      entries.forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
     }
-    AtomicFile.write(dir.resolve("adapter_config.json"), config);
+    AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Tensor onHost(Tensor value) {
@@ -57,6 +67,28 @@ public final class AdapterFiles {
    *     of another shape, or without a place
    */
   public static <M extends Model> Loaded<M> load(M model, Path dir) {
+    if (TogetherFiles.are(dir)) {
+      return TogetherFiles.load(model, dir);
+    }
+    AdapterConfig config = config(dir);
+    List<String> notes = new ArrayList<>(config.notes());
+    Adapted<M> adapted = attach(model, config.peft(), dir);
+    try {
+      fill(adapted, adapted.saved(), dir, notes);
+    } catch (UserError e) {
+      adapted.close();
+      throw e;
+    }
+    return new Loaded<>(adapted, notes);
+  }
+
+  /** The adapter folders in a folder: several methods at once have one each. */
+  public static List<Path> folders(Path dir) {
+    return TogetherFiles.are(dir) ? TogetherFiles.folders(dir) : List.of(dir);
+  }
+
+  /** What an adapter's folder says, if its tensors are there and can have such ranks. */
+  static AdapterConfig config(Path dir) {
     AdapterConfig config = AdapterConfig.read(dir);
     Path file = dir.resolve(WEIGHTS);
     if (!Files.exists(file)) {
@@ -67,28 +99,20 @@ public final class AdapterFiles {
                   + " runs code; save it with safetensors"
               : dir + " has no " + WEIGHTS);
     }
-    List<String> notes = new ArrayList<>(config.notes());
     try (Safetensors saved = Safetensors.open(file)) {
-      if (config.peft() instanceof Lora lora) {
-        refuseRanks(lora, saved, file);
-      }
-      Adapted<M> adapted = attach(model, config.peft(), saved, dir);
-      try {
-        fill(adapted, saved, file, notes);
-      } catch (UserError e) {
-        adapted.close();
-        throw e;
-      }
-      return new Loaded<>(adapted, notes);
+      refuseRanks(config.peft(), saved, file);
     }
+    return config;
   }
 
-  private static void fill(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
-    try (Scope scope = new Scope();
+  static void fill(Adapted<?> adapted, List<Entry> entries, Path dir, List<String> notes) {
+    Path file = dir.resolve(WEIGHTS);
+    try (Safetensors saved = Safetensors.open(file);
+        Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      check(adapted, saved, file, notes);
-      for (Entry entry : adapted.saved()) {
-        if (saved.infos().containsKey(entry.name())) { // else check has let it pass
+      new FileCheck(adapted, entries, saved, file, notes).run();
+      for (Entry entry : entries) {
+        if (saved.infos().containsKey(entry.name())) { // else the check has let it pass
           entry.fill().accept(saved.tensor(entry.name()));
         }
       }
@@ -96,13 +120,13 @@ public final class AdapterFiles {
   }
 
   /** A rank that no tensor of the file has is refused before there is room made for it. */
-  private static void refuseRanks(Lora lora, Safetensors saved, Path file) {
+  private static void refuseRanks(Peft peft, Safetensors saved, Path file) {
     long most =
         saved.infos().values().stream()
             .flatMapToLong(info -> Arrays.stream(info.shape()))
             .max()
             .orElse(0);
-    Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream())
+    ranks(peft)
         .filter(rank -> rank > most)
         .findFirst()
         .ifPresent(
@@ -113,85 +137,22 @@ public final class AdapterFiles {
             });
   }
 
-  private static <M extends Model> Adapted<M> attach(
-      M model, Peft peft, Safetensors saved, Path dir) {
-    try {
+  private static Stream<Integer> ranks(Peft peft) {
+    if (peft instanceof Lora lora) {
+      return Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream());
+    }
+    if (peft instanceof Adalora adalora) {
+      return adalora.rankPattern().isEmpty() ? Stream.of(adalora.startRank()) : Stream.of();
+    }
+    return peft instanceof Vera vera ? Stream.of(vera.rank()) : Stream.of();
+  }
+
+  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+    Path file = dir.resolve(WEIGHTS); // several methods have theirs in folders
+    try (Safetensors saved = Files.exists(file) ? Safetensors.open(file) : null) {
       return Adapted.attach(model, peft, List.of(), 0, saved);
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }
-  }
-
-  private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
-    Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
-    List<Entry> missing = new ArrayList<>();
-    List<String> heads = heads(adapted);
-    boolean headless = !heads.isEmpty() && heads.stream().noneMatch(left::containsKey);
-    for (Entry entry : adapted.saved()) {
-      Safetensors.Info info = left.remove(entry.name());
-      if (info == null && headless && heads.contains(entry.name())) {
-        notes.add(file + " brings no " + entry.name() + "; the model's own stays");
-      } else if (info == null) {
-        missing.add(entry);
-      } else if (!Arrays.equals(info.shape(), Ops.shape(entry.value().get()))) {
-        throw new UserError(
-            "%s is an adapter for another model: tensor %s has shape %s, this model needs %s"
-                .formatted(
-                    file,
-                    entry.name(),
-                    Arrays.toString(info.shape()),
-                    Arrays.toString(Ops.shape(entry.value().get()))));
-      }
-    }
-    // PEFT writes the frozen table or head beside an adapter on it; they must be the model's own.
-    left.keySet().removeIf(name -> sameAsBase(adapted, name, saved, file, notes));
-    if (!missing.isEmpty() || !left.isEmpty()) {
-      throw new UserError(
-          "%s is an adapter for another model: %d of %d tensors are missing%s, %d have no place%s"
-              .formatted(
-                  file,
-                  missing.size(),
-                  adapted.saved().size(),
-                  missing.isEmpty() ? "" : " (first " + missing.get(0).name() + ")",
-                  left.size(),
-                  left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
-    }
-  }
-
-  /** The names of heads' weights that the task, not the adapter's file, makes trainable. */
-  private static List<String> heads(Adapted<?> adapted) {
-    return adapted.places().entrySet().stream()
-        .filter(
-            e ->
-                adapted.model().task().heads().stream()
-                    .anyMatch(name -> Targets.inside(e.getKey(), name)))
-        .flatMap(e -> e.getValue() instanceof Whole w ? w.parameters().stream() : Stream.of())
-        .map(Parameter::name)
-        .toList();
-  }
-
-  private static boolean sameAsBase(
-      Adapted<?> adapted, String name, Safetensors saved, Path file, List<String> notes) {
-    String end = ".base_layer.weight";
-    if (!name.endsWith(end)) {
-      return false;
-    }
-    String path = name.substring(0, name.length() - end.length());
-    return adapted.model().slots().stream()
-        .filter(s -> path.equals(adapted.peft().prefix() + s.path()))
-        .findFirst()
-        .map(s -> s.base().weights().get("weight"))
-        .map(
-            own -> {
-              Tensor theirs = saved.tensor(name).to(own.value());
-              if (!theirs.equal(own.value())) {
-                throw new UserError(
-                    "%s is an adapter for another model: it brings %s, which differs from the model's"
-                        .formatted(file, name));
-              }
-              notes.add(name + " equals the model's own and is passed over");
-              return true;
-            })
-        .orElse(false);
   }
 }

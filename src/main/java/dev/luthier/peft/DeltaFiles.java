@@ -43,6 +43,11 @@ public final class DeltaFiles {
     return METHODS.contains(method.getClass());
   }
 
+  /** Whether only its file says which weights a method changes. */
+  static boolean chooses(Peft method) {
+    return method instanceof Sparse || method instanceof LtSft || method instanceof DiffPruning;
+  }
+
   /**
    * Reads an adapter.
    *

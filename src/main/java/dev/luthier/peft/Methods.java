@@ -9,6 +9,10 @@ final class Methods {
   private static final List<Format<?>> FORMATS =
       List.of(
           LoraFormat.IT,
+          AdaloraFormat.IT,
+          VeraFormat.IT,
+          Ia3Format.IT,
+          LnTuningFormat.IT,
           DeltaFormat.BITFIT,
           DeltaFormat.UNFREEZE,
           DeltaFormat.SPARSE,

@@ -7,7 +7,19 @@ import java.util.Optional;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
-public sealed interface Peft permits Full, Lora, Bitfit, Unfreeze, Sparse, LtSft, DiffPruning {
+public sealed interface Peft
+    permits Full,
+        Lora,
+        Adalora,
+        Vera,
+        Ia3,
+        LnTuning,
+        Bitfit,
+        Unfreeze,
+        Sparse,
+        LtSft,
+        DiffPruning,
+        Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 

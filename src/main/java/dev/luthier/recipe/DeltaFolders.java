@@ -4,6 +4,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
+import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.DeltaFiles;
 import dev.luthier.peft.SparseDelta;
 import dev.luthier.tensor.Compute;
@@ -18,6 +19,11 @@ public final class DeltaFolders {
   private static final int NAMED = 5; // weights in a message
 
   private DeltaFolders() {}
+
+  /** Whether an adapter adds to single weights, or to whole ones. */
+  public static boolean isOne(Path adapter) {
+    return isAdapter(adapter) && DeltaFiles.are(AdapterConfig.read(adapter).peft());
+  }
 
   /**
    * Writes what leads from the first to the second, both models or both adapters on one model, as
@@ -57,32 +63,32 @@ public final class DeltaFolders {
   /**
    * Writes the sum of several adapters as one, and tells where they pull against each other.
    *
-   * @param scales one for each, or none
+   * @param weights one for each
    * @param tolerance values up to this size pull against nothing
    * @throws UserError if one is no difference of weights, or they are for different models
    */
   public static void compose(
-      List<Path> adapters, List<Double> scales, double tolerance, Path into, PrintWriter out) {
+      List<Path> adapters, List<Double> weights, double tolerance, Path into, PrintWriter out) {
     AdapterFolders.refuseFull(into);
     if (adapters.size() < 2) {
       throw new UserError("compose needs two adapters or more, got " + adapters.size());
     }
-    if (!scales.isEmpty() && scales.size() != adapters.size()) {
+    if (weights.size() != adapters.size()) {
       throw new UserError(
-          "--scale has %d numbers for %d adapters".formatted(scales.size(), adapters.size()));
+          "%d adapters need %d weights, %d are given"
+              .formatted(adapters.size(), adapters.size(), weights.size()));
     }
-    SparseDelta sum = scaled(adapters, scales, 0);
+    SparseDelta sum = scaled(adapters, weights, 0);
     for (int i = 1; i < adapters.size(); i++) {
-      SparseDelta next = scaled(adapters, scales, i);
+      SparseDelta next = scaled(adapters, weights, i);
       report(adapters.get(i), sum.conflicts(next, tolerance), next, out);
       sum = sum.plus(next);
     }
     save(sum, into, out);
   }
 
-  private static SparseDelta scaled(List<Path> adapters, List<Double> scales, int i) {
-    SparseDelta read = DeltaFiles.read(adapters.get(i));
-    return scales.isEmpty() ? read : read.times(scales.get(i));
+  private static SparseDelta scaled(List<Path> adapters, List<Double> weights, int i) {
+    return DeltaFiles.read(adapters.get(i)).times(weights.get(i));
   }
 
   private static void report(

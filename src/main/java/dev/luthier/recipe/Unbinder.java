@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.doc.Written;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,13 +25,23 @@ final class Unbinder {
         }
         value = optional.get();
       }
-      boolean picked = Binder.isChoice(Schema.raw(component.getGenericType()));
-      Object plain = plain(value);
-      out.put(
-          Schema.snake(component.getName()),
-          picked ? Map.of(Schema.snake(value.getClass().getSimpleName()), plain) : plain);
+      out.put(Schema.snake(component.getName()), plain(component.getGenericType(), value));
     }
     return out;
+  }
+
+  /** A value of a declared type; where that is a choice, with the name that picks it. */
+  private static Object plain(Type type, Object value) {
+    Class<?> raw = Schema.raw(type);
+    if (raw == Optional.class) {
+      return plain(Schema.argument(type), value);
+    }
+    if (raw == List.class && value instanceof List<?> list) {
+      return list.stream().map(v -> plain(Schema.argument(type), v)).toList();
+    }
+    return Binder.isChoice(raw)
+        ? Map.of(Schema.snake(value.getClass().getSimpleName()), plain(value))
+        : plain(value);
   }
 
   private static Object plain(Object value) {

@@ -95,7 +95,7 @@ class SparseRunsTest {
     assertThat(changed(run.out())).isEqualTo(2000);
     Path merged = dir.resolve("merged");
     ok("adapter", "merge", run.model().toString(), run.out() + "/adapter", merged.toString());
-    assertThat(ok("adapter", "info", run.out() + "/adapter")).contains("weights       2,000 in");
+    assertThat(ok("adapter", "info", run.out() + "/adapter")).containsPattern("weights +2,000 in");
   }
 
   @Test
@@ -169,12 +169,12 @@ class SparseRunsTest {
         .contains(second + " changes 400 places, ")
         .contains("in opposite directions")
         .contains("saved     " + both);
-    assertThat(luthier("adapter", "compose", first, second, "--scale", "1", "--into", both).err())
+    assertThat(luthier("adapter", "compose", first, second, "--weights", "1", "--into", both).err())
         .contains("is not empty; choose another folder");
     assertThat(
-            luthier("adapter", "compose", first, second, "--scale", "1", "--into", both + "2")
+            luthier("adapter", "compose", first, second, "--weights", "1", "--into", both + "2")
                 .err())
-        .contains("--scale has 1 numbers for 2 adapters");
+        .contains("2 adapters need 2 weights, 1 are given");
     String back = dir + "/back";
     ok("adapter", "diff", second, both, "--into", back);
     String model = run.model().toString();

@@ -32,7 +32,7 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, SparseCases.ALL).flatMap(List::stream);
+    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, SparseCases.ALL).flatMap(List::stream);
   }
 
   Model model() {
