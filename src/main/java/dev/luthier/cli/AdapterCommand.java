@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.peft.Combination;
 import dev.luthier.peft.Composition;
 import dev.luthier.recipe.AdapterFolders;
+import dev.luthier.recipe.DeltaFolders;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier adapter list|info|merge|compose}. */
+/** {@code luthier adapter list|info|merge|compose|diff}. */
 @Command(name = "adapter", description = "Works on saved adapters.")
 final class AdapterCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -43,7 +44,9 @@ final class AdapterCommand implements Runnable {
     AdapterFolders.list(root, spec.commandLine().getOut());
   }
 
-  @Command(name = "compose", description = "Makes one LoRA adapter of several.")
+  @Command(
+      name = "compose",
+      description = "Makes one adapter of several LoRA adapters, or several sparse ones.")
   void compose(
       @Parameters(
               paramLabel = "ADAPTER",
@@ -85,10 +88,20 @@ final class AdapterCommand implements Runnable {
               paramLabel = "N",
               defaultValue = "42",
               description = "Of what is dropped at random (default: ${DEFAULT-VALUE}).")
-          long seed) {
+          long seed,
+      @Option(
+              names = "--tolerance",
+              paramLabel = "X",
+              defaultValue = "0",
+              description = "Changes of sparse adapters up to this size disagree with nothing.")
+          double tolerance) {
     PrintWriter err = spec.commandLine().getErr();
     List<Path> folders = adapters.stream().map(a -> Screen.folder(a, err)).toList();
     List<Double> by = weights == null ? Collections.nCopies(folders.size(), 1.0) : weights;
+    if (DeltaFolders.isOne(folders.get(0))) {
+      DeltaFolders.compose(folders, by, tolerance, into, spec.commandLine().getOut());
+      return;
+    }
     AdapterFolders.compose(
         folders, new Composition(how, by, density, rank, seed), into, spec.commandLine().getOut());
   }
@@ -106,5 +119,24 @@ final class AdapterCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     AdapterFolders.merge(
         Screen.folder(model, err), Screen.folder(adapter, err), into, spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "diff",
+      description =
+          "Writes what leads from one model, or adapter on it, to another, as an adapter.")
+  void diff(
+      @Parameters(paramLabel = "FROM", description = "A model's or a sparse adapter's folder.")
+          Path from,
+      @Parameters(paramLabel = "TO", description = "Another of the same kind.") Path to,
+      @Option(
+              names = "--into",
+              required = true,
+              paramLabel = "OUT",
+              description = "The new adapter's folder, new or empty.")
+          Path into) {
+    PrintWriter err = spec.commandLine().getErr();
+    DeltaFolders.diff(
+        Screen.folder(from, err), Screen.folder(to, err), into, spec.commandLine().getOut());
   }
 }

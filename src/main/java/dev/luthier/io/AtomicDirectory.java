@@ -75,7 +75,7 @@ public final class AtomicDirectory {
    *
    * @throws UserError if it cannot be removed
    */
-  static void remove(Path directory) {
+  public static void remove(Path directory) {
     Path temporary = AtomicFile.beside(directory);
     try {
       delete(temporary);

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** A bias that a file carries although nothing is computed with it; it is saved as it was. */
-record Unused(Parameter bias) implements Stored {
+public record Unused(Parameter bias) implements Stored {
   @Override
   public Tensor apply(Tensor x) {
     throw new IllegalStateException(bias.name() + " takes part in nothing");

@@ -2,11 +2,22 @@ package dev.luthier.peft;
 
 import dev.luthier.model.Projection;
 import dev.luthier.model.Stored;
+import dev.luthier.tensor.Parameter;
+import java.util.Map;
 
 /** What stands in for a loaded map while an adapter is on. */
 interface Adaptation extends Projection {
   /** The plain map that computes the same, over new weights which the caller owns. */
   Stored merged();
+
+  /**
+   * The same where places share weights.
+   *
+   * @param copies new weights by what they are copies of, those of earlier places among them
+   */
+  default Stored merged(Map<Parameter, Parameter> copies) {
+    return merged();
+  }
 
   /** One that can stand on another method's. */
   interface Layered extends Adaptation {

@@ -155,8 +155,9 @@ public final class AdapterFiles {
    * @param bare whether the files have what encoders gave, without the encoders
    */
   static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir, boolean bare) {
-    try {
-      return Adapted.attach(model, peft, List.of(), Beginning.saved(bare));
+    Path file = dir.resolve(WEIGHTS); // several methods have theirs in folders
+    try (Safetensors saved = Files.exists(file) ? Safetensors.open(file) : null) {
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(saved, bare));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

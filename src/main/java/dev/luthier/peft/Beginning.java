@@ -1,18 +1,23 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
 import dev.luthier.tensor.Seed;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How new weights begin.
  *
  * @param words the token ids of a text, by the model's tokenizer
+ * @param saved the file that the adapter comes from, or that says what was chosen for it; none
+ *     where it is new
  * @param bare whether a file is read at once that holds what encoders gave, without the encoders
  */
-public record Beginning(long seed, Function<String, int[]> words, boolean bare) {
+public record Beginning(
+    long seed, Function<String, int[]> words, @Nullable Safetensors saved, boolean bare) {
   /** Where texts are not expected. */
-  static Beginning of(long seed) {
+  public static Beginning of(long seed) {
     return of(
         seed,
         text -> {
@@ -22,16 +27,21 @@ public record Beginning(long seed, Function<String, int[]> words, boolean bare) 
   }
 
   public static Beginning of(long seed, Function<String, int[]> words) {
-    return new Beginning(seed, words, false);
+    return new Beginning(seed, words, null, false);
   }
 
   /** The same for one of several places. */
   Beginning at(int place) {
-    return new Beginning(Seed.of(seed, 1 + place), words, bare);
+    return new Beginning(Seed.of(seed, 1 + place), words, saved, bare);
   }
 
   /** For an adapter that is read from its files at once. */
-  static Beginning saved(boolean bare) {
-    return new Beginning(0, text -> new int[] {0}, bare);
+  static Beginning saved(@Nullable Safetensors file, boolean bare) {
+    return new Beginning(0, text -> new int[] {0}, file, bare);
+  }
+
+  /** The same with what was chosen before. */
+  public Beginning with(Safetensors chosen) {
+    return new Beginning(seed, words, chosen, bare);
   }
 }

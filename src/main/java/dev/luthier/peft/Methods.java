@@ -17,7 +17,12 @@ final class Methods {
           PromptFormats.PREFIX,
           PromptFormats.P_TUNING,
           PromptFormats.MULTITASK,
-          LlamaAdapterFormat.IT);
+          LlamaAdapterFormat.IT,
+          DeltaFormat.BITFIT,
+          DeltaFormat.UNFREEZE,
+          DeltaFormat.SPARSE,
+          DeltaFormat.LT_SFT,
+          DeltaFormat.DIFF_PRUNING);
 
   private Methods() {}
 

@@ -3,6 +3,7 @@ package dev.luthier.peft;
 import dev.luthier.doc.Doc;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
@@ -22,6 +23,11 @@ public sealed interface Peft
         Compacter,
         MadX,
         AdapterFusion,
+        Bitfit,
+        Unfreeze,
+        Sparse,
+        LtSft,
+        DiffPruning,
         Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
@@ -34,6 +40,11 @@ public sealed interface Peft
   /** Modules that train and are saved whole beside the method. */
   default List<String> save() {
     return List.of();
+  }
+
+  /** What it has to find out on the run's data before it can be put on a model. */
+  default Optional<Scout> scout() {
+    return Optional.empty();
   }
 
   /** What stands before a module's path in the adapter's file. */

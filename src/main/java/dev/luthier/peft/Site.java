@@ -1,5 +1,6 @@
 package dev.luthier.peft;
 
+import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Place;
 import dev.luthier.model.Projection;
@@ -9,6 +10,7 @@ import dev.luthier.tensor.Seed;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a method is put on.
@@ -23,6 +25,11 @@ record Site(
   /** A model without other methods. */
   Site(Model model, List<Slot> open, String prefix, Beginning start) {
     this(model, open, prefix, start, Map.of());
+  }
+
+  /** The file that the adapter comes from, or that says what was chosen for it. */
+  @Nullable Safetensors saved() {
+    return start.saved();
   }
 
   /** For the start of new weights. */

@@ -37,6 +37,11 @@ public record Together(
       if (method instanceof Full || method instanceof Together || HubFolder.keeps(method)) {
         throw new UserError("together cannot hold " + Methods.name(method));
       }
+      if (DeltaFiles.chooses(method)) {
+        throw new UserError(
+            "together cannot hold %s, whose file says which weights it changes"
+                .formatted(Methods.name(method)));
+      }
       if (methods.stream().filter(m -> m.getClass() == method.getClass()).count() > 1) {
         throw new UserError("together has " + Methods.name(method) + " more than once");
       }

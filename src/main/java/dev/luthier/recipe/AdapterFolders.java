@@ -93,6 +93,7 @@ public final class AdapterFolders {
 
   private static long values(Safetensors file) {
     return file.infos().values().stream()
+        .filter(i -> i.dtype() != ScalarType.Int && i.dtype() != ScalarType.Long) // places
         .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b))
         .sum();
   }

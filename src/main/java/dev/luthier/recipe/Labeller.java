@@ -6,6 +6,7 @@ import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.model.Models;
 import dev.luthier.model.TokenClassifier;
+import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
@@ -78,7 +79,10 @@ public final class Labeller implements AutoCloseable {
               .formatted(dir));
     }
     Model model = AdapterBase.load(folder, dir, compute);
-    AdapterFiles.load(model, dir).adapted().fold();
+    Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
+    if (adapted.merges()) {
+      adapted.merge();
+    }
     return model;
   }
 

@@ -3,6 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Scout;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
 import java.util.LinkedHashMap;
@@ -19,7 +20,10 @@ record ModelSummary(Map<String, String> facts) {
       Recipe recipe, Lesson<?, ?, M> lesson, ModelFolder folder) {
     try (M model = lesson.load(Compute.of(recipe.model().device()));
         Adapted<M> adapted =
-            NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()))) {
+            NewHeads.attach(
+                model,
+                recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
+                folder.beginning(recipe.seed()))) {
       return of(folder, adapted);
     }
   }

@@ -12,7 +12,7 @@ import java.util.Optional;
 @Doc("How the weights move: how far, how often, and for how long")
 public record OptimSpec(
     @Doc(
-            value = "Peak learning rate; unset: 2e-4 for adapters, 2e-5 for all weights",
+            value = "Peak learning rate; unset: what the method of `peft` is known to work with",
             elsewhere = {"learning_rate", "rate"})
         Optional<Double> lr,
     @Doc(
@@ -69,6 +69,17 @@ public record OptimSpec(
   OptimSpec withRate(double usual) {
     Optional<Double> rate = Optional.of(lr.orElse(usual));
     return new OptimSpec(rate, batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
+  }
+
+  /** The same for so many steps. */
+  OptimSpec steps(long total) {
+    return new OptimSpec(
+        lr, batch, microBatch, Optional.empty(), Optional.of(total), clip, schedule, adamw);
+  }
+
+  /** The same with each row by itself. */
+  OptimSpec rowByRow() {
+    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, adamw);
   }
 
   /** The peak learning rate; set in every recipe that was read. */

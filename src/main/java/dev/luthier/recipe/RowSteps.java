@@ -38,6 +38,11 @@ record RowSteps<R extends TrainingRow, B>(
     return new RowSteps<>(bins, numbered(rows), lesson, recipe.optim(), compute);
   }
 
+  /** The same data under other settings. */
+  RowSteps<R, B> with(OptimSpec other) {
+    return new RowSteps<>(bins, numbers, batching, other, compute);
+  }
+
   static <R> Map<R, Integer> numbered(List<R> rows) {
     Map<R, Integer> numbers = new IdentityHashMap<>();
     rows.forEach(row -> numbers.put(row, numbers.size() + 1));

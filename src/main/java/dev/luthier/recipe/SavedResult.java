@@ -7,6 +7,7 @@ import dev.luthier.io.ModelCard;
 import dev.luthier.model.Model;
 import dev.luthier.model.Task;
 import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.DeltaFiles;
 import dev.luthier.peft.Full;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,10 +44,15 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
       return;
     }
     AdapterFiles.save(parts.adapted(), dir, base);
+    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
-    ModelCard.adapter(name, base, "lora", pipeline, sets, results, next, yaml).write(dir);
+    ModelCard card =
+        DeltaFiles.are(recipe.peft())
+            ? ModelCard.differences(name, base, method, pipeline, sets, results, next, yaml)
+            : ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml);
+    card.write(dir);
   }
 
   private static byte[] config(Model model) {

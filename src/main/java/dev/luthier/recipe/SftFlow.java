@@ -4,8 +4,10 @@ import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.io.RunDirectory;
+import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Scout;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.AdamW;
 import dev.luthier.train.Evaluation;
@@ -43,19 +45,52 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();
     corpus.report().healthy();
-    try (M model = lesson.load(compute);
-        Adapted<M> adapted =
-            NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
-        Optim optim = optim(recipe.optim(), adapted);
-        RunDirectory run = directory()) {
-      RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, compute);
-      ModelSummary summary = ModelSummary.of(folder, adapted);
-      out.println(summary.text());
-      out.println(plan(steps));
-      out.flush();
-      train(
-          new Parts<>(recipe, folder, lesson, corpus, adapted, run.path(), summary), optim, steps);
+    try (M model = lesson.load(compute)) {
+      Optional<Scout> scout = recipe.peft().scout();
+      if (scout.isPresent()) {
+        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, corpus, progress), model, folder);
+        return;
+      }
+      try (Adapted<M> adapted =
+              NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
+          Optim optim = optim(recipe.optim(), adapted);
+          RunDirectory run = directory()) {
+        train(lesson, folder, corpus, adapted, optim, run.path());
+      }
     }
+  }
+
+  /** The same for a method that has to find out first which weights it trains. */
+  private <R extends TrainingRow, B, M extends Model> void teachChosen(
+      ScoutFlow<R, B, M> scout, M model, ModelFolder folder) {
+    scout.check(model);
+    try (RunDirectory run = directory()) {
+      Optional<Path> choice = scout.choice(model, run.path(), out);
+      if (choice.isEmpty()) {
+        return;
+      }
+      try (Safetensors chosen = Safetensors.open(choice.get());
+          Adapted<M> adapted =
+              NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
+          Optim optim = optim(recipe.optim(), adapted)) {
+        train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path());
+      }
+    }
+  }
+
+  private <R extends TrainingRow, B, M extends Model> void train(
+      Lesson<R, B, M> lesson,
+      ModelFolder folder,
+      Corpus<R> corpus,
+      Adapted<M> adapted,
+      Optim optim,
+      Path output) {
+    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model().compute());
+    ModelSummary summary = ModelSummary.of(folder, adapted);
+    out.println(summary.text());
+    out.println(plan(steps));
+    out.flush();
+    train(new Parts<>(recipe, folder, lesson, corpus, adapted, output, summary), optim, steps);
   }
 
   /** What a run works with. */

@@ -16,9 +16,14 @@ record Breaks(long at, List<String> notes) implements Progress {
 
   /** Trains in this process; whether it came to its end. */
   boolean train(Path recipe, Path out, Training.Start start) {
+    return train(recipe, out, start, this);
+  }
+
+  /** The same before others, who may ask this one. */
+  boolean train(Path recipe, Path out, Training.Start start, Progress progress) {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     try {
-      Training.run(Recipes.read(recipe, List.of("--output=" + out)), start, this, nowhere);
+      Training.run(Recipes.read(recipe, List.of("--output=" + out)), start, progress, nowhere);
       return true;
     } catch (Broken e) {
       return false;

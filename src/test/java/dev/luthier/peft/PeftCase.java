@@ -33,7 +33,12 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, PromptCases.ALL, BottleneckCases.ALL)
+    return Stream.of(
+            LoraCases.ALL,
+            LoraFamilyCases.ALL,
+            PromptCases.ALL,
+            BottleneckCases.ALL,
+            SparseCases.ALL)
         .flatMap(List::stream);
   }
 
