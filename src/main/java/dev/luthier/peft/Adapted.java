@@ -1,7 +1,6 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
-import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Course;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model with a method on it: which weights train, the model without the method, and with it
@@ -38,23 +36,18 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    * @param seed for the start of new weights
    */
   public static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
-    return attach(model, peft, List.of(), seed, null);
+    return attach(model, peft, List.of(), Beginning.of(seed));
   }
 
-  /**
-   * The same with more modules trained and saved whole, and with what was saved or chosen before.
-   *
-   * @param more paths of modules
-   * @param saved an adapter's file, or what {@link Scout#choice} gave
-   */
+  /** The same with paths of more modules to save whole, and all that a method may begin with. */
   public static <M extends Model> Adapted<M> attach(
-      M model, Peft peft, List<String> more, long seed, @Nullable Safetensors saved) {
+      M model, Peft peft, List<String> more, Beginning start) {
     model.parameters().forEach(p -> p.trainable(false));
     List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
     boolean full = peft instanceof Full;
     List<Slot> whole = full ? List.of() : Wholes.places(model, save);
     List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
-    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed, saved));
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), start));
     Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
     Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
@@ -116,6 +109,16 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.saved();
   }
 
+  /** What the method puts in places of the model. */
+  List<Change<?>> changes() {
+    return attachment.changes();
+  }
+
+  /** What a second file holds, where the first one is computed from it. */
+  List<Entry> encoder() {
+    return attachment.encoder();
+  }
+
   /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
     Map<Slot, Adaptation> out = new LinkedHashMap<>();
@@ -135,10 +138,6 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     attachment.changes().forEach(Change::undo);
   }
 
-  List<Change<?>> changes() {
-    return attachment.changes();
-  }
-
   /** The method switched off until the result is closed: what was loaded, to the bit. */
   public Off disabled() {
     if (peft instanceof Full) {
@@ -156,13 +155,18 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     void close();
   }
 
+  /** Whether weights can hold all that the method does, so that {@link #merge} is allowed. */
+  public boolean merges() {
+    return places().size() == attachment.changes().size();
+  }
+
   /**
    * Folds the method into copies of the weights, which then answer without its cost.
    *
    * @throws UserError if the method does something that no weights can hold
    */
   public void merge() {
-    if (!mergeable()) {
+    if (!merges()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
@@ -172,14 +176,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
   public void fold() {
-    if (mergeable()) {
+    if (merges()) {
       merge();
     }
-  }
-
-  /** Whether weights can hold the method. */
-  public boolean mergeable() {
-    return places().size() == attachment.changes().size();
   }
 
   /** Undoes {@link #merge}, to the bit. */

@@ -17,7 +17,12 @@ final class Methods {
           DeltaFormat.UNFREEZE,
           DeltaFormat.SPARSE,
           DeltaFormat.LT_SFT,
-          DeltaFormat.DIFF_PRUNING);
+          DeltaFormat.DIFF_PRUNING,
+          PromptFormats.PROMPT,
+          PromptFormats.PREFIX,
+          PromptFormats.P_TUNING,
+          PromptFormats.MULTITASK,
+          LlamaAdapterFormat.IT);
 
   private Methods() {}
 

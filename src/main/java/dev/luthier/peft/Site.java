@@ -17,21 +17,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param open the places with weights that are the method's to change; not those that train whole
  * @param prefix what stands before a module's path in the adapter's file
- * @param seed for the start of new weights
+ * @param start how new weights begin
  * @param below what methods before this one put in places
- * @param saved the file that the adapter comes from, or that says what was chosen for it; none
- *     where it is new
  */
 record Site(
-    Model model,
-    List<Slot> open,
-    String prefix,
-    long seed,
-    Map<Place<?>, Adaptation> below,
-    @Nullable Safetensors saved) {
+    Model model, List<Slot> open, String prefix, Beginning start, Map<Place<?>, Adaptation> below) {
   /** A model without other methods. */
-  Site(Model model, List<Slot> open, String prefix, long seed, @Nullable Safetensors saved) {
-    this(model, open, prefix, seed, Map.of(), saved);
+  Site(Model model, List<Slot> open, String prefix, Beginning start) {
+    this(model, open, prefix, start, Map.of());
+  }
+
+  /** The file that the adapter comes from, or that says what was chosen for it, if any. */
+  @Nullable Safetensors saved() {
+    return start.saved();
+  }
+
+  /** For the start of new weights. */
+  long seed() {
+    return start.seed();
   }
 
   /** What a method at this place stands on: the loaded map, or what another method made of it. */
@@ -47,6 +50,6 @@ record Site(
 
   /** The seed of what is new at a place. */
   long seed(Slot slot) {
-    return Seed.of(seed, 1 + model.slots().indexOf(slot));
+    return Seed.of(seed(), 1 + model.slots().indexOf(slot));
   }
 }

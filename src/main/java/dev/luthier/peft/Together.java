@@ -69,6 +69,11 @@ public record Together(
     return methods.stream().flatMap(m -> m.save().stream()).distinct().toList();
   }
 
+  @Override
+  public int virtualTokens() {
+    return methods.stream().mapToInt(Peft::virtualTokens).sum();
+  }
+
   /** Modules saved whole are in the first method's file. */
   @Override
   public String prefix() {
@@ -84,12 +89,7 @@ public record Together(
       Attachment part =
           method.attach(
               new Site(
-                  site.model(),
-                  site.open(),
-                  method.prefix(),
-                  site.seed(),
-                  Map.copyOf(below),
-                  null));
+                  site.model(), site.open(), method.prefix(), site.start(), Map.copyOf(below)));
       parts.add(part);
       for (Change<?> change : part.changes()) {
         Change<?> earlier = changes.put(change.place(), change);
@@ -109,6 +109,7 @@ public record Together(
         parts.stream().flatMap(p -> p.trainable().stream()).toList(),
         parts.stream().flatMap(p -> p.frozen().stream()).toList(),
         parts.stream().flatMap(p -> p.saved().stream()).toList(),
+        parts.stream().flatMap(p -> p.encoder().stream()).toList(),
         new Courses(parts.stream().map(Attachment::course).toList()),
         List.copyOf(parts),
         Optional.of(() -> written(parts)));

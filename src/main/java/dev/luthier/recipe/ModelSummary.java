@@ -23,7 +23,7 @@ record ModelSummary(Map<String, String> facts) {
             NewHeads.attach(
                 model,
                 recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
-                recipe.seed())) {
+                folder.beginning(recipe.seed()))) {
       return of(folder, adapted);
     }
   }

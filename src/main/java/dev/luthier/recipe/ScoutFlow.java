@@ -37,7 +37,12 @@ import org.bytedeco.pytorch.global.torch;
  * was chosen there, so that a resumed run goes on in the phase that it was in.
  */
 record ScoutFlow<R extends TrainingRow, B, M extends Model>(
-    Recipe recipe, Scout scout, Lesson<R, B, M> lesson, Corpus<R> corpus, Progress progress) {
+    Recipe recipe,
+    Scout scout,
+    Lesson<R, B, M> lesson,
+    ModelFolder folder,
+    Corpus<R> corpus,
+    Progress progress) {
 
   /** Refuses what is wrong before anything is written. */
   void check(M model) {
@@ -50,7 +55,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
   }
 
   private Adapted<M> attach(M model) {
-    return NewHeads.attach(model, scout.with(), recipe.seed(), null);
+    return NewHeads.attach(model, scout.with(), folder.beginning(recipe.seed()));
   }
 
   /**

@@ -41,17 +41,18 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
     LessonEvaluation.check(lesson, recipe.eval());
     Compute compute = Compute.of(recipe.model().device());
-    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe.method(), folder);
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();
     corpus.report().healthy();
     try (M model = lesson.load(compute)) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
-        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, corpus, progress), model, folder);
+        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model);
         return;
       }
-      try (Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed());
+      try (Adapted<M> adapted = 
+              NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
           Optim optim = optim(recipe.optim(), adapted);
           RunDirectory run = directory()) {
         train(lesson, folder, corpus, adapted, optim, run.path());
@@ -61,7 +62,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
 
   /** The same for a method that has to find out first which weights it trains. */
   private <R extends TrainingRow, B, M extends Model> void teachChosen(
-      ScoutFlow<R, B, M> scout, M model, ModelFolder folder) {
+      ScoutFlow<R, B, M> scout, M model) {
+    ModelFolder folder = scout.folder();
     scout.check(model);
     try (RunDirectory run = directory()) {
       Optional<Path> choice = scout.choice(model, run.path(), out);
@@ -69,7 +71,9 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         return;
       }
       try (Safetensors chosen = Safetensors.open(choice.get());
-          Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed(), chosen);
+          Adapted<M> adapted = 
+              NewHeads.attach(
+                  model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
           Optim optim = optim(recipe.optim(), adapted)) {
         train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path());
       }

@@ -32,7 +32,8 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, SparseCases.ALL).flatMap(List::stream);
+    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, PromptCases.ALL, SparseCases.ALL)
+        .flatMap(List::stream);
   }
 
   Model model() {
