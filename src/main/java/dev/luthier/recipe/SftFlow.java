@@ -51,7 +51,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model);
         return;
       }
-      try (Adapted<M> adapted = 
+      try (Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
           Optim optim = optim(recipe.optim(), adapted);
           RunDirectory run = directory()) {
@@ -71,9 +71,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         return;
       }
       try (Safetensors chosen = Safetensors.open(choice.get());
-          Adapted<M> adapted = 
-              NewHeads.attach(
-                  model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
+          Adapted<M> adapted =
+              NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
           Optim optim = optim(recipe.optim(), adapted)) {
         train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path());
       }
