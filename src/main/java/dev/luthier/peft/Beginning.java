@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param saved the file that the adapter comes from, or that says what was chosen for it; none
  *     where it is new
  * @param bare whether a file is read at once that holds what encoders gave, without the encoders
+ * @param saved the file that the adapter comes from, or that says what was chosen for it; none
+ *     where it is new
  */
 public record Beginning(
     long seed, Function<String, int[]> words, @Nullable Safetensors saved, boolean bare) {

@@ -38,7 +38,12 @@ import org.bytedeco.pytorch.global.torch;
  * was chosen there, so that a resumed run goes on in the phase that it was in.
  */
 record ScoutFlow<R extends TrainingRow, B, M extends Model>(
-    Recipe recipe, Scout scout, Lesson<R, B, M> lesson, Corpus<R> corpus, Progress progress) {
+    Recipe recipe,
+    Scout scout,
+    Lesson<R, B, M> lesson,
+    ModelFolder folder,
+    Corpus<R> corpus,
+    Progress progress) {
 
   /** Refuses what is wrong before anything is written. */
   void check(M model) {

@@ -48,7 +48,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     try (M model = lesson.load(compute)) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
-        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, corpus, progress), model, folder);
+        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model);
         return;
       }
       try (Adapted<M> adapted =
@@ -62,7 +62,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
 
   /** The same for a method that has to find out first which weights it trains. */
   private <R extends TrainingRow, B, M extends Model> void teachChosen(
-      ScoutFlow<R, B, M> scout, M model, ModelFolder folder) {
+      ScoutFlow<R, B, M> scout, M model) {
+    ModelFolder folder = scout.folder();
     scout.check(model);
     try (RunDirectory run = directory()) {
       Optional<Path> choice = scout.choice(model, run.path(), out);
