@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * How new weights begin.
  *
  * @param words the token ids of a text, by the model's tokenizer
- * @param saved the file that the adapter comes from, or that says what was chosen for it; none
- *     where it is new
  * @param bare whether a file is read at once that holds what encoders gave, without the encoders
  * @param saved the file that the adapter comes from, or that says what was chosen for it; none
  *     where it is new

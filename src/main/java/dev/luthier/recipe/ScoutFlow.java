@@ -6,7 +6,6 @@ import dev.luthier.io.Checkpoints;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
-import dev.luthier.peft.Beginning;
 import dev.luthier.peft.Scout;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -56,7 +55,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
   }
 
   private Adapted<M> attach(M model) {
-    return NewHeads.attach(model, scout.with(), Beginning.of(recipe.seed()));
+    return NewHeads.attach(model, scout.with(), folder.beginning(recipe.seed()));
   }
 
   /**
