@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -70,7 +71,7 @@ public final class Golden {
   }
 
   /** What is not built yet is a skipped test with its name and the reason, never passed over. */
-  public static <T> T built(java.util.function.Supplier<T> load) {
+  public static <T> T built(Supplier<T> load) {
     try {
       return load.get();
     } catch (UserError e) {
@@ -284,16 +285,21 @@ public final class Golden {
    */
   public static void sameCurve(
       Model model, List<Parameter> trainable, Batch batch, JsonNode train) {
+    sameCurve(() -> batch.loss(model).total(), trainable, train);
+  }
+
+  /** The same for a loss with something added. */
+  public static void sameCurve(Supplier<Tensor> loss, List<Parameter> trainable, JsonNode train) {
     try (Scope scope = new Scope()) {
       List<Tensor> start = trainable.stream().map(p -> p.value().detach().clone()).toList();
-      double[] ours = curve(model, trainable, batch, train);
+      double[] ours = curve(loss, trainable, train);
       int wrong = 0;
       while (wrong < ours.length && near(ours[wrong], train.path("loss").get(wrong).asDouble())) {
         wrong++;
       }
       if (wrong < ours.length) {
         double off = Math.abs(ours[wrong] - train.path("loss").get(wrong).asDouble());
-        assertThat(spread(model, trainable, start, batch, train, ours[wrong], wrong))
+        assertThat(spread(loss, trainable, start, train, ours[wrong], wrong))
             .as("the curve is off by %s at step %d and parts from itself by", off, wrong)
             .isGreaterThan(off / 4);
       }
@@ -306,10 +312,9 @@ public final class Golden {
 
   /** How far the loss at a step goes when the weights begin with other roundings. */
   private static double spread(
-      Model model,
+      Supplier<Tensor> loss,
       List<Parameter> trainable,
       List<Tensor> start,
-      Batch batch,
       JsonNode train,
       double ours,
       int step) {
@@ -323,13 +328,13 @@ public final class Golden {
           trainable.get(i).value().copy_(start.get(i).addcmul(start.get(i), relative));
         }
       }
-      most = Math.max(most, Math.abs(ours - curve(model, trainable, batch, train)[step]));
+      most = Math.max(most, Math.abs(ours - curve(loss, trainable, train)[step]));
     }
     return most;
   }
 
   private static double[] curve(
-      Model model, List<Parameter> trainable, Batch batch, JsonNode train) {
+      Supplier<Tensor> objective, List<Parameter> trainable, JsonNode train) {
     JsonNode adamw = train.path("adamw");
     Optim.Group all =
         new Optim.Group(
@@ -346,9 +351,9 @@ public final class Golden {
       for (int i = 0; i < losses.length; i++) {
         try (Scope step = new Scope()) {
           optim.zeroGradients();
-          Loss loss = batch.loss(model);
-          loss.total().backward();
-          losses[i] = loss.total().item_double();
+          Tensor loss = objective.get();
+          loss.backward();
+          losses[i] = loss.item_double();
           optim.clip(train.path("clip_grad_norm").asDouble(Double.MAX_VALUE));
           optim.step(1);
         }

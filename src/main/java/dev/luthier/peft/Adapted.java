@@ -10,6 +10,7 @@ import dev.luthier.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -85,6 +86,23 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   /** What the method does in a run beside gradient steps. */
   public Course course() {
     return attachment.course();
+  }
+
+  /** How a weight's learning rate differs from the run's: a factor. */
+  public double rateOf(Parameter weight) {
+    return peft instanceof Together several
+        ? several.rateOf(weight, attachment.parts())
+        : peft.rateOf(weight);
+  }
+
+  /** The method as its file names it. */
+  Peft written() {
+    return attachment.written().map(Supplier::get).orElse(peft);
+  }
+
+  /** What each of several methods does alone; none of a single one. */
+  List<Attachment> parts() {
+    return attachment.parts();
   }
 
   /** Switches dropout. */

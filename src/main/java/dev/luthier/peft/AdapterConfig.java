@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.model.Model;
 import dev.luthier.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * PEFT's adapter_config.json: few keys are written, since older readers refuse unknown ones; keys
@@ -103,6 +105,25 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
     return Targets.read(targets.isArray() ? strings(targets) : targets.asText());
   }
 
+  /** The modules that a key names, in any spelling; none where it names none. */
+  static Optional<Targets> given(JsonNode json, String key) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        value.isArray() ? new Targets.Names(strings(value)) : Targets.read(value.asText()));
+  }
+
+  /** A rank, which must be a whole number. */
+  static int rank(JsonNode json, String key, int otherwise) {
+    JsonNode rank = json.path(key);
+    if (!rank.isMissingNode() && !rank.isNull() && !rank.isInt()) {
+      throw new UserError(key + " must be a whole number, was " + rank);
+    }
+    return rank.asInt(otherwise);
+  }
+
   static List<String> strings(JsonNode array) {
     List<String> out = new ArrayList<>();
     array.elements().forEachRemaining(e -> out.add(e.asText()));
@@ -114,16 +135,22 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
     return value == Math.rint(value) ? (Object) (long) value : (Object) value;
   }
 
-  /** The file's text. */
-  static String write(Adapted<?> adapted, String base) {
-    Peft peft = adapted.peft();
-    Task task = adapted.model().task();
-    return write(
-        Methods.of(peft).type(),
-        Methods.of(peft).written(peft, adapted.model()),
-        task.inPeft() ? task.name() : "",
-        adapted.save(),
-        base);
+  /**
+   * The file's text.
+   *
+   * @param peft as the file is to name it
+   * @param save modules that are in the file whole, beside the task's heads
+   * @param heads whether those are
+   */
+  static String write(Model model, Peft peft, List<String> save, boolean heads, String base) {
+    Format<?> format = Methods.of(peft);
+    Task task = model.task();
+    List<String> saved = new ArrayList<>(save);
+    if (heads) {
+      saved.addAll(task.heads());
+    }
+    String name = task.inPeft() ? task.name() : "";
+    return write(format.type(), format.written(peft, model), name, saved, base);
   }
 
   /**
@@ -131,18 +158,16 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
    *
    * @param settings the method's own keys
    * @param task its task_type, or nothing
-   * @param save modules saved whole, without the task's heads
+   * @param saved modules that are in the file whole
    */
   static String write(
-      String type, Map<String, Object> settings, String task, List<String> save, String base) {
+      String type, Map<String, Object> settings, String task, List<String> saved, String base) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("peft_type", type);
     out.put("task_type", task.isEmpty() ? null : task);
     out.put("base_model_name_or_path", base);
     out.put("inference_mode", true);
     out.putAll(settings);
-    List<String> saved = new ArrayList<>(save);
-    saved.addAll(Task.headsOf(task));
     if (!saved.isEmpty()) {
       out.put("modules_to_save", saved);
     }

@@ -31,18 +31,29 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
+    if (adapted.written() instanceof Together several) {
+      TogetherFiles.save(adapted, several, dir, base);
+      return;
+    }
+    Model model = adapted.model();
     if (HubFolder.keeps(adapted.peft())) {
       HubFiles.of(adapted).save(dir, base);
       return;
     }
-    byte[] config = AdapterConfig.write(adapted, base).getBytes(StandardCharsets.UTF_8);
+    write(
+        dir,
+        AdapterConfig.write(model, adapted.written(), adapted.save(), true, base),
+        adapted.saved());
+  }
+
+  static void write(Path dir, String config, List<Entry> entries) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      adapted.saved().forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
+      entries.forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
     }
-    AtomicFile.write(dir.resolve("adapter_config.json"), config);
+    AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
   }
 
   static Tensor onHost(Tensor value) {
@@ -63,9 +74,31 @@ public final class AdapterFiles {
    *     of another shape, or without a place
    */
   public static <M extends Model> Loaded<M> load(M model, Path dir) {
+    if (TogetherFiles.are(dir)) {
+      return TogetherFiles.load(model, dir);
+    }
+    AdapterConfig config = config(dir);
+    List<String> notes = new ArrayList<>(config.notes());
+    Adapted<M> adapted = attach(model, config.peft(), dir);
+    try {
+      fill(adapted, adapted.saved(), dir, notes);
+    } catch (UserError e) {
+      adapted.close();
+      throw e;
+    }
+    return new Loaded<>(adapted, notes);
+  }
+
+  /** The adapter folders in a folder: several methods at once, or adapters, have one each. */
+  public static List<Path> folders(Path dir) {
+    return TogetherFiles.are(dir) ? TogetherFiles.folders(dir) : HubFolder.folders(dir);
+  }
+
+  /** What an adapter's folder says, if its tensors are there and can have such ranks. */
+  static AdapterConfig config(Path dir) {
     AdapterConfig config = AdapterConfig.read(dir);
-    if (HubFolder.keeps(config.peft())) {
-      return HubFiles.load(model, config, dir);
+    if (HubFolder.is(dir)) {
+      return config; // its tensors are looked at when the model is there
     }
     Path file = dir.resolve(WEIGHTS);
     if (!Files.exists(file)) {
@@ -76,28 +109,24 @@ public final class AdapterFiles {
                   + " runs code; save it with safetensors"
               : dir + " has no " + WEIGHTS);
     }
-    List<String> notes = new ArrayList<>(config.notes());
     try (Safetensors saved = Safetensors.open(file)) {
-      if (config.peft() instanceof Lora lora) {
-        refuseRanks(lora, saved, file);
-      }
-      Adapted<M> adapted = attach(model, config.peft(), dir);
-      try {
-        fill(adapted, saved, file, notes);
-      } catch (UserError e) {
-        adapted.close();
-        throw e;
-      }
-      return new Loaded<>(adapted, notes);
+      refuseRanks(config.peft(), saved, file);
     }
+    return config;
   }
 
-  private static void fill(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
-    try (Scope scope = new Scope();
+  static void fill(Adapted<?> adapted, List<Entry> entries, Path dir, List<String> notes) {
+    if (HubFolder.is(dir)) {
+      HubTensors.fill(adapted, entries, dir, notes);
+      return;
+    }
+    Path file = dir.resolve(WEIGHTS);
+    try (Safetensors saved = Safetensors.open(file);
+        Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      check(adapted, saved, file, notes);
-      for (Entry entry : adapted.saved()) {
-        if (saved.infos().containsKey(entry.name())) { // else check has let it pass
+      new FileCheck(adapted, entries, saved, file, notes).run();
+      for (Entry entry : entries) {
+        if (saved.infos().containsKey(entry.name())) { // else the check has let it pass
           entry.fill().accept(saved.tensor(entry.name()));
         }
       }
@@ -105,13 +134,13 @@ public final class AdapterFiles {
   }
 
   /** A rank that no tensor of the file has is refused before there is room made for it. */
-  private static void refuseRanks(Lora lora, Safetensors saved, Path file) {
+  private static void refuseRanks(Peft peft, Safetensors saved, Path file) {
     long most =
         saved.infos().values().stream()
             .flatMapToLong(info -> Arrays.stream(info.shape()))
             .max()
             .orElse(0);
-    Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream())
+    ranks(peft)
         .filter(rank -> rank > most)
         .findFirst()
         .ifPresent(
@@ -122,72 +151,22 @@ public final class AdapterFiles {
             });
   }
 
+  private static Stream<Integer> ranks(Peft peft) {
+    if (peft instanceof Lora lora) {
+      return Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream());
+    }
+    if (peft instanceof Adalora adalora) {
+      return adalora.rankPattern().isEmpty() ? Stream.of(adalora.startRank()) : Stream.of();
+    }
+    return peft instanceof Vera vera ? Stream.of(vera.rank()) : Stream.of();
+  }
+
   static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+    folders(dir).forEach(folder -> HubTensors.check(model, folder));
     try {
       return Adapted.attach(model, peft, 0);
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }
-  }
-
-  private static void check(Adapted<?> adapted, Safetensors saved, Path file, List<String> notes) {
-    Map<String, Safetensors.Info> left = new LinkedHashMap<>(saved.infos());
-    List<Entry> missing = new ArrayList<>();
-    List<String> heads = Wholes.heads(adapted);
-    boolean headless = !heads.isEmpty() && heads.stream().noneMatch(left::containsKey);
-    for (Entry entry : adapted.saved()) {
-      Safetensors.Info info = left.remove(entry.name());
-      if (info == null && headless && heads.contains(entry.name())) {
-        notes.add(file + " brings no " + entry.name() + "; the model's own stays");
-      } else if (info == null) {
-        missing.add(entry);
-      } else if (!Arrays.equals(info.shape(), Ops.shape(entry.value().get()))) {
-        throw new UserError(
-            "%s is an adapter for another model: tensor %s has shape %s, this model needs %s"
-                .formatted(
-                    file,
-                    entry.name(),
-                    Arrays.toString(info.shape()),
-                    Arrays.toString(Ops.shape(entry.value().get()))));
-      }
-    }
-    // PEFT writes the frozen table or head beside an adapter on it; they must be the model's own.
-    left.keySet().removeIf(name -> sameAsBase(adapted, name, saved, file, notes));
-    if (!missing.isEmpty() || !left.isEmpty()) {
-      throw new UserError(
-          "%s is an adapter for another model: %d of %d tensors are missing%s, %d have no place%s"
-              .formatted(
-                  file,
-                  missing.size(),
-                  adapted.saved().size(),
-                  missing.isEmpty() ? "" : " (first " + missing.get(0).name() + ")",
-                  left.size(),
-                  left.isEmpty() ? "" : " (first " + left.keySet().iterator().next() + ")"));
-    }
-  }
-
-  private static boolean sameAsBase(
-      Adapted<?> adapted, String name, Safetensors saved, Path file, List<String> notes) {
-    String end = ".base_layer.weight";
-    if (!name.endsWith(end)) {
-      return false;
-    }
-    String path = name.substring(0, name.length() - end.length());
-    return adapted.model().slots().stream()
-        .filter(s -> path.equals(adapted.peft().prefix() + s.path()))
-        .findFirst()
-        .map(s -> s.base().weights().get("weight"))
-        .map(
-            own -> {
-              Tensor theirs = saved.tensor(name).to(own.value());
-              if (!theirs.equal(own.value())) {
-                throw new UserError(
-                    "%s is an adapter for another model: it brings %s, which differs from the model's"
-                        .formatted(file, name));
-              }
-              notes.add(name + " equals the model's own and is passed over");
-              return true;
-            })
-        .orElse(false);
   }
 }

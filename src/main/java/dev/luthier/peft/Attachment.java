@@ -3,6 +3,8 @@ package dev.luthier.peft;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -12,13 +14,27 @@ import java.util.stream.Stream;
  * @param frozen its other weights, which it owns too
  * @param saved what the adapter's file holds
  * @param course what it does in a run beside gradient steps
+ * @param parts of several methods at once: what each does alone
+ * @param written the method as its file names it, where that is not as the recipe has it
  */
 record Attachment(
     List<Change<?>> changes,
     List<Parameter> trainable,
     List<Parameter> frozen,
     List<Entry> saved,
-    Course course) {
+    Course course,
+    List<Attachment> parts,
+    Optional<Supplier<Peft>> written) {
+  /** A single method, whose file names it as the recipe does. */
+  Attachment(
+      List<Change<?>> changes,
+      List<Parameter> trainable,
+      List<Parameter> frozen,
+      List<Entry> saved,
+      Course course) {
+    this(changes, trainable, frozen, saved, course, List.of(), Optional.empty());
+  }
+
   /** A method whose file holds what trains. */
   static Attachment of(List<Change<?>> changes, List<Parameter> trainable) {
     return of(changes, trainable, List.of());
@@ -32,22 +48,29 @@ record Attachment(
 
   /** The same with something to do beside gradient steps. */
   Attachment on(Course course) {
-    return new Attachment(changes, trainable, frozen, saved, course);
+    return new Attachment(changes, trainable, frozen, saved, course, parts, written);
   }
 
   /** The same with another file. */
   Attachment saving(List<Entry> entries) {
-    return new Attachment(changes, trainable, frozen, entries, course);
+    return new Attachment(changes, trainable, frozen, entries, course, parts, written);
   }
 
-  /** Both; the course is this one's. */
+  /** The same with another name in its file, asked for when it is written. */
+  Attachment writtenAs(Supplier<Peft> peft) {
+    return new Attachment(changes, trainable, frozen, saved, course, parts, Optional.of(peft));
+  }
+
+  /** Both; course, parts and name are this one's. */
   Attachment and(Attachment more) {
     return new Attachment(
         join(changes, more.changes),
         join(trainable, more.trainable),
         join(frozen, more.frozen),
         join(saved, more.saved),
-        course);
+        course,
+        parts,
+        written);
   }
 
   private static <T> List<T> join(List<T> a, List<? extends T> b) {

@@ -4,26 +4,15 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
-import dev.luthier.model.Linear;
-import dev.luthier.model.Lookup;
-import dev.luthier.model.Model;
-import dev.luthier.model.Slot;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
-import dev.luthier.tensor.Scope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): h = W x + s B A x (eq. 3), with A (r,
- * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023).
- * Equal to PEFT's tuners/lora.
+ * in) random, B (out, r) zero, s = alpha / r, or alpha / sqrt(r) for rsLoRA (Kalajdzievski 2023); B
+ * may learn faster than A (LoRA+, Hayou et al. 2024, https://arxiv.org/abs/2402.12354). Equal to
+ * PEFT's tuners/lora.
  */
 @Doc("Low-rank adapters beside frozen linear layers (arXiv 2106.09685)")
 public record Lora(
@@ -66,10 +55,31 @@ public record Lora(
             value = "Modules trained and saved whole, such as embed_tokens or lm_head",
             elsewhere = {"modules_to_save"})
         @Default("[]")
-        List<String> save)
+        List<String> save,
+    @Doc(
+            value = "How the product of the factors changes a layer",
+            elsewhere = {"use_dora"})
+        @Default("plain")
+        LoraForm form,
+    @Doc(
+            value =
+                "Where the factors begin; pissa and olora begin at the loaded weights' main part",
+            elsewhere = {"init_lora_weights"})
+        @Default("kaiming")
+        LoraStart start,
+    @Doc(
+            value = "Whether B has a bias",
+            elsewhere = {"lora_bias"})
+        @Default("false")
+        boolean bias,
+    @Doc(
+            value =
+                "The learning rate of B over that of A (LoRA+, arXiv 2402.12354, which recommends"
+                    + " 16 with a lower rate); 1 is LoRA",
+            elsewhere = {"loraplus_lr_ratio"})
+        @Default("1")
+        double rateRatio)
     implements Peft {
-  private static final Pattern LAYER = Pattern.compile(".*\\.[^.]*\\.(\\d+)\\..*");
-
   public Lora {
     Check.atLeast("lora.rank", 1, rank);
     Check.above("lora.alpha", 0, alpha);
@@ -77,11 +87,37 @@ public record Lora(
     rankPattern.forEach((name, r) -> Check.atLeast("lora.rank_pattern." + name, 1, r));
     alphaPattern.forEach((name, a) -> Check.above("lora.alpha_pattern." + name, 0, a));
     layers.forEach(layer -> Check.atLeast("lora.layers", 0, layer));
+    Check.above("lora.rate_ratio", 0, rateRatio);
+    if (bias && (form instanceof Dora || start != LoraStart.KAIMING)) {
+      throw new UserError("lora.bias goes with form plain and start kaiming only");
+    }
   }
 
-  @Override
-  public double usualRate() {
-    return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+  /** LoRA as Hu et al. have it. */
+  public Lora(
+      int rank,
+      double alpha,
+      double dropout,
+      Targets targets,
+      Map<String, Integer> rankPattern,
+      Map<String, Double> alphaPattern,
+      List<Integer> layers,
+      boolean rslora,
+      List<String> save) {
+    this(
+        rank,
+        alpha,
+        dropout,
+        targets,
+        rankPattern,
+        alphaPattern,
+        layers,
+        rslora,
+        save,
+        new LoraForm.Plain(),
+        LoraStart.KAIMING,
+        false,
+        1);
   }
 
   /** Rank and alpha on every linear map, all else at its default. */
@@ -91,85 +127,31 @@ public record Lora(
   }
 
   @Override
+  public double usualRate() {
+    return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+  }
+
+  /** LoRA+, section 4: B's rate is a multiple of A's. A table's factors keep the run's rate. */
+  @Override
+  public double rateOf(Parameter weight) {
+    return weight.name().contains(".lora_B.") ? rateRatio : 1;
+  }
+
+  @Override
   public Attachment attach(Site site) {
-    Model model = site.model();
-    List<Change<?>> changes = new ArrayList<>();
-    List<Parameter> trainable = new ArrayList<>();
-    for (Slot slot : site.open()) {
-      if (targeted(model, slot)) {
-        LoraMaps.LowRank map = fresh(site, slot);
-        changes.add(new Change<>(slot, map));
-        trainable.addAll(map.parameters());
-      }
-    }
-    if (changes.isEmpty()) {
-      throw new UserError(
-          "lora.targets %s%s match no module; modules are %s"
-              .formatted(
-                  targets.written(),
-                  layers.isEmpty() ? "" : " in layers " + layers,
-                  model.slots().stream().map(Slot::name).distinct().toList()));
-    }
-    Wholes.refuseUnknown(model, save, "lora.save");
-    return Attachment.of(changes, trainable);
+    Wholes.refuseUnknown(site.model(), save, "lora.save");
+    return new LoraPlaces(this, site).attach();
   }
 
-  private boolean targeted(Model model, Slot slot) {
-    if (!targets.matches(model, slot)) {
-      return false;
-    }
-    Matcher m = LAYER.matcher(slot.path());
-    return layers.isEmpty() || (m.matches() && layers.contains(Integer.parseInt(m.group(1))));
-  }
-
-  /** r of a module. */
-  int rank(String path) {
+  /** The rank at a place of this path. */
+  int rankAt(String path) {
     return pattern(rankPattern, path, rank);
   }
 
-  /** s of a module. */
-  double scale(String path) {
-    int r = rank(path);
+  /** s at a place of this path. */
+  double scaleAt(String path) {
+    int r = rankAt(path);
     return pattern(alphaPattern, path, alpha) / (rslora ? Math.sqrt(r) : r);
-  }
-
-  private LoraMaps.LowRank fresh(Site site, Slot slot) {
-    Compute compute = site.model().compute();
-    int r = rank(slot.path());
-    double scale = scale(slot.path());
-    try (Scope scope = new Scope()) {
-      torch.manual_seed(site.seed(slot));
-      if (slot.base() instanceof Lookup lookup) {
-        long vocab = lookup.weight().value().size(0);
-        long width = lookup.weight().value().size(1);
-        // PEFT starts an embedding's A at zero and draws B.
-        Parameter down = site.weight(slot.path(), "lora_embedding_A", zeros(compute, r, vocab));
-        Parameter up = site.weight(slot.path(), "lora_embedding_B", normal(compute, width, r));
-        return new LoraMaps.LowRankLookup(lookup, down, up, scale);
-      }
-      Linear dense = (Linear) slot.base();
-      Parameter down = site.weight(slot.path(), "lora_A.weight", uniform(compute, r, dense.in()));
-      Parameter up = site.weight(slot.path(), "lora_B.weight", zeros(compute, dense.out(), r));
-      return new LoraMaps.LowRankDense(dense, down, up, scale, dropout, site.model().dropout());
-    }
-  }
-
-  private static Tensor zeros(Compute compute, long... shape) {
-    return torch.zeros(shape, compute.options(ScalarType.Float));
-  }
-
-  private static Tensor normal(Compute compute, long... shape) {
-    return torch
-        .randn(shape, Compute.CPU.options(ScalarType.Float))
-        .to(compute.torchDevice(), ScalarType.Float);
-  }
-
-  /** Uniform in +-1/sqrt(in): Kaiming's with a = sqrt(5). */
-  private static Tensor uniform(Compute compute, long out, long in) {
-    Tensor host = torch.empty(out, in);
-    double bound = 1 / Math.sqrt(in);
-    host.uniform_(-bound, bound, new org.bytedeco.pytorch.GeneratorOptional());
-    return host.to(compute.torchDevice(), ScalarType.Float);
   }
 
   /** PEFT's rule: the first pattern that the end of the path matches, after a dot or whole. */

@@ -5,12 +5,14 @@ import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.model.Task;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -103,7 +105,7 @@ record LoraFactors(AdapterConfig config, Map<String, Factors> places, Map<String
 
   private static Factors factors(Lora lora, Kind kind, String place, Tensor down, Tensor up) {
     String path = place.substring(lora.prefix().length());
-    return new Factors(kind, down, up, lora.scale(path));
+    return new Factors(kind, down, up, lora.scaleAt(path));
   }
 
   private static Tensor up(Safetensors file, String place, Kind kind, Path dir) {
@@ -132,9 +134,10 @@ record LoraFactors(AdapterConfig config, Map<String, Factors> places, Map<String
     SafetensorsWriter.write(
         dir.resolve("adapter_model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
     Lora lora = (Lora) config.peft();
+    List<String> saved =
+        Stream.concat(lora.save().stream(), Task.headsOf(config.task()).stream()).toList();
     String text =
-        AdapterConfig.write(
-            "LORA", LoraFormat.settings(lora), config.task(), lora.save(), config.base());
+        AdapterConfig.write("LORA", LoraFormat.settings(lora), config.task(), saved, config.base());
     AtomicFile.write(dir.resolve("adapter_config.json"), text.getBytes(StandardCharsets.UTF_8));
   }
 

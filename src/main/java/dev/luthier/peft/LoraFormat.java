@@ -7,6 +7,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.model.ModelConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,23 +25,20 @@ final class LoraFormat {
               "rank_pattern",
               "alpha_pattern",
               "layers_to_transform",
-              "use_rslora"),
-          Set.of(
+              "use_rslora",
               "use_dora",
+              "lora_bias",
+              "init_lora_weights"),
+          Set.of(
               "exclude_modules",
               "layer_replication",
-              "lora_bias",
               "target_parameters",
               "trainable_token_indices",
               "alora_invocation_tokens",
               "use_qalora",
               "use_bdlora",
               "arrow_config"),
-          Map.of(
-              "bias", List.of("none"),
-              "layers_pattern", List.of("layers"),
-              // PiSSA and its kin rewrite the base model
-              "init_lora_weights", List.of("true", "gaussian", "eva", "orthogonal")),
+          Map.of("bias", List.of("none"), "layers_pattern", List.of("layers")),
           LoraFormat::parse,
           (lora, model) -> settings(lora));
 
@@ -68,7 +66,26 @@ final class LoraFormat {
         alphas,
         ModelConfig.ids(json, "layers_to_transform"),
         json.path("use_rslora").asBoolean(false),
-        save);
+        save,
+        json.path("use_dora").asBoolean(false) ? new Dora() : new LoraForm.Plain(),
+        start(json.path("init_lora_weights").asText("true")),
+        json.path("lora_bias").asBoolean(false),
+        1);
+  }
+
+  /** A start that is not in the base model's weights says nothing about a trained adapter. */
+  private static LoraStart start(String written) {
+    return switch (written) {
+      case "gaussian" -> LoraStart.GAUSSIAN;
+      case "orthogonal" -> LoraStart.ORTHOGONAL;
+      case "null", "true", "false", "eva" -> LoraStart.KAIMING;
+      default ->
+          throw new UserError(
+              ("init_lora_weights = \"%s\" is not built, since it needs base weights that were"
+                      + " changed; save the adapter with"
+                      + " path_initial_model_for_weight_conversion, which makes it a plain LoRA")
+                  .formatted(written));
+    };
   }
 
   /** Its keys in the order to be written. */
@@ -80,6 +97,15 @@ final class LoraFormat {
     out.put("bias", "none");
     out.put("target_modules", lora.targets().written());
     out.put("use_rslora", lora.rslora());
+    if (lora.form() instanceof Dora) {
+      out.put("use_dora", true);
+    }
+    if (lora.bias()) {
+      out.put("lora_bias", true);
+    }
+    if (lora.start() != LoraStart.KAIMING) {
+      out.put("init_lora_weights", lora.start().name().toLowerCase(Locale.ROOT));
+    }
     if (!lora.rankPattern().isEmpty()) {
       out.put("rank_pattern", lora.rankPattern());
     }

@@ -2,11 +2,15 @@ package dev.luthier.peft;
 
 import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
+import dev.luthier.model.Projection;
+import dev.luthier.model.Stored;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -17,68 +21,85 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LoraMaps {
   private LoraMaps() {}
 
-  sealed interface LowRank extends Adaptation permits LowRankDense, LowRankLookup {
-    Parameter down();
+  sealed interface LowRank extends Adaptation.Layered
+      permits LowRankDense, LowRankLookup, Dora.DoraDense, Dora.DoraLookup {
+    Factors factors();
 
-    Parameter up();
+    default double scale() {
+      return factors().scale();
+    }
 
-    default List<Parameter> parameters() {
-      return List.of(down(), up());
+    /** The lengths of DoRA, where they train apart. */
+    default Optional<Dora.Lengths> lengthsApart() {
+      return Optional.empty();
+    }
+
+    default List<Parameter> trainable() {
+      Stream<Parameter> magnitude = lengthsApart().map(Dora.Lengths::magnitude).stream();
+      return Stream.concat(factors().trainable().stream(), magnitude).toList();
+    }
+
+    default List<Parameter> frozen() {
+      Stream<Parameter> squares = lengthsApart().map(Dora.Lengths::squares).stream();
+      return Stream.concat(factors().frozen().stream(), squares).toList();
+    }
+
+    default List<Entry> entries() {
+      Stream<Entry> magnitude = lengthsApart().map(Dora.Lengths::entry).stream();
+      return Stream.concat(factors().entries().stream(), magnitude).toList();
     }
   }
 
-  /**
-   * h = W x + s B A x (Hu et al. 2021, eq. 3).
-   *
-   * @param down A (r, in)
-   * @param up B (out, r)
-   * @param scale s
-   */
-  record LowRankDense(
-      Linear base, Parameter down, Parameter up, double scale, double rate, Dropout dropout)
+  /** h = W x + s B A x (Hu et al. 2021, eq. 3), and s b where B has a bias. */
+  record LowRankDense(Projection inner, Factors factors, double rate, Dropout dropout)
       implements LowRank {
     @Override
     public Tensor apply(Tensor x) { // (N, in)
-      Tensor low = torch.linear(dropout.apply(x, rate), down.as(x)); // (N, r)
-      return base.apply(x).addmm_(low, up.as(x).t(), new Scalar(1.0), Ops.scalar(scale));
+      Tensor dropped = dropout.apply(x, rate);
+      Tensor y = inner.apply(x); // (N, out)
+      Scalar s = Ops.scalar(scale());
+      if (factors.bias().isPresent() || factors.start().isPresent() && dropped != x) {
+        return y.add(factors.of(x, dropped), s);
+      }
+      ScalarType type = x.scalar_type();
+      Tensor low = torch.linear(dropped, factors.rows().to(type)); // (N, r)
+      Tensor up = factors.columns().to(type).t();
+      return inner instanceof Stored // then nobody else needs y
+          ? y.addmm_(low, up, new Scalar(1.0), s)
+          : y.addmm(low, up, new Scalar(1.0), s);
     }
 
     @Override
     public Linear merged() {
-      Linear copy = base.copy("merged");
-      add(copy.matrix(), up.value().mm(down.value()), scale);
-      return copy;
+      Linear copy = (Linear) Adaptation.copyOf(inner);
+      add(copy.matrix(), factors.matrix());
+      return factors.bias().isEmpty()
+          ? copy
+          : Biases.added(copy, factors.bias().get().value().mul(Ops.scalar(scale())));
     }
   }
 
-  /**
-   * The same for a table: row i gets s B A[:, i].
-   *
-   * @param down A (r, V)
-   * @param up B (H, r)
-   */
-  record LowRankLookup(Lookup base, Parameter down, Parameter up, double scale) implements LowRank {
+  /** The same for a table: row i gets s B A[:, i]. */
+  record LowRankLookup(Projection inner, Lookup base, Factors factors) implements LowRank {
     @Override
     public Tensor apply(Tensor ids) { // (N)
-      Tensor table = down.value().t(); // (V, r)
-      Tensor low = torch.embedding(table, ids, base.paddingId(), false, false); // (N, r)
-      Tensor delta = torch.linear(low, up.value()).mul(Ops.scalar(scale)); // (N, H)
-      Tensor rows = base.apply(ids);
+      Tensor rows = inner.apply(ids);
+      Tensor delta = factors.rows(ids, base).mul(Ops.scalar(scale())); // (N, H)
       return rows.add(delta.to(rows.scalar_type()));
     }
 
     @Override
     public Lookup merged() {
-      Lookup copy = base.copy("merged");
-      add(copy.weight().value(), up.value().mm(down.value()).t(), scale);
+      Lookup copy = (Lookup) Adaptation.copyOf(inner);
+      add(copy.weight().value(), factors.matrix().t());
       return copy;
     }
   }
 
-  private static void add(Tensor weight, Tensor delta, double scale) {
+  private static void add(Tensor weight, Tensor delta) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      weight.add_(delta.to(ScalarType.Float), Ops.scalar(scale));
+      weight.add_(delta.to(ScalarType.Float));
     }
   }
 }

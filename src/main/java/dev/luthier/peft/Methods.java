@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /** The methods that PEFT has too, by the names of its files. */
 final class Methods {
-  private static final List<Format<?>> FORMATS = List.of(LoraFormat.IT);
+  private static final List<Format<?>> FORMATS =
+      List.of(LoraFormat.IT, AdaloraFormat.IT, VeraFormat.IT, Ia3Format.IT, LnTuningFormat.IT);
 
   private Methods() {}
 

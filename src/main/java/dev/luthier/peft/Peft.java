@@ -6,7 +6,18 @@ import java.util.List;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
-public sealed interface Peft permits Full, Lora, Bottleneck, Compacter, MadX, AdapterFusion {
+public sealed interface Peft
+    permits Full,
+        Lora,
+        Adalora,
+        Vera,
+        Ia3,
+        LnTuning,
+        Bottleneck,
+        Compacter,
+        MadX,
+        AdapterFusion,
+        Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 

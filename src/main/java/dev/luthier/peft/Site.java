@@ -1,10 +1,13 @@
 package dev.luthier.peft;
 
 import dev.luthier.model.Model;
+import dev.luthier.model.Place;
+import dev.luthier.model.Projection;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Seed;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,8 +16,21 @@ import org.bytedeco.pytorch.Tensor;
  * @param open the places with weights that are the method's to change; not those that train whole
  * @param prefix what stands before a module's path in the adapter's file
  * @param seed for the start of new weights
+ * @param below what methods before this one put in places
  */
-record Site(Model model, List<Slot> open, String prefix, long seed) {
+record Site(
+    Model model, List<Slot> open, String prefix, long seed, Map<Place<?>, Adaptation> below) {
+  /** A model without other methods. */
+  Site(Model model, List<Slot> open, String prefix, long seed) {
+    this(model, open, prefix, seed, Map.of());
+  }
+
+  /** What a method at this place stands on: the loaded map, or what another method made of it. */
+  Projection under(Slot slot) {
+    Adaptation other = below.get(slot);
+    return other == null ? slot.base() : other;
+  }
+
   /** A weight at a place, named as in the adapter's file: prefix, path, dot, part. */
   Parameter weight(String path, String part, Tensor value) {
     return new Parameter(prefix + path + "." + part, value);

@@ -16,6 +16,11 @@ public sealed interface Targets extends Written {
   /** Every linear map but the output head; tables and norms are not linear maps. */
   record AllLinear() implements Targets {
     @Override
+    public boolean names(String path) {
+      return true;
+    }
+
+    @Override
     public boolean matches(Model model, Slot slot) {
       return slot.base() instanceof Linear && slot != model.frame().head();
     }
@@ -29,9 +34,8 @@ public sealed interface Targets extends Written {
   /** Layers whose name is, or ends in a dot and, one of these. */
   record Names(List<String> names) implements Targets {
     @Override
-    public boolean matches(Model model, Slot slot) {
-      return adaptable(slot)
-          && names.stream().anyMatch(n -> slot.path().equals(n) || slot.path().endsWith("." + n));
+    public boolean names(String path) {
+      return names.stream().anyMatch(n -> path.equals(n) || path.endsWith("." + n));
     }
 
     @Override
@@ -43,8 +47,8 @@ public sealed interface Targets extends Written {
   /** Layers whose whole name matches the expression. */
   record Regex(String expression) implements Targets {
     @Override
-    public boolean matches(Model model, Slot slot) {
-      return adaptable(slot) && Expression.matches(expression, slot.path());
+    public boolean names(String path) {
+      return Expression.matches(expression, path);
     }
 
     @Override
@@ -53,16 +57,17 @@ public sealed interface Targets extends Written {
     }
   }
 
-  /** By PEFT's rules (tuners/tuners_utils.py). */
-  boolean matches(Model model, Slot slot);
+  /** Whether a module of this path is meant, whatever its kind. */
+  boolean names(String path);
+
+  /** By PEFT's rules (tuners/tuners_utils.py), among linear maps and tables. */
+  default boolean matches(Model model, Slot slot) {
+    return (slot.base() instanceof Linear || slot.base() instanceof Lookup) && names(slot.path());
+  }
 
   /** Whether a place is the module of this name, or in it. */
   static boolean inside(Slot slot, String module) {
     return ("." + slot.path() + ".").contains("." + module + ".");
-  }
-
-  private static boolean adaptable(Slot slot) {
-    return slot.base() instanceof Linear || slot.base() instanceof Lookup;
   }
 
   String RULE = "all-linear, a list of module names, or a regular expression";

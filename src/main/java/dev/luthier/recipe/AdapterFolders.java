@@ -29,6 +29,11 @@ public final class AdapterFolders {
 
   /** Prints the adapter's method, settings, tensors and size. */
   public static void info(Path adapter, PrintWriter out) {
+    AdapterFiles.folders(adapter).forEach(folder -> infoOf(folder, out));
+    out.flush();
+  }
+
+  private static void infoOf(Path adapter, PrintWriter out) {
     AdapterConfig config = AdapterConfig.read(adapter);
     line(out, "method", Schema.snake(config.peft().getClass().getSimpleName()));
     line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
@@ -45,7 +50,6 @@ public final class AdapterFolders {
                       "  %s %s %s%n",
                       i.name(), Arrays.toString(i.shape()), TypeName.of(i.dtype())));
     }
-    out.flush();
   }
 
   private static void line(PrintWriter out, String name, String value) {

@@ -60,7 +60,9 @@ public final class Nearest {
   private static void collect(Type type, String path, List<Candidate> out) {
     Class<?> raw = Schema.raw(type);
     if (raw == Optional.class || raw == List.class) {
-      collect(Schema.argument(type), path, out);
+      if (!nested(Schema.argument(type), path)) {
+        collect(Schema.argument(type), path, out);
+      }
     } else if (Binder.isChoice(raw)) {
       Schema.variants(raw).forEach((name, record) -> add(name, name, path, record, out));
     } else if (raw.isRecord()) {
@@ -70,6 +72,13 @@ public final class Nearest {
             .forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
       }
     }
+  }
+
+  /** Whether a list of choices stands among their own variants: peft.together.methods. */
+  private static boolean nested(Type element, String path) {
+    Class<?> raw = Schema.raw(element);
+    return Binder.isChoice(raw)
+        && Schema.variants(raw).keySet().stream().anyMatch(v -> path.contains("." + v + "."));
   }
 
   private static void add(

@@ -5,9 +5,11 @@ import dev.luthier.doc.Shorthand;
 import dev.luthier.doc.Written;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The reference of all recipe keys, as Markdown, from the records that recipes fill. */
 public final class RecipeDocs {
@@ -30,6 +32,7 @@ public final class RecipeDocs {
       """;
 
   private final StringBuilder out = new StringBuilder(HEAD);
+  private final Set<Class<?>> open = new HashSet<>();
 
   private RecipeDocs() {}
 
@@ -82,7 +85,10 @@ public final class RecipeDocs {
     if (raw == Optional.class || raw == List.class) {
       sections(Schema.argument(type), path);
     } else if (Binder.isChoice(raw)) {
-      Schema.variants(raw).forEach((name, variant) -> record(variant, path + "." + name));
+      if (open.add(raw)) { // a choice among whose variants one holds the choice itself
+        Schema.variants(raw).forEach((name, variant) -> record(variant, path + "." + name));
+        open.remove(raw);
+      }
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {
       record(raw, path);
     }

@@ -120,7 +120,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
   static Optim optim(OptimSpec spec, Adapted<?> adapted) {
     AdamW adamw = spec.adamw();
     return new Optim(
-        adamw.sort(adapted.trainable(), spec.rate(), adapted.peft()::rateOf),
+        adamw.sort(adapted.trainable(), spec.rate(), adapted::rateOf),
         adamw.betas().get(0),
         adamw.betas().get(1),
         adamw.eps(),

@@ -301,8 +301,8 @@ class LoraTest {
         dir + " is an adapter for another model: lora.targets [query] match no module");
     refused(text.replace("\"LORA\"", "\"OFT\""), config + ": peft_type OFT is not built");
     refused(
-        text.replace("\"bias\" : \"none\"", "\"use_dora\" : true"),
-        config + ": use_dora = true is not built");
+        text.replace("\"bias\" : \"none\"", "\"use_qalora\" : true"),
+        config + ": use_qalora = true is not built");
     Files.delete(dir.resolve("adapter_model.safetensors"));
     refused(text, dir + " has no adapter_model.safetensors");
     Files.writeString(dir.resolve("adapter_model.bin"), "");

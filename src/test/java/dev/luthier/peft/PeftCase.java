@@ -33,11 +33,11 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, BottleneckCases.ALL).flatMap(List::stream);
+    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, BottleneckCases.ALL).flatMap(List::stream);
   }
 
-  /** The method as it comes back from a folder, which then holds the adapters it builds on. */
-  Peft in(Path dir) {
+  /** A method as it comes back from a folder, which then holds the adapters it builds on. */
+  static Peft in(Path dir, Peft peft) {
     if (peft instanceof MadX stack) {
       return new MadX(within(dir, stack.below()), stack.task());
     }
