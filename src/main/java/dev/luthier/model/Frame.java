@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A model without its mathematics: configuration, named places, weights, and the files that the
  * weights are mapped from.
  *
+ * @param tasks which tasks the sequences belong to
  * @param slots every named module, in the order of a forward pass
  * @param head the output embedding, which predicts tokens, where the model has one
  * @param stacks its places that hold no weights, the encoder's before the decoder's
@@ -30,6 +31,7 @@ public record Frame(
     ModelConfig config,
     Compute compute,
     Dropout dropout,
+    Tasks tasks,
     List<Slot> slots,
     @Nullable Slot head,
     List<Stack> stacks,
@@ -51,6 +53,7 @@ public record Frame(
         config,
         weights.compute(),
         weights.dropout(),
+        new Tasks(),
         slots,
         head,
         stacks,

@@ -130,9 +130,7 @@ public final class Seq2Seq implements Model {
 
   /** An empty cache for the decoder's own tokens or for sources; the caller closes it. */
   KvCache cache(int sequences, int capacity) {
-    int layers = decoder.crosses().size();
-    ModelConfig writer = config().with(json -> json.put("num_layers", layers));
-    return new KvCache(writer, compute(), sequences, capacity);
+    return new KvCache(config(), compute(), decoder.crosses().size(), sequences, capacity);
   }
 
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */

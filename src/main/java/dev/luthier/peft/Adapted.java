@@ -48,12 +48,18 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    */
   public static <M extends Model> Adapted<M> attach(
       M model, Peft peft, List<String> more, long seed) {
+    return attach(model, peft, more, Beginning.of(seed));
+  }
+
+  /** The same with a tokenizer for methods that begin with a text. */
+  public static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, List<String> more, Beginning start) {
     model.parameters().forEach(p -> p.trainable(false));
     List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
     boolean full = peft instanceof Full;
     List<Slot> whole = full ? List.of() : Wholes.places(model, save);
     List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
-    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed));
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), start));
     Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
     Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
@@ -115,6 +121,16 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.saved();
   }
 
+  /** What the method puts in places of the model. */
+  List<Change<?>> changes() {
+    return attachment.changes();
+  }
+
+  /** What a second file holds, where the first one is computed from it. */
+  List<Entry> encoder() {
+    return attachment.encoder();
+  }
+
   /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
     Map<Slot, Adaptation> out = new LinkedHashMap<>();
@@ -134,10 +150,6 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     attachment.changes().forEach(Change::undo);
   }
 
-  List<Change<?>> changes() {
-    return attachment.changes();
-  }
-
   /** The method switched off until the result is closed: what was loaded, to the bit. */
   public Off disabled() {
     if (peft instanceof Full) {
@@ -155,6 +167,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     void close();
   }
 
+  /** Whether weights can hold all that the method does, so that {@link #merge} is allowed. */
+  public boolean merges() {
+    return places().size() == attachment.changes().size();
+  }
+
   /**
    * Folds the method into copies of the weights, which then answer without its cost.
    *
@@ -164,7 +181,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     if (!merged.isEmpty()) {
       return;
     }
-    if (!mergeable()) {
+    if (!merges()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
@@ -177,14 +194,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
   public void fold() {
-    if (mergeable()) {
+    if (merges()) {
       merge();
     }
-  }
-
-  /** Whether weights can hold the method. */
-  public boolean mergeable() {
-    return places().size() == attachment.changes().size();
   }
 
   /** Undoes {@link #merge}, to the bit. */

@@ -64,6 +64,11 @@ public record Together(
     return methods.stream().flatMap(m -> m.save().stream()).distinct().toList();
   }
 
+  @Override
+  public int virtualTokens() {
+    return methods.stream().mapToInt(Peft::virtualTokens).sum();
+  }
+
   /** Modules saved whole are in the first method's file. */
   @Override
   public String prefix() {
@@ -78,7 +83,8 @@ public record Together(
     for (Peft method : methods) {
       Attachment part =
           method.attach(
-              new Site(site.model(), site.open(), method.prefix(), site.seed(), Map.copyOf(below)));
+              new Site(
+                  site.model(), site.open(), method.prefix(), site.start(), Map.copyOf(below)));
       parts.add(part);
       for (Change<?> change : part.changes()) {
         Change<?> earlier = changes.put(change.place(), change);
@@ -98,6 +104,7 @@ public record Together(
         parts.stream().flatMap(p -> p.trainable().stream()).toList(),
         parts.stream().flatMap(p -> p.frozen().stream()).toList(),
         parts.stream().flatMap(p -> p.saved().stream()).toList(),
+        parts.stream().flatMap(p -> p.encoder().stream()).toList(),
         new Courses(parts.stream().map(Attachment::course).toList()),
         List.copyOf(parts),
         Optional.of(() -> written(parts)));

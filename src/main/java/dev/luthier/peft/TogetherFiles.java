@@ -66,7 +66,8 @@ final class TogetherFiles {
               first ? adapted.save() : List.of(),
               first,
               base);
-      AdapterFiles.write(folder(dir, names.get(i)), config, entries(adapted, i));
+      AdapterFiles.write(
+          folder(dir, names.get(i)), config, entries(adapted, i), adapted.parts().get(i).encoder());
     }
     try {
       byte[] index = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(Map.of(KEY, names));
@@ -102,10 +103,18 @@ final class TogetherFiles {
     List<String> notes = new ArrayList<>();
     configs.forEach(c -> notes.addAll(c.notes()));
     Together together = new Together(configs.stream().map(AdapterConfig::peft).toList());
-    Adapted<M> adapted = AdapterFiles.attach(model, together, dir);
+    Adapted<M> adapted =
+        AdapterFiles.attach(model, together, dir, folders.stream().noneMatch(EncoderFile::isIn));
     try {
       for (int i = 0; i < folders.size(); i++) {
-        AdapterFiles.fill(adapted, entries(adapted, i), folders.get(i), notes);
+        List<Entry> entries = entries(adapted, i);
+        AdapterFiles.fill(adapted, entries, folders.get(i), notes);
+        new EncoderFile(
+                folders.get(i),
+                together.methods().get(i),
+                entries,
+                adapted.parts().get(i).encoder())
+            .fill(notes);
       }
     } catch (UserError e) {
       adapted.close();

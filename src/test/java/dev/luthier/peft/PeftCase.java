@@ -33,7 +33,8 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, BottleneckCases.ALL).flatMap(List::stream);
+    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, PromptCases.ALL, BottleneckCases.ALL)
+        .flatMap(List::stream);
   }
 
   /** A method as it comes back from a folder, which then holds the adapters it builds on. */
