@@ -56,6 +56,12 @@ public record ModelCard(
         name, "peft", baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
   }
 
+  /** The same for an adapter that another library loads. */
+  public ModelCard loadedBy(String other) {
+    return new ModelCard(
+        name, other, baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
+  }
+
   /** The card of a whole model that transformers loads. */
   public static ModelCard model(
       String name,

@@ -61,6 +61,11 @@ public final class AdapterFiles {
     AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** The library whose files a method is written in, as model hubs call it. */
+  public static String library(Peft peft) {
+    return HubFolder.keeps(peft) ? "adapter-transformers" : "peft";
+  }
+
   static Tensor onHost(Tensor value) {
     return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }

@@ -13,15 +13,15 @@ public sealed interface Peft
         Vera,
         Ia3,
         LnTuning,
-        Bottleneck,
-        Compacter,
-        MadX,
-        AdapterFusion,
         PrefixTuning,
         PromptTuning,
         Ptuning,
         MultitaskPrompt,
         LlamaAdapter,
+        Bottleneck,
+        Compacter,
+        MadX,
+        AdapterFusion,
         Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();

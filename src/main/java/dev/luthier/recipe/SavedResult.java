@@ -46,7 +46,10 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
-    ModelCard.adapter(name, base, "lora", pipeline, sets, results, next, yaml).write(dir);
+    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
+    ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml)
+        .loadedBy(AdapterFiles.library(recipe.peft()))
+        .write(dir);
   }
 
   private static byte[] config(Model model) {

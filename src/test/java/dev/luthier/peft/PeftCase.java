@@ -37,14 +37,17 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
         .flatMap(List::stream);
   }
 
-  /** A method as it comes back from a folder, which then holds the adapters it builds on. */
-  static Peft in(Path dir, Peft peft) {
+  /**
+   * The method, written so into a file, as it comes back from a folder, which then holds the
+   * adapters it builds on.
+   */
+  Peft in(Path dir, Peft written) {
     if (peft instanceof MadX stack) {
       return new MadX(within(dir, stack.below()), stack.task());
     }
     return peft instanceof AdapterFusion f
         ? new AdapterFusion(within(dir, f.adapters()), f.dropout(), f.penalty(), f.save())
-        : peft;
+        : written;
   }
 
   private static List<Path> within(Path dir, List<Path> folders) {
