@@ -56,23 +56,10 @@ public record ModelCard(
         name, "peft", baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
   }
 
-  /**
-   * The card of differences of the model's weights, which PEFT does not load.
-   *
-   * @param method that made them
-   */
-  public static ModelCard differences(
-      String name,
-      String baseModel,
-      String method,
-      String pipeline,
-      List<String> datasets,
-      Map<String, String> results,
-      List<String> usage,
-      String recipeYaml) {
-    List<String> tags = List.of("base_model:adapter:" + baseModel, method);
+  /** The same for an adapter that another library loads. */
+  public ModelCard loadedBy(String other) {
     return new ModelCard(
-        name, "luthier", baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
+        name, other, baseModel, pipeline, tags, datasets, results, usage, recipeYaml);
   }
 
   /** The card of a whole model that transformers loads. */

@@ -62,9 +62,6 @@ public final class WeightFiles implements AutoCloseable {
   public static Safetensors adapter(Path adapterDir) {
     Path hub = adapterDir.resolve(HUB_ADAPTER);
     Path file = Files.isRegularFile(hub) ? hub : adapterDir.resolve(ADAPTER);
-    if (Files.exists(adapterDir.resolve("adapter_setup.json"))) {
-      throw new UserError(adapterDir + " holds several adapters; give one of the folders in it");
-    }
     if (!Files.isRegularFile(file)) {
       throw missing(adapterDir, ADAPTER);
     }

@@ -30,15 +30,15 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
-    if (HubFolder.keeps(adapted.peft())) {
-      HubFiles.of(adapted).save(dir, base);
-      return;
-    }
     if (adapted.written() instanceof Together several) {
       TogetherFiles.save(adapted, several, dir, base);
       return;
     }
     Model model = adapted.model();
+    if (HubFolder.keeps(adapted.peft())) {
+      HubFiles.of(adapted).save(dir, base);
+      return;
+    }
     write(
         dir,
         AdapterConfig.write(model, adapted.written(), adapted.save(), true, base),
@@ -59,6 +59,11 @@ public final class AdapterFiles {
       EncoderFile.save(encoder, dir);
     }
     AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The library whose files a method is written in, as model hubs call it. */
+  public static String library(Peft peft) {
+    return HubFolder.keeps(peft) ? "adapter-transformers" : "peft";
   }
 
   static Tensor onHost(Tensor value) {
@@ -82,9 +87,6 @@ public final class AdapterFiles {
     if (TogetherFiles.are(dir)) {
       return TogetherFiles.load(model, dir);
     }
-    if (HubFolder.keeps(AdapterConfig.read(dir).peft())) {
-      return HubFiles.load(model, AdapterConfig.read(dir), dir);
-    }
     AdapterConfig config = config(dir);
     List<String> notes = new ArrayList<>(config.notes());
     Adapted<M> adapted = attach(model, config.peft(), dir, !EncoderFile.isIn(dir));
@@ -98,14 +100,17 @@ public final class AdapterFiles {
     return new Loaded<>(adapted, notes);
   }
 
-  /** The adapter folders in a folder: several methods at once have one each. */
+  /** The adapter folders in a folder: several methods at once, or adapters, have one each. */
   public static List<Path> folders(Path dir) {
-    return TogetherFiles.are(dir) ? TogetherFiles.folders(dir) : List.of(dir);
+    return TogetherFiles.are(dir) ? TogetherFiles.folders(dir) : HubFolder.folders(dir);
   }
 
   /** What an adapter's folder says, if its tensors are there and can have such ranks. */
   static AdapterConfig config(Path dir) {
     AdapterConfig config = AdapterConfig.read(dir);
+    if (HubFolder.is(dir)) {
+      return config; // its tensors are looked at when the model is there
+    }
     Path file = dir.resolve(WEIGHTS);
     if (!Files.exists(file)) {
       throw new UserError(
@@ -124,6 +129,10 @@ public final class AdapterFiles {
   }
 
   static void fill(Adapted<?> adapted, List<Entry> entries, Path dir, List<String> notes) {
+    if (HubFolder.is(dir)) {
+      HubTensors.fill(adapted, entries, dir, notes);
+      return;
+    }
     Path file = dir.resolve(WEIGHTS);
     try (Safetensors saved = Safetensors.open(file);
         Scope scope = new Scope();
@@ -155,9 +164,9 @@ public final class AdapterFiles {
    * @param bare whether the files have what encoders gave, without the encoders
    */
   static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir, boolean bare) {
-    Path file = dir.resolve(WEIGHTS); // several methods have theirs in folders
-    try (Safetensors saved = Files.exists(file) ? Safetensors.open(file) : null) {
-      return Adapted.attach(model, peft, List.of(), Beginning.saved(saved, bare));
+    folders(dir).forEach(folder -> HubTensors.check(model, folder));
+    try {
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(bare));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

@@ -26,8 +26,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * AdapterFusion (Pfeiffer et al. 2021, https://arxiv.org/abs/2005.00247): attention over several
- * trained adapters, which stay as they are, in every place: {@link FusionMap}. Equal to
- * AdapterHub's DynamicAdapterFusionConfig.
+ * trained adapters, which stay as they are, in every place: {@link FusionMap}. As AdapterHub's
+ * DynamicAdapterFusionConfig.
  */
 @Doc("Attention over several trained adapters, which stay frozen (arXiv 2005.00247)")
 public record AdapterFusion(

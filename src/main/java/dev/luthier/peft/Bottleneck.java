@@ -10,7 +10,7 @@ import java.util.Optional;
  * Bottleneck adapters behind or beside the parts of every layer: Houlsby et al. 2019
  * (https://arxiv.org/abs/1902.00751), Pfeiffer et al. 2020 (https://arxiv.org/abs/2005.00247), He
  * et al. 2022 (https://arxiv.org/abs/2110.04366). The formula is in {@link BottleneckMap}, where it
- * enters in {@link Placement}. Equal to AdapterHub's adapters.BnConfig.
+ * enters in {@link Placement}. As AdapterHub's adapters.BnConfig.
  */
 @Doc("Bottleneck adapters in every layer (arXiv 1902.00751, 2005.00247, 2110.04366)")
 public record Bottleneck(

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Compacter (Mahabadi et al. 2021, https://arxiv.org/abs/2106.04647): bottleneck adapters whose
  * maps are sums of Kronecker products, {@link KroneckerMap}. Compacter++ is the pfeiffer placement.
- * Equal to AdapterHub's CompacterConfig.
+ * As AdapterHub's CompacterConfig.
  */
 @Doc("Adapters of Kronecker products, a tenth of a bottleneck's weights (arXiv 2106.04647)")
 public record Compacter(

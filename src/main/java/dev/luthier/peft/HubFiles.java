@@ -21,16 +21,50 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** Writes and reads what {@link HubFolder} describes. */
-record HubFiles(Adapted<?> adapted, List<Inset> insets, Optional<String> fusion) {
+/**
+ * Writes and reads what {@link HubFolder} describes.
+ *
+ * @param save modules that are saved whole beside the task's heads
+ * @param entries all that is saved
+ */
+record HubFiles(
+    Model model,
+    Peft peft,
+    List<String> save,
+    List<Entry> entries,
+    List<Inset> insets,
+    Optional<String> fusion) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   private static final String VERSION = "adapters.1.1.0"; // whose keys these are
 
   static HubFiles of(Adapted<?> adapted) {
-    return new HubFiles(adapted, HubFolder.insets(adapted), HubFolder.fusion(adapted));
+    return of(adapted, adapted.peft(), adapted.save(), adapted.saved(), adapted.changes());
+  }
+
+  /** One of several methods. */
+  static HubFiles of(Adapted<?> adapted, int part, List<Entry> entries) {
+    Peft peft = ((Together) adapted.peft()).methods().get(part);
+    List<String> save = part == 0 ? adapted.save() : List.of();
+    return of(adapted, peft, save, entries, adapted.parts().get(part).changes());
+  }
+
+  private static HubFiles of(
+      Adapted<?> adapted,
+      Peft peft,
+      List<String> save,
+      List<Entry> entries,
+      List<Change<?>> changes) {
+    return new HubFiles(
+        adapted.model(),
+        peft,
+        save,
+        entries,
+        HubFolder.insets(changes, peft),
+        HubFolder.fusion(changes));
   }
 
   private boolean several() {
@@ -45,60 +79,43 @@ record HubFiles(Adapted<?> adapted, List<Inset> insets, Optional<String> fusion)
     return dir.resolve(fusion.orElseThrow());
   }
 
-  /** What belongs to an adapter. */
-  private List<Entry> of(Inset inset) {
-    return adapted.saved().stream()
-        .filter(
-            e ->
-                e.name().contains("adapters." + inset.name() + ".")
-                    || e.name().contains("shared_parameters." + inset.name() + "."))
-        .toList();
-  }
-
-  private List<Entry> ofFusion() {
-    return adapted.saved().stream()
-        .filter(e -> e.name().contains(".adapter_fusion_layer."))
-        .toList();
-  }
-
-  /** What is saved whole. */
-  private List<Entry> heads() {
-    List<Entry> out = new ArrayList<>(adapted.saved());
-    insets.forEach(inset -> out.removeAll(of(inset)));
-    out.removeAll(ofFusion());
-    return out;
-  }
-
   void save(Path dir, String base) {
     for (Inset inset : insets) {
       Path folder = made(folder(dir, inset));
       Map<String, Object> config = about(base, inset.name());
-      config.put("config", HubSettings.written(inset, adapted.model()));
-      write(folder, HubFolder.WEIGHTS, of(inset), HubConfig.FILE, config);
+      config.put("config", HubSettings.written(inset, model));
+      write(
+          folder, HubFolder.WEIGHTS, HubTensors.of(inset.name(), entries), HubConfig.FILE, config);
     }
-    if (adapted.peft() instanceof AdapterFusion method) {
+    if (peft instanceof AdapterFusion method) {
       Map<String, Object> config = about(base, fusion.orElseThrow());
       config.put("config", HubFusion.written(method));
       write(
-          made(fusionFolder(dir)), HubFolder.FUSION_WEIGHTS, ofFusion(), HubFolder.FUSION, config);
+          made(fusionFolder(dir)),
+          HubFolder.FUSION_WEIGHTS,
+          HubTensors.ofFusion(entries),
+          HubFolder.FUSION,
+          config);
     }
     if (several()) {
       AtomicFile.write(dir.resolve(HubFolder.SETUP), bytes(setup()));
     }
-    if (!heads().isEmpty()) {
+    List<Entry> heads = new ArrayList<>(entries);
+    insets.forEach(inset -> heads.removeAll(HubTensors.of(inset.name(), entries)));
+    heads.removeAll(HubTensors.ofFusion(entries));
+    if (!heads.isEmpty()) {
       Map<String, Object> config = about(base, null);
       config.put("config", null);
-      config.put("label2id", adapted.model().config().json().get("label2id"));
-      config.put("num_labels", adapted.model().config().json().path("label2id").size());
-      if (!adapted.save().isEmpty()) {
-        config.put("modules_to_save", adapted.save()); // which AdapterHub passes over
+      config.put("label2id", model.config().json().get("label2id"));
+      config.put("num_labels", model.config().json().path("label2id").size());
+      if (!save.isEmpty()) {
+        config.put("modules_to_save", save); // which AdapterHub passes over
       }
-      write(dir, HubFolder.HEAD_WEIGHTS, heads(), HubFolder.HEAD, config);
+      write(dir, HubFolder.HEAD_WEIGHTS, heads, HubFolder.HEAD, config);
     }
   }
 
-  private Map<String, Object> about(String base, @org.jspecify.annotations.Nullable String name) {
-    Model model = adapted.model();
+  private Map<String, Object> about(String base, @Nullable String name) {
     Map<String, Object> out = new TreeMap<>();
     out.put("hidden_size", model.config().hiddenSize());
     out.put("model_class", HubFolder.modelClass(model));
@@ -148,40 +165,6 @@ record HubFiles(Adapted<?> adapted, List<Inset> insets, Optional<String> fusion)
       return text.getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** {@link AdapterFiles#load}. */
-  static <M extends Model> AdapterFiles.Loaded<M> load(M model, AdapterConfig config, Path dir) {
-    if (!Files.exists(dir.resolve(HubFolder.SETUP))) {
-      HubTensors.Source.of(dir, HubFolder.WEIGHTS, HubConfig.read(dir), model);
-    }
-    List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = AdapterFiles.attach(model, config.peft(), dir, false);
-    try {
-      of(adapted).fill(dir, notes);
-    } catch (UserError e) {
-      adapted.close();
-      throw e;
-    }
-    return new AdapterFiles.Loaded<>(adapted, notes);
-  }
-
-  private void fill(Path dir, List<String> notes) {
-    for (Inset inset : insets) {
-      HubTensors.Source.of(folder(dir, inset), HubFolder.WEIGHTS).fill(of(inset));
-    }
-    if (fusion.isPresent()) {
-      HubTensors.Source.of(fusionFolder(dir), HubFolder.FUSION_WEIGHTS).fill(ofFusion());
-    }
-    List<Entry> heads = heads();
-    if (heads.isEmpty()) {
-      return;
-    }
-    if (Files.exists(dir.resolve(HubFolder.HEAD_WEIGHTS)) || !adapted.save().isEmpty()) {
-      HubTensors.Source.of(dir, HubFolder.HEAD_WEIGHTS).fill(heads);
-    } else {
-      heads.forEach(e -> notes.add(dir + " brings no " + e.name() + "; the model's own stays"));
     }
   }
 }

@@ -57,13 +57,7 @@ final class HubFolder {
       return new AdapterConfig(config.peft(save), config.task(), config.base(), config.notes());
     }
     JsonNode setup = HubConfig.json(dir.resolve(SETUP)).path("adapter_setup");
-    List<Path> children = new ArrayList<>();
-    setup
-        .path("children")
-        .forEach(child -> children.add(dir.resolve(name(child, dir.resolve(SETUP)))));
-    if (children.isEmpty()) {
-      throw new UserError(dir.resolve(SETUP) + ": adapter_setup.children is missing");
-    }
+    List<Path> children = folders(dir);
     return switch (setup.path("type").asText()) {
       case "Stack" -> stack(children, save);
       case "Fuse" -> HubFusion.read(dir, children, save);
@@ -72,6 +66,22 @@ final class HubFolder {
               "%s: type %s is not built; known are Fuse, Stack"
                   .formatted(dir.resolve(SETUP), setup.path("type")));
     };
+  }
+
+  /** The folders of single adapters, those of a setup in its order, else the folder itself. */
+  static List<Path> folders(Path dir) {
+    Path file = dir.resolve(SETUP);
+    if (!Files.exists(file)) {
+      return List.of(dir);
+    }
+    List<Path> out = new ArrayList<>();
+    for (JsonNode child : HubConfig.json(file).path("adapter_setup").path("children")) {
+      out.add(dir.resolve(name(child, file)));
+    }
+    if (out.isEmpty()) {
+      throw new UserError(file + ": adapter_setup.children is missing");
+    }
+    return out;
   }
 
   /** An adapter's name: a text, or a block of this one name. */
@@ -144,15 +154,15 @@ final class HubFolder {
     return out;
   }
 
-  /** The adapters on a model, those below before the method's own. */
-  static List<Inset> insets(Adapted<?> adapted) {
+  /** The adapters that a method put on a model, those below before the method's own. */
+  static List<Inset> insets(List<Change<?>> changes, Peft peft) {
     List<Inset> out = new ArrayList<>();
-    adapted.changes().stream()
+    changes.stream()
         .flatMap(change -> maps(change.with()).stream())
         .map(BottleneckMap::inset)
         .filter(inset -> !out.contains(inset))
         .forEach(out::add);
-    if (adapted.peft() instanceof MadX own) {
+    if (peft instanceof MadX own) {
       Inset task = own.task().inset();
       out.remove(task);
       out.add(task);
@@ -168,8 +178,8 @@ final class HubFolder {
   }
 
   /** The name of the fusion on a model. */
-  static Optional<String> fusion(Adapted<?> adapted) {
-    return adapted.changes().stream()
+  static Optional<String> fusion(List<Change<?>> changes) {
+    return changes.stream()
         .map(Change::with)
         .filter(FusionMap.class::isInstance)
         .map(joint -> ((FusionMap) joint).names())

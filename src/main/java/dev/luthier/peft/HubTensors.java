@@ -135,4 +135,49 @@ final class HubTensors {
       }
     }
   }
+
+  /** What belongs to an adapter. */
+  static List<Entry> of(String name, List<Entry> entries) {
+    return entries.stream()
+        .filter(
+            e ->
+                e.name().contains("adapters." + name + ".")
+                    || e.name().contains("shared_parameters." + name + "."))
+        .toList();
+  }
+
+  static List<Entry> ofFusion(List<Entry> entries) {
+    return entries.stream().filter(e -> e.name().contains(".adapter_fusion_layer.")).toList();
+  }
+
+  /** Refuses what is not for this model before there is room made for it. */
+  static void check(Model model, Path dir) {
+    if (HubFolder.is(dir)) {
+      Source.of(dir, HubFolder.WEIGHTS, HubConfig.read(dir), model);
+    }
+  }
+
+  /** Fills weights from a folder. */
+  static void fill(Adapted<?> adapted, List<Entry> entries, Path dir, List<String> notes) {
+    List<Entry> left = new ArrayList<>(entries);
+    for (Path folder : HubFolder.folders(dir)) {
+      List<Entry> own = of(HubConfig.read(folder).inset().name(), entries);
+      Source.of(folder, HubFolder.WEIGHTS).fill(own);
+      left.removeAll(own);
+    }
+    List<Entry> fused = ofFusion(entries);
+    if (!fused.isEmpty()) {
+      Path folder = HubFusion.folder(dir, HubFolder.folders(dir));
+      Source.of(folder, HubFolder.FUSION_WEIGHTS).fill(fused);
+      left.removeAll(fused);
+    }
+    if (left.isEmpty()) {
+      return;
+    }
+    if (Files.exists(dir.resolve(HubFolder.HEAD_WEIGHTS)) || !adapted.save().isEmpty()) {
+      Source.of(dir, HubFolder.HEAD_WEIGHTS).fill(left);
+    } else {
+      left.forEach(e -> notes.add(dir + " brings no " + e.name() + "; the model's own stays"));
+    }
+  }
 }

@@ -55,6 +55,10 @@ final class TogetherFiles {
     List<String> names = written.methods().stream().map(Methods::name).toList();
     for (int i = 0; i < names.size(); i++) {
       boolean first = i == 0;
+      if (HubFolder.keeps(written.methods().get(i))) {
+        HubFiles.of(adapted, i, entries(adapted, i)).save(folder(dir, names.get(i)), base);
+        continue;
+      }
       String config =
           AdapterConfig.write(
               adapted.model(),

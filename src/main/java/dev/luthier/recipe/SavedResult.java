@@ -48,11 +48,10 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
-    ModelCard card =
-        DeltaFiles.are(recipe.peft())
-            ? ModelCard.differences(name, base, method, pipeline, sets, results, next, yaml)
-            : ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml);
-    card.write(dir);
+    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
+    ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml)
+        .loadedBy(AdapterFiles.library(recipe.peft()))
+        .write(dir);
   }
 
   private static byte[] config(Model model) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.luthier.Golden;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
+import dev.luthier.model.CausalLm;
+import dev.luthier.model.KvCache;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
 import dev.luthier.model.Projection;
@@ -15,6 +17,7 @@ import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Sequences;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -337,5 +340,24 @@ class BottleneckTest {
     assertThatThrownBy(run::run)
         .isInstanceOf(UserError.class)
         .satisfies(e -> assertThat(e.getMessage()).startsWith(start));
+  }
+
+  /** Tokens that follow in the cache meet the same adapters, the one at the embedding too. */
+  @Test
+  void writesTheSameWithACache() {
+    int[] ids = {245, 258, 225, 98, 295, 100};
+    try (Model model = model("gpt2");
+        Adapted<Model> adapted = Adapted.attach(model, BottleneckCases.language("de"), 1);
+        AutoGradMode off = Ops.noGrad()) {
+      CausalLm lm = (CausalLm) adapted.model();
+      Tensor whole = lm.logits(lm.hidden(Sequences.of(List.of(ids), Compute.CPU)));
+      try (KvCache cache = lm.cache(1, 16)) {
+        for (int i = 0; i < ids.length; i++) {
+          Sequences next = Sequences.of(List.of(new int[] {ids[i]}), Compute.CPU);
+          Tensor one = lm.logits(lm.hidden(next, cache));
+          assertThat(one.sub(whole.narrow(0, i, 1)).abs().max().item_double()).isLessThan(1e-4);
+        }
+      }
+    }
   }
 }
