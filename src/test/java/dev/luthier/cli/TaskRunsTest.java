@@ -114,6 +114,19 @@ class TaskRunsTest {
         .matches("blue  [01]\\.\\d+\\R" + "red  [01]\\.\\d+\\R");
   }
 
+  /** P-tuning v2: nothing can be merged, and the classifier answers all the same. */
+  @Test
+  void classesWithAPrefix() {
+    TinyTask task = classify();
+    trained(task, "--peft={prefix_tuning: {tokens: 4}}", "--optim.lr=1e-2");
+    assertThat(last(task, "accuracy")).isEqualTo(1);
+    Path adapter = task.out().resolve("adapter");
+    assertThat(classified(task.model().toString(), "--adapter", adapter.toString()))
+        .matches("blue  [01]\\.\\d+\\R" + "red  [01]\\.\\d+\\R");
+    assertThat(luthier("adapter", "info", adapter.toString()).out())
+        .contains("method        prefix_tuning", "prompt_embeddings [4, 256] float32");
+  }
+
   /** A model with a head of its own for these labels goes on with it. */
   @Test
   void goesOnWithItsOwnHead() {
