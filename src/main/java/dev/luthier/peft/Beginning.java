@@ -3,14 +3,15 @@ package dev.luthier.peft;
 import dev.luthier.error.UserError;
 import dev.luthier.tensor.Seed;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * How new weights begin.
  *
  * @param words the token ids of a text, by the model's tokenizer
- * @param bare whether a file is read at once that holds what encoders gave, without the encoders
+ * @param bare whether a file is read at once that holds what a method's encoder gave, without it
  */
-public record Beginning(long seed, Function<String, int[]> words, boolean bare) {
+public record Beginning(long seed, Function<String, int[]> words, Predicate<Peft> bare) {
   /** Where texts are not expected. */
   static Beginning of(long seed) {
     return of(
@@ -22,7 +23,7 @@ public record Beginning(long seed, Function<String, int[]> words, boolean bare) 
   }
 
   public static Beginning of(long seed, Function<String, int[]> words) {
-    return new Beginning(seed, words, false);
+    return new Beginning(seed, words, method -> false);
   }
 
   /** The same for one of several places. */
@@ -31,7 +32,7 @@ public record Beginning(long seed, Function<String, int[]> words, boolean bare) 
   }
 
   /** For an adapter that is read from its files at once. */
-  static Beginning saved(boolean bare) {
+  static Beginning saved(Predicate<Peft> bare) {
     return new Beginning(0, text -> new int[] {0}, bare);
   }
 }

@@ -137,7 +137,7 @@ public record PrefixTuning(
     List<Stack> stacks = model.frame().stacks();
     PrefixRows rows = PrefixRows.of(tokens, model);
     try (Scope scope = new Scope()) {
-      boolean bare = site.start().bare();
+      boolean bare = site.start().bare().test(this);
       Form.Built built = (bare ? new Direct(new Start.Random()) : form).build(site, rows);
       Prefix prefix = new PrefixRows.Given(rows, built.rows());
       List<Change<?>> changes =

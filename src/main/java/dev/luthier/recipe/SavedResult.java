@@ -43,10 +43,11 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
       return;
     }
     AdapterFiles.save(parts.adapted(), dir, base);
+    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
-    ModelCard.adapter(name, base, "lora", pipeline, sets, results, next, yaml).write(dir);
+    ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml).write(dir);
   }
 
   private static byte[] config(Model model) {

@@ -9,6 +9,7 @@ import dev.luthier.data.TooLong;
 import dev.luthier.error.UserError;
 import dev.luthier.peft.Full;
 import dev.luthier.peft.Lora;
+import dev.luthier.peft.Peft;
 import dev.luthier.peft.Targets;
 import dev.luthier.recipe.DataSpec.Source;
 import dev.luthier.train.Every;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipesTest {
+  /** Every method by name, in the order in which errors tell them. */
+  private static final String METHODS = String.join(", ", Schema.variants(Peft.class).keySet());
+
   /** The recipe that the design shows, as it stands there. */
   private static final String DESIGN =
       """
@@ -245,17 +249,17 @@ class RecipesTest {
   @Test
   void refusesVariantsThatAreNotExactlyOne() {
     refused(
-        "recipes/x.yaml: peft must be exactly one of full, lora, was lora and full",
+        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was lora and full",
         DESIGN
             .replace("peft:   { ", "peft:   { full: {}, ")
             .replace(
                 "full: {}, lora: { rank: 8, alpha: 16, targets: all-linear }",
                 "lora: {}, full: {}"));
     refused(
-        "recipes/x.yaml: peft must be exactly one of full, lora, was empty",
+        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was empty",
         DESIGN.replaceAll("peft: .*", "peft: {}"));
     refused(
-        "recipes/x.yaml: peft must be one of full, lora, was 3",
+        "recipes/x.yaml: peft must be one of " + METHODS + ", was 3",
         DESIGN.replaceAll("peft: .*", "peft: 3"));
   }
 
