@@ -129,7 +129,8 @@ class TaskRunsTest {
     assertThat(classified(task.model().toString(), "--adapter", adapter.toString()))
         .matches("((blue|green|red)  [01]\\.\\d+\\R){2}");
     assertThat(luthier("adapter", "info", adapter.toString()).out())
-        .contains("method        prefix_tuning", "prompt_embeddings [4, 256] float32");
+        .containsPattern("method +prefix_tuning")
+        .contains("prompt_embeddings [4, 256] float32");
   }
 
   /** A model with a head of its own for these labels goes on with it. */

@@ -108,6 +108,21 @@ class EncoderFileTest {
   }
 
   @Test
+  void besideAnotherMethodItIsInItsOwnFolder() throws IOException {
+    Together both = new Together(List.of(Lora.of(4, 8), PTUNING));
+    float[] expected = saved(both);
+    Path encoder = dir.resolve("ptuning").resolve("prompt_encoder.safetensors");
+    for (int weights : new int[] {2 * 14 + 7, 2 * 14 + 1}) { // 14 maps; the encoder, or its rows
+      try (CausalLm model = model();
+          Adapted<CausalLm> adapted = AdapterFiles.load(model, dir).adapted()) {
+        assertThat(values(model)).containsExactly(expected);
+        assertThat(adapted.trainable()).hasSize(weights);
+      }
+      Files.deleteIfExists(encoder);
+    }
+  }
+
+  @Test
   void anEncoderOfOthersIsRefused() throws IOException {
     saved(PTUNING);
     Path file = dir.resolve("prompt_encoder.safetensors");
