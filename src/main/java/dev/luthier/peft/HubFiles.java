@@ -157,7 +157,7 @@ record HubFiles(Adapted<?> adapted, List<Inset> insets, Optional<String> fusion)
       HubTensors.Source.of(dir, HubFolder.WEIGHTS, HubConfig.read(dir), model);
     }
     List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = AdapterFiles.attach(model, config.peft(), dir, false);
+    Adapted<M> adapted = AdapterFiles.attach(model, config.peft(), dir);
     try {
       of(adapted).fill(dir, notes);
     } catch (UserError e) {
