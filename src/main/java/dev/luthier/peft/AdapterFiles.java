@@ -89,7 +89,7 @@ public final class AdapterFiles {
     }
     AdapterConfig config = config(dir);
     List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = attach(model, config.peft(), dir, !EncoderFile.isIn(dir));
+    Adapted<M> adapted = attach(model, config.peft(), dir);
     try {
       fill(adapted, adapted.saved(), dir, notes);
       new EncoderFile(dir, config.peft(), adapted.saved(), adapted.encoder()).fill(notes);
@@ -160,15 +160,16 @@ public final class AdapterFiles {
     }
   }
 
-  /**
-   * @param bare whether the files have what encoders gave, without the encoders
-   */
-  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir, boolean bare) {
-    folders(dir).forEach(folder -> HubTensors.check(model, folder));
+  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
     try {
-      return Adapted.attach(model, peft, List.of(), Beginning.saved(bare));
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(p -> bare(p, dir)));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a method's encoder is not in its folder; several methods at once have one each. */
+  private static boolean bare(Peft peft, Path dir) {
+    return !EncoderFile.isIn(TogetherFiles.are(dir) ? dir.resolve(Methods.name(peft)) : dir);
   }
 }

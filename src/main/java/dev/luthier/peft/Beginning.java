@@ -4,18 +4,15 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.tensor.Seed;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
  * How new weights begin.
  *
  * @param words the token ids of a text, by the model's tokenizer
- * @param bare whether a file is read at once that holds what encoders gave, without the encoders
- * @param saved the file that the adapter comes from, or that says what was chosen for it; none
- *     where it is new
+ * @param bare whether a file is read at once that holds what a method's encoder gave, without it
  */
-public record Beginning(
-    long seed, Function<String, int[]> words, @Nullable Safetensors saved, boolean bare) {
+public record Beginning(long seed, Function<String, int[]> words, Predicate<Peft> bare) {
   /** Where texts are not expected. */
   public static Beginning of(long seed) {
     return of(
@@ -27,7 +24,7 @@ public record Beginning(
   }
 
   public static Beginning of(long seed, Function<String, int[]> words) {
-    return new Beginning(seed, words, null, false);
+    return new Beginning(seed, words, method -> false);
   }
 
   /** The same for one of several places. */
@@ -36,12 +33,7 @@ public record Beginning(
   }
 
   /** For an adapter that is read from its files at once. */
-  static Beginning saved(@Nullable Safetensors file, boolean bare) {
-    return new Beginning(0, text -> new int[] {0}, file, bare);
-  }
-
-  /** The same with what was chosen before. */
-  public Beginning with(Safetensors chosen) {
-    return new Beginning(seed, words, chosen, bare);
+  static Beginning saved(Predicate<Peft> bare) {
+    return new Beginning(0, text -> new int[] {0}, bare);
   }
 }

@@ -59,7 +59,7 @@ public record MultitaskPrompt(
 
   @Override
   public double usualRate() {
-    return 3e-3;
+    return 3e-2; // as prompt tuning
   }
 
   @Override

@@ -47,6 +47,8 @@ public record PrefixTuning(
 
     Built build(Site site, PrefixRows rows);
 
+    double usualRate();
+
     /** The largest size of a tensor that it asks for, whatever the model. */
     default long widest() {
       return 0;
@@ -61,6 +63,11 @@ public record PrefixTuning(
     @Override
     public Built build(Site site, PrefixRows rows) {
       return table(rows.begin(start, site));
+    }
+
+    @Override
+    public double usualRate() {
+      return 1e-2; // measured: docs/methods.md
     }
 
     private static Built table(Tensor start) {
@@ -79,6 +86,11 @@ public record PrefixTuning(
       implements Form {
     public Projected {
       hidden.ifPresent(c -> Check.atLeast("prefix_tuning.form.projected.hidden", 1, c));
+    }
+
+    @Override
+    public double usualRate() {
+      return 1e-3; // each weight of the last map moves every virtual token
     }
 
     @Override
@@ -107,7 +119,7 @@ public record PrefixTuning(
 
   @Override
   public double usualRate() {
-    return 1e-3;
+    return form.usualRate();
   }
 
   @Override
@@ -137,7 +149,7 @@ public record PrefixTuning(
     List<Stack> stacks = model.frame().stacks();
     PrefixRows rows = PrefixRows.of(tokens, model);
     try (Scope scope = new Scope()) {
-      boolean bare = site.start().bare();
+      boolean bare = site.start().bare().test(this);
       Form.Built built = (bare ? new Direct(new Start.Random()) : form).build(site, rows);
       Prefix prefix = new PrefixRows.Given(rows, built.rows());
       List<Change<?>> changes =

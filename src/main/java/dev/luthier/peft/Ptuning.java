@@ -40,7 +40,7 @@ public record Ptuning(
 
   @Override
   public double usualRate() {
-    return 1e-3;
+    return 5e-3; // far above that of all weights: little learns, through a random encoder
   }
 
   @Override
@@ -70,7 +70,7 @@ public record Ptuning(
     try (Scope scope = new Scope()) {
       int rows = VirtualTokens.rows(tokens, model);
       Tensor drawn = new Start.Random().embeddings(rows, site);
-      if (site.start().bare()) {
+      if (site.start().bare().test(this)) {
         return VirtualTokens.table(model, tokens, drawn);
       }
       Parameter table = new Parameter(VirtualTokens.TABLE, drawn);

@@ -103,8 +103,7 @@ final class TogetherFiles {
     List<String> notes = new ArrayList<>();
     configs.forEach(c -> notes.addAll(c.notes()));
     Together together = new Together(configs.stream().map(AdapterConfig::peft).toList());
-    Adapted<M> adapted =
-        AdapterFiles.attach(model, together, dir, folders.stream().noneMatch(EncoderFile::isIn));
+    Adapted<M> adapted = AdapterFiles.attach(model, together, dir);
     try {
       for (int i = 0; i < folders.size(); i++) {
         List<Entry> entries = entries(adapted, i);

@@ -9,6 +9,7 @@ import dev.luthier.data.Report;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
+import dev.luthier.peft.MultitaskPrompt;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -41,6 +42,11 @@ record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLeng
   /** Makes rows of it and examines them; the report may hold errors. */
   static <R extends TrainingRow> Corpus<R> examined(
       Samples.Split samples, Lesson<R, ?, ?> lesson, Recipe recipe, ModelFolder folder) {
+    if (recipe.peft() instanceof MultitaskPrompt several && several.tasks() > 1) {
+      throw new UserError(
+          "peft.multitask_prompt.tasks must be 1 in a recipe, was %d: rows cannot say their task"
+              .formatted(several.tasks()));
+    }
     Method method = recipe.method();
     int room = folder.config().context() - recipe.peft().virtualTokens();
     if (room < 2) {

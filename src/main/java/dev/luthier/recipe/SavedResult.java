@@ -48,10 +48,7 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
-    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
-    ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml)
-        .loadedBy(AdapterFiles.library(recipe.peft()))
-        .write(dir);
+    ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml).write(dir);
   }
 
   private static byte[] config(Model model) {

@@ -119,6 +119,20 @@ class TaskRunsTest {
     assertThat(classified(merged.toString())).isEqualTo(classes);
   }
 
+  /** P-tuning v2: nothing can be merged, and the classifier answers all the same. */
+  @Test
+  void classesWithAPrefix() {
+    TinyTask task = classify();
+    trained(task, "--peft={prefix_tuning: {tokens: 4}}", "--optim.lr=3e-2");
+    assertThat(last(task, "loss")).isLessThan(measured(task).get("loss").get(0));
+    Path adapter = task.out().resolve("adapter");
+    assertThat(classified(task.model().toString(), "--adapter", adapter.toString()))
+        .matches("((blue|green|red)  [01]\\.\\d+\\R){2}");
+    assertThat(luthier("adapter", "info", adapter.toString()).out())
+        .containsPattern("method +prefix_tuning")
+        .contains("prompt_embeddings [4, 256] float32");
+  }
+
   /** A model with a head of its own for these labels goes on with it. */
   @Test
   void goesOnWithItsOwnHead() {

@@ -13,6 +13,8 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +52,47 @@ class AdapterGoldenTest {
   @TestFactory
   Stream<DynamicTest> training() {
     return trainable("training", AdapterGoldenTest::training);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> writtenBack() {
+    return adapters("written back", AdapterGoldenTest::writtenBack);
+  }
+
+  /** The same tensors bit for bit, and no key that PEFT does not have. */
+  private static void writtenBack(Path dir, Adapted<?> adapted) {
+    Path again = null;
+    try {
+      again = Files.createTempDirectory("adapter");
+      AdapterFiles.save(adapted, again, "");
+      try (Safetensors theirs = Safetensors.open(dir.resolve("adapter_model.safetensors"));
+          Safetensors ours = Safetensors.open(again.resolve("adapter_model.safetensors"))) {
+        List<String> names =
+            theirs.infos().keySet().stream().filter(n -> !n.contains(".base_layer.")).toList();
+        assertThat(ours.infos().keySet()).containsExactlyInAnyOrderElementsOf(names);
+        for (String name : names) {
+          assertThat(ours.infos().get(name).dtype()).isEqualTo(theirs.infos().get(name).dtype());
+          assertThat(ours.tensor(name).equal(theirs.tensor(name))).as(name).isTrue();
+        }
+      }
+      JsonNode config = Golden.json(dir.resolve("adapter_config.json"));
+      Golden.json(again.resolve("adapter_config.json"))
+          .fieldNames()
+          .forEachRemaining(key -> assertThat(config.has(key)).as(key).isTrue());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(again);
+    }
+  }
+
+  private static void delete(Path dir) {
+    if (dir != null) {
+      for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
+        dir.resolve(file).toFile().delete();
+      }
+      dir.toFile().delete();
+    }
   }
 
   private static Stream<DynamicTest> trainable(String what, Check check) {
