@@ -161,8 +161,10 @@ public final class AdapterFiles {
   }
 
   static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
-    try {
-      return Adapted.attach(model, peft, List.of(), Beginning.saved(p -> bare(p, dir)));
+    folders(dir).forEach(folder -> HubTensors.check(model, folder));
+    Path file = dir.resolve(WEIGHTS); // several methods have theirs in folders
+    try (Safetensors saved = Files.exists(file) ? Safetensors.open(file) : null) {
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(saved, p -> bare(p, dir)));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

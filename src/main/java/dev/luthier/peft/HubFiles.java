@@ -167,38 +167,4 @@ record HubFiles(
       throw new IllegalStateException(e);
     }
   }
-
-  /** {@link AdapterFiles#load}. */
-  static <M extends Model> AdapterFiles.Loaded<M> load(M model, AdapterConfig config, Path dir) {
-    if (!Files.exists(dir.resolve(HubFolder.SETUP))) {
-      HubTensors.Source.of(dir, HubFolder.WEIGHTS, HubConfig.read(dir), model);
-    }
-    List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = AdapterFiles.attach(model, config.peft(), dir);
-    try {
-      of(adapted).fill(dir, notes);
-    } catch (UserError e) {
-      adapted.close();
-      throw e;
-    }
-    return new AdapterFiles.Loaded<>(adapted, notes);
-  }
-
-  private void fill(Path dir, List<String> notes) {
-    for (Inset inset : insets) {
-      HubTensors.Source.of(folder(dir, inset), HubFolder.WEIGHTS).fill(of(inset));
-    }
-    if (fusion.isPresent()) {
-      HubTensors.Source.of(fusionFolder(dir), HubFolder.FUSION_WEIGHTS).fill(ofFusion());
-    }
-    List<Entry> heads = heads();
-    if (heads.isEmpty()) {
-      return;
-    }
-    if (Files.exists(dir.resolve(HubFolder.HEAD_WEIGHTS)) || !adapted.save().isEmpty()) {
-      HubTensors.Source.of(dir, HubFolder.HEAD_WEIGHTS).fill(heads);
-    } else {
-      heads.forEach(e -> notes.add(dir + " brings no " + e.name() + "; the model's own stays"));
-    }
-  }
 }

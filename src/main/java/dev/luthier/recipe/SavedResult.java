@@ -7,7 +7,6 @@ import dev.luthier.io.ModelCard;
 import dev.luthier.model.Model;
 import dev.luthier.model.Task;
 import dev.luthier.peft.AdapterFiles;
-import dev.luthier.peft.DeltaFiles;
 import dev.luthier.peft.Full;
 import java.nio.file.Path;
 import java.util.ArrayList;
