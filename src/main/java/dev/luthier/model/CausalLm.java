@@ -86,7 +86,7 @@ public final class CausalLm implements Model {
 
   /** The scores of every token of the vocabulary, (N, H) -> (N, V) in float32. */
   public Tensor logits(Tensor hidden) {
-    Tensor scores = head.apply(hidden).to(ScalarType.Float);
+    Tensor scores = head.apply(frame.exit().current().apply(hidden)).to(ScalarType.Float);
     return cap == 0 ? scores : scores.div(Ops.scalar(cap)).tanh().mul(Ops.scalar(cap));
   }
 

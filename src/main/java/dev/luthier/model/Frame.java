@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots every named module, in the order of a forward pass
  * @param head the output embedding, which predicts tokens, where the model has one
  * @param stacks its places that hold no weights, the encoder's before the decoder's
+ * @param exit behind the last state and before the head, where the model has one
  * @param weights by their names, each once
  * @param renamed names of weights that are called otherwise in the files
  * @param notes what a reader of the files should know, such as heads that are new
@@ -34,6 +35,7 @@ public record Frame(
     List<Slot> slots,
     @Nullable Slot head,
     List<Stack> stacks,
+    Seat<Projection> exit,
     Map<String, Parameter> weights,
     Map<String, String> renamed,
     List<String> notes,
@@ -55,6 +57,7 @@ public record Frame(
         slots,
         head,
         stacks,
+        new Seat<>("exit", x -> x),
         weights.taken(),
         weights.renamed(),
         weights.notes(),

@@ -136,7 +136,7 @@ public final class Seq2Seq implements Model {
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */
   public Tensor logits(Tensor hidden) {
     Tensor states = scale == 1 ? hidden : hidden.mul(Ops.scalar(scale));
-    return head.apply(states).to(ScalarType.Float);
+    return head.apply(frame.exit().current().apply(states)).to(ScalarType.Float);
   }
 
   /** The scores at some of the decoder's tokens, (K) -> (K, V): the head sees no others. */

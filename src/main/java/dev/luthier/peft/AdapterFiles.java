@@ -19,7 +19,10 @@ import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/** Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. */
+/**
+ * Adapter folders in PEFT's format, adapter_config.json and adapter_model.safetensors, or in
+ * AdapterHub's ({@link HubFolder}).
+ */
 public final class AdapterFiles {
   static final String WEIGHTS = "adapter_model.safetensors";
 
@@ -27,6 +30,10 @@ public final class AdapterFiles {
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
+    if (HubFolder.keeps(adapted.peft())) {
+      HubFiles.of(adapted).save(dir, base);
+      return;
+    }
     if (adapted.written() instanceof Together several) {
       TogetherFiles.save(adapted, several, dir, base);
       return;
@@ -74,6 +81,9 @@ public final class AdapterFiles {
   public static <M extends Model> Loaded<M> load(M model, Path dir) {
     if (TogetherFiles.are(dir)) {
       return TogetherFiles.load(model, dir);
+    }
+    if (HubFolder.keeps(AdapterConfig.read(dir).peft())) {
+      return HubFiles.load(model, AdapterConfig.read(dir), dir);
     }
     AdapterConfig config = config(dir);
     List<String> notes = new ArrayList<>(config.notes());

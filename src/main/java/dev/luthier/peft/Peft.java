@@ -24,6 +24,10 @@ public sealed interface Peft
         Ptuning,
         MultitaskPrompt,
         LlamaAdapter,
+        Bottleneck,
+        Compacter,
+        MadX,
+        AdapterFusion,
         Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();

@@ -34,7 +34,7 @@ public record Together(
       throw new UserError("together must have two methods or more, was " + methods.size());
     }
     for (Peft method : methods) {
-      if (method instanceof Full || method instanceof Together) {
+      if (method instanceof Full || method instanceof Together || HubFolder.keeps(method)) {
         throw new UserError("together cannot hold " + Methods.name(method));
       }
       if (DeltaFiles.chooses(method)) {
