@@ -9,7 +9,6 @@ import dev.luthier.data.TooLong;
 import dev.luthier.error.UserError;
 import dev.luthier.peft.Full;
 import dev.luthier.peft.Lora;
-import dev.luthier.peft.Peft;
 import dev.luthier.peft.Targets;
 import dev.luthier.recipe.DataSpec.Source;
 import dev.luthier.train.Every;
@@ -29,8 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipesTest {
-  private static final String METHODS = String.join(", ", Schema.variants(Peft.class).keySet());
-
   /** The recipe that the design shows, as it stands there. */
   private static final String DESIGN =
       """
