@@ -17,7 +17,12 @@ public interface Beside {
    * @param out the layer's output map, (N, A D) -> (N, H)
    * @param scale what the layer multiplies its scores by
    */
-  record Asked(Tensor q, Function<Tensor, KeysValues> maps, Projection out, double scale) {}
+  record Asked(Tensor q, Function<Tensor, KeysValues> maps, Projection out, double scale) {
+    /** The same with the queries of some tokens. */
+    public Asked of(Tensor queries) {
+      return new Asked(queries, maps, out, scale);
+    }
+  }
 
   /**
    * @param keys (M, G, D)

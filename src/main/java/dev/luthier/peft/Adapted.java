@@ -126,8 +126,16 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return out;
   }
 
-  private void enable() {
+  void enable() {
     attachment.changes().forEach(Change::make);
+  }
+
+  void disable() {
+    attachment.changes().forEach(Change::undo);
+  }
+
+  List<Change<?>> changes() {
+    return attachment.changes();
   }
 
   /** The method switched off until the result is closed: what was loaded, to the bit. */
@@ -136,7 +144,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
       throw new IllegalStateException(
           "full fine-tuning changes the loaded weights themselves and cannot be switched off");
     }
-    attachment.changes().forEach(Change::undo);
+    disable();
     return this::enable;
   }
 
@@ -156,16 +164,27 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     if (!merged.isEmpty()) {
       return;
     }
-    Map<Slot, Adaptation> places = places();
-    if (places.size() < attachment.changes().size()) {
+    if (!mergeable()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
     }
     try (Scope scope = new Scope()) {
-      places.forEach((slot, map) -> merged.put(slot, map.merged()));
+      places().forEach((slot, map) -> merged.put(slot, map.merged()));
     }
     merged.forEach(Slot::replace);
+  }
+
+  /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
+  public void fold() {
+    if (mergeable()) {
+      merge();
+    }
+  }
+
+  /** Whether weights can hold the method. */
+  public boolean mergeable() {
+    return places().size() == attachment.changes().size();
   }
 
   /** Undoes {@link #merge}, to the bit. */

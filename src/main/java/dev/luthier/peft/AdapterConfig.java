@@ -21,10 +21,11 @@ import java.util.Optional;
  * are refused by name.
  *
  * @param peft the method it describes
+ * @param task its task_type, such as CAUSAL_LM, or nothing
  * @param base the model it was made for, as the file names it
  * @param notes one line for each unknown key that was passed over
  */
-public record AdapterConfig(Peft peft, String base, List<String> notes) {
+public record AdapterConfig(Peft peft, String task, String base, List<String> notes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Keys of every method that this class reads. */
@@ -70,6 +71,7 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
       saved.removeAll(Task.headsOf(json.path("task_type").asText()));
       return new AdapterConfig(
           format.parse().apply(json, List.copyOf(saved)),
+          json.path("task_type").isTextual() ? json.path("task_type").asText() : "",
           json.path("base_model_name_or_path").asText(""),
           notes);
     } catch (UserError | IllegalArgumentException e) {
@@ -140,16 +142,29 @@ public record AdapterConfig(Peft peft, String base, List<String> notes) {
   static String write(Model model, Peft peft, List<String> save, boolean heads, String base) {
     Format<?> format = Methods.of(peft);
     Task task = model.task();
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("peft_type", format.type());
-    out.put("task_type", task.inPeft() ? task.name() : null);
-    out.put("base_model_name_or_path", base);
-    out.put("inference_mode", true);
-    out.putAll(format.written(peft, model));
     List<String> saved = new ArrayList<>(save);
     if (heads) {
       saved.addAll(task.heads());
     }
+    String name = task.inPeft() ? task.name() : "";
+    return write(format.type(), format.written(peft, model), name, saved, base);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param settings the method's own keys
+   * @param task its task_type, or nothing
+   * @param saved modules that are in the file whole
+   */
+  static String write(
+      String type, Map<String, Object> settings, String task, List<String> saved, String base) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("peft_type", type);
+    out.put("task_type", task.isEmpty() ? null : task);
+    out.put("base_model_name_or_path", base);
+    out.put("inference_mode", true);
+    out.putAll(settings);
     if (!saved.isEmpty()) {
       out.put("modules_to_save", saved);
     }

@@ -4,7 +4,6 @@ import static dev.luthier.peft.AdapterConfig.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
-import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ final class LoraFormat {
               "arrow_config"),
           Map.of("bias", List.of("none"), "layers_pattern", List.of("layers")),
           LoraFormat::parse,
-          LoraFormat::write);
+          (lora, model) -> settings(lora));
 
   private LoraFormat() {}
 
@@ -89,7 +88,8 @@ final class LoraFormat {
     };
   }
 
-  private static Map<String, Object> write(Lora lora, Model model) {
+  /** Its keys in the order to be written. */
+  static Map<String, Object> settings(Lora lora) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("r", lora.rank());
     out.put("lora_alpha", number(lora.alpha()));

@@ -4,22 +4,20 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
-import dev.luthier.model.CausalLm;
-import dev.luthier.model.Task;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
 import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.Composition;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import dev.luthier.tensor.Sequences;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -27,11 +25,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What can be done with a saved adapter beside using it. */
 public final class AdapterFolders {
-  /** What {@link #merge} can merge. */
-  static final Set<Task> MERGED = Set.of(Task.CAUSAL_LM);
-
-  private static final int SAMPLE = 64; // tokens that the two forms are compared on
-
   private AdapterFolders() {}
 
   /** Prints the adapter's method, settings, tensors and size. */
@@ -48,11 +41,7 @@ public final class AdapterFolders {
         .forEach((key, value) -> line(out, key, value.toString()));
     config.notes().forEach(note -> line(out, "note", note));
     try (Safetensors file = WeightFiles.adapter(adapter)) {
-      long values =
-          file.infos().values().stream()
-              .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b))
-              .sum();
-      line(out, "weights", "%,d in %d tensors".formatted(values, file.infos().size()));
+      line(out, "weights", "%,d in %d tensors".formatted(values(file), file.infos().size()));
       file.infos()
           .values()
           .forEach(
@@ -64,7 +53,61 @@ public final class AdapterFolders {
   }
 
   private static void line(PrintWriter out, String name, String value) {
-    out.printf("%-14s%s%n", name, value);
+    out.printf("%-16s%s%n", name, value);
+  }
+
+  /** Prints a line for each adapter folder below a folder. */
+  public static void list(Path root, PrintWriter out) {
+    List<Path> found = below(root);
+    if (found.isEmpty()) {
+      throw new UserError("no folder below " + root + " has an adapter_config.json");
+    }
+    for (Path dir : found) {
+      String what;
+      try (Safetensors file = WeightFiles.adapter(dir)) {
+        AdapterConfig config = AdapterConfig.read(dir);
+        what =
+            "%s, %,d weights, for %s"
+                .formatted(
+                    Schema.snake(config.peft().getClass().getSimpleName()),
+                    values(file),
+                    config.base().isEmpty() ? "(no base named)" : config.base());
+      } catch (UserError e) {
+        what = e.getMessage();
+      }
+      out.printf("%s  %s%n", dir, what);
+    }
+    out.flush();
+  }
+
+  private static List<Path> below(Path root) {
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(p -> p.endsWith("adapter_config.json"))
+          .map(Path::getParent)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + root + ": " + UserError.reason(e), e);
+    }
+  }
+
+  private static long values(Safetensors file) {
+    return file.infos().values().stream()
+        .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b))
+        .sum();
+  }
+
+  /**
+   * Writes one LoRA adapter made of several.
+   *
+   * @throws UserError if the target folder holds something, or the adapters do not fit together
+   */
+  public static void compose(
+      List<Path> adapters, Composition composition, Path into, PrintWriter out) {
+    refuseFull(into);
+    composition.write(adapters, into);
+    out.printf("saved     %s (%s of %d adapters)%n", into, composition.how(), adapters.size());
+    out.flush();
   }
 
   /**
@@ -76,15 +119,15 @@ public final class AdapterFolders {
   public static void merge(Path model, Path adapter, Path into, PrintWriter out) {
     refuseFull(into);
     try (ModelFolder folder = ModelFolder.open(model);
-        CausalLm loaded = folder.load(Compute.CPU);
+        Model loaded = AdapterBase.load(folder, adapter, Compute.CPU);
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      AdapterFiles.Loaded<CausalLm> saved = AdapterFiles.load(loaded, adapter);
+      AdapterFiles.Loaded<Model> saved = AdapterFiles.load(loaded, adapter);
       saved.notes().forEach(out::println);
       ScalarType type = folder.storedType();
-      Tensor unmerged = logits(loaded);
+      Tensor unmerged = AdapterBase.sample(loaded);
       saved.adapted().merge();
-      double exact = difference(logits(loaded), unmerged);
+      double exact = difference(AdapterBase.sample(loaded), unmerged);
       AtomicDirectory.write(
           into,
           dir -> {
@@ -92,10 +135,10 @@ public final class AdapterFolders {
             folder.copyCompanions(dir);
           });
       saved.adapted().close();
-      try (CausalLm again = CausalLm.load(into, Compute.CPU)) {
+      try (Model again = Models.load(into, Compute.CPU)) {
         out.printf(
             "merged in float32: logits differ by at most %.2e; stored as %s: by at most %.2e%n",
-            exact, TypeName.of(type), difference(logits(again), unmerged));
+            exact, TypeName.of(type), difference(AdapterBase.sample(again), unmerged));
       }
       out.println("saved     " + into);
       out.flush();
@@ -104,14 +147,6 @@ public final class AdapterFolders {
 
   private static double difference(Tensor a, Tensor b) {
     return a.sub(b).abs().max().item_double();
-  }
-
-  /** The logits of some tokens spread over the vocabulary. */
-  private static Tensor logits(CausalLm model) {
-    int n = Math.min(SAMPLE, model.config().context());
-    int vocabulary = model.config().vocabSize();
-    int[] ids = IntStream.range(0, n).map(i -> (int) ((long) i * 7919 % vocabulary)).toArray();
-    return model.logits(model.hidden(Sequences.of(List.of(ids), model.compute())));
   }
 
   static void refuseFull(Path into) {

@@ -2,7 +2,6 @@ package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
 import dev.luthier.model.Classifier;
-import dev.luthier.model.Labels;
 import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.model.Models;
@@ -15,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.AutoGradMode;
 
 /** A loaded model that says of texts what they are: a class, a number, or a tag for each word. */
@@ -69,25 +67,18 @@ public final class Labeller implements AutoCloseable {
             + " has no head that classifies; train one with the method classify, regress or tag");
   }
 
-  /** The model with the head that the adapter brings, and the adapter merged into it. */
+  /** The model with the head that the adapter brings, and the adapter on it. */
   private static Model adapted(ModelFolder folder, Path dir, Compute compute) {
     Path source = Files.exists(dir.resolve("config.json")) ? dir : folder.path();
     ModelConfig config = ModelConfig.read(source);
-    List<String> classes =
-        StreamSupport.stream(config.json().path("architectures").spliterator(), false)
-            .map(node -> node.asText())
-            .toList();
-    if (classes.stream().noneMatch(c -> c.matches(".*For(Sequence|Token)Classification"))) {
+    if (!AdapterBase.is(config, "ForSequenceClassification")
+        && !AdapterBase.is(config, "ForTokenClassification")) {
       throw new UserError(
           "%s: no config.json says which labels the adapter is for; put the classifier's there"
               .formatted(dir));
     }
-    Labels labels = Labels.of(config);
-    Model model =
-        classes.get(0).endsWith("ForTokenClassification")
-            ? TokenClassifier.load(folder.path(), compute, labels, 0)
-            : Classifier.load(folder.path(), compute, labels, 0);
-    AdapterFiles.load(model, dir).adapted().merge();
+    Model model = AdapterBase.load(folder, dir, compute);
+    AdapterFiles.load(model, dir).adapted().fold();
     return model;
   }
 

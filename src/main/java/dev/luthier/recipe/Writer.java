@@ -102,7 +102,7 @@ public final class Writer implements AutoCloseable {
     Model model = Models.load(folder.path(), compute);
     Optional<AdapterFiles.Loaded<Model>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
-    adapter.ifPresent(a -> a.adapted().merge());
+    adapter.ifPresent(a -> a.adapted().fold());
     return new Writer(folder, model, adapter, manner);
   }
 

@@ -110,8 +110,13 @@ class TaskRunsTest {
     assertThat(Golden.json(adapter.resolve("adapter_config.json")).path("modules_to_save"))
         .extracting(node -> node.asText())
         .containsExactly("bert.pooler.dense", "classifier", "score");
-    assertThat(classified(task.model().toString(), "--adapter", adapter.toString()))
-        .matches("blue  [01]\\.\\d+\\R" + "red  [01]\\.\\d+\\R");
+    String classes = classified(task.model().toString(), "--adapter", adapter.toString());
+    assertThat(classes).matches("blue  [01]\\.\\d+\\R" + "red  [01]\\.\\d+\\R");
+    Path merged = dir.resolve("merged");
+    Said said =
+        luthier("adapter", "merge", task.model().toString(), adapter.toString(), merged.toString());
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(classified(merged.toString())).isEqualTo(classes);
   }
 
   /** A model with a head of its own for these labels goes on with it. */
