@@ -3,10 +3,8 @@ package dev.luthier.peft;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
-import dev.luthier.model.Stored;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
-import dev.luthier.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   private final Peft peft;
   private final List<String> save;
   private final Attachment attachment;
-  private final Map<Slot, Stored> merged = new LinkedHashMap<>();
+  private final Merged merged = new Merged();
 
   private Adapted(M model, Peft peft, List<String> save, Attachment attachment) {
     this.model = model;
@@ -161,7 +159,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    * @throws UserError if the method does something that no weights can hold
    */
   public void merge() {
-    if (!merged.isEmpty()) {
+    if (merged.made()) {
       return;
     }
     if (!mergeable()) {
@@ -169,10 +167,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
     }
-    try (Scope scope = new Scope()) {
-      places().forEach((slot, map) -> merged.put(slot, map.merged()));
-    }
-    merged.forEach(Slot::replace);
+    merged.make(places());
   }
 
   /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
@@ -190,12 +185,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   /** Undoes {@link #merge}, to the bit. */
   public void unmerge() {
     enable();
-    merged.values().forEach(Adapted::free);
-    merged.clear();
-  }
-
-  private static void free(Stored stored) {
-    stored.weights().values().forEach(Parameter::close);
+    merged.free();
   }
 
   /** Takes the method off and frees its weights; the model stays. */

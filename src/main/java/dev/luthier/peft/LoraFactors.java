@@ -137,8 +137,7 @@ record LoraFactors(AdapterConfig config, Map<String, Factors> places, Map<String
     List<String> saved =
         Stream.concat(lora.save().stream(), Task.headsOf(config.task()).stream()).toList();
     String text =
-        AdapterConfig.write(
-            "LORA", LoraFormat.settings(lora), config.task(), saved, config.base());
+        AdapterConfig.write("LORA", LoraFormat.settings(lora), config.task(), saved, config.base());
     AtomicFile.write(dir.resolve("adapter_config.json"), text.getBytes(StandardCharsets.UTF_8));
   }
 
