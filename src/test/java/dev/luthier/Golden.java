@@ -83,12 +83,17 @@ public final class Golden {
   /**
    * The batch of an io.safetensors without its padding.
    *
+   * <p>Where there are virtual tokens, the logits have places for them too: they then count as
+   * tokens of a decoder, and the last of them may predict the first label.
+   *
    * @param cells (N) the places of the real tokens in the padded batch
    * @param positions (M) the tokens that predict a label
    * @param targets (M) the labels
    * @param encoded the same batch for models that look both ways
    * @param rows the labels as they are given, each row whole: what a decoder above an encoder is to
    *     write
+   * @param virtual virtual tokens that the logits have a place for before each row
+   * @param tasks of the rows, or none
    */
   public record Batch(
       Sequences input,
@@ -96,21 +101,50 @@ public final class Golden {
       Tensor positions,
       Tensor targets,
       Encoded encoded,
-      List<int[]> rows) {
+      List<int[]> rows,
+      int virtual,
+      int[] tasks) {
     public static Batch of(Safetensors io) {
-      Unpadded real =
-          Unpadded.of(
-              Ops.toLongs(io.tensor("input_ids")),
-              Ops.toLongs(io.tensor("attention_mask")),
-              besideTokens(io),
-              (int) io.tensor("input_ids").size(1));
+      int virtual = virtual(io);
+      Unpadded real = unpadded(io, 0);
+      Unpadded all = unpadded(io, virtual);
       return new Batch(
           Sequences.of(real.rows(), Compute.CPU),
-          Ops.longs(real.cells(), Compute.CPU),
-          Ops.longs(real.positions(), Compute.CPU),
-          Ops.longs(real.targets(), Compute.CPU),
+          Ops.longs(all.cells(), Compute.CPU),
+          Ops.longs(all.positions(), Compute.CPU),
+          Ops.longs(all.targets(), Compute.CPU),
           Encoded.of(io, Ops.longs(real.cells(), Compute.CPU)),
-          rows(io.tensor("labels")));
+          rows(io.tensor("labels")),
+          virtual,
+          io.infos().containsKey("task_ids")
+              ? Arrays.stream(Ops.toLongs(io.tensor("task_ids"))).mapToInt(t -> (int) t).toArray()
+              : new int[] {0});
+    }
+
+    private static int virtual(Safetensors io) {
+      long[] logits = io.infos().get("logits").shape();
+      long[] labels = io.infos().get("labels").shape();
+      return logits.length == 3 && labels.length == 2 ? (int) (logits[1] - labels[1]) : 0;
+    }
+
+    private static Unpadded unpadded(Safetensors io, int virtual) {
+      return Unpadded.of(
+          behind(virtual, 0, Ops.toLongs(io.tensor("input_ids")), io),
+          behind(virtual, 1, Ops.toLongs(io.tensor("attention_mask")), io),
+          behind(virtual, -100, besideTokens(io), io),
+          (int) io.tensor("input_ids").size(1) + virtual);
+    }
+
+    /** The rows of a table, each behind so many values. */
+    private static long[] behind(int many, long value, long[] table, Safetensors io) {
+      int width = (int) io.tensor("input_ids").size(1);
+      return IntStream.range(0, table.length / width)
+          .mapToObj(b -> Arrays.copyOfRange(table, b * width, (b + 1) * width))
+          .flatMapToLong(
+              row ->
+                  LongStream.concat(
+                      LongStream.generate(() -> value).limit(many), Arrays.stream(row)))
+          .toArray();
     }
 
     /** The labels where each belongs to a token of the input; otherwise none. */
@@ -138,6 +172,7 @@ public final class Golden {
 
     /** What the model says, in the shape of {@link #expected}. */
     public Tensor logits(Model model) {
+      model.tasks().set(tasks);
       if (model instanceof Seq2Seq writer) {
         return writer.logits(writer.hidden(input, writer.decoderInput(rows)));
       }
@@ -145,18 +180,23 @@ public final class Golden {
         return encoded.logits(model, input);
       }
       CausalLm lm = (CausalLm) model;
-      return lm.logits(lm.hidden(input));
+      return lm.logits(states(lm));
+    }
+
+    private Tensor states(CausalLm lm) {
+      return virtual > 0 ? lm.hiddenOfAll(input) : lm.hidden(input);
     }
 
     /** What it should say, without padding; a decoder above an encoder has none. */
     public Tensor expected(Model model, Tensor logits) {
       if (model instanceof Seq2Seq) {
-        return logits.reshape(-1, logits.size(2));
+        return logits.narrow(1, virtual, logits.size(1) - virtual).reshape(-1, logits.size(2));
       }
       return logits.dim() == 2 ? logits : real(logits);
     }
 
     public Loss loss(Model model) {
+      model.tasks().set(tasks);
       if (!(model instanceof CausalLm) && !(model instanceof Seq2Seq)) {
         return encoded.loss(model, input);
       }
@@ -170,7 +210,8 @@ public final class Golden {
             .of(said, Ops.longs(labels, Compute.CPU).index_select(0, at), real.length);
       }
       CausalLm lm = (CausalLm) model;
-      return new CrossEntropy().of(lm.logits(input, positions), targets, targets.numel());
+      Tensor states = states(lm).index_select(0, positions);
+      return new CrossEntropy().of(lm.logits(states), targets, targets.numel());
     }
   }
 

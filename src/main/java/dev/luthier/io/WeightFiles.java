@@ -20,6 +20,7 @@ public final class WeightFiles implements AutoCloseable {
   static final String SINGLE = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
   static final String ADAPTER = "adapter_model.safetensors";
+  static final String HUB_ADAPTER = "adapter.safetensors";
 
   private final Path dir;
   private final Map<String, Safetensors> files = new LinkedHashMap<>();
@@ -53,12 +54,17 @@ public final class WeightFiles implements AutoCloseable {
   }
 
   /**
-   * The tensors of an adapter folder, {@code adapter_model.safetensors}.
+   * The tensors of an adapter folder, {@code adapter_model.safetensors}, or in AdapterHub's {@code
+   * adapter.safetensors}.
    *
    * @throws UserError as {@link #open}
    */
   public static Safetensors adapter(Path adapterDir) {
-    Path file = adapterDir.resolve(ADAPTER);
+    Path hub = adapterDir.resolve(HUB_ADAPTER);
+    Path file = Files.isRegularFile(hub) ? hub : adapterDir.resolve(ADAPTER);
+    if (Files.exists(adapterDir.resolve("adapter_setup.json"))) {
+      throw new UserError(adapterDir + " holds several adapters; give one of the folders in it");
+    }
     if (!Files.isRegularFile(file)) {
       throw missing(adapterDir, ADAPTER);
     }

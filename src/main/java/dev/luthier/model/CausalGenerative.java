@@ -21,7 +21,7 @@ record CausalGenerative(CausalLm model) implements Generative {
 
   @Override
   public int room(int promptTokens) {
-    return model.config().context() - model.virtualTokens() - promptTokens;
+    return model.context() - promptTokens;
   }
 
   @Override

@@ -65,6 +65,14 @@ public final class CausalLm implements Model {
   }
 
   /**
+   * The same with the states of virtual tokens, which stand before each sequence's own: the last of
+   * them predicts its first token.
+   */
+  public Tensor hiddenOfAll(Sequences batch) {
+    return trunk.states(trunk.layout(batch, null, compute()), null);
+  }
+
+  /**
    * The same for tokens that follow those in the cache, which then holds them too.
    *
    * @param next one sequence for each one held, in the same order
@@ -78,7 +86,7 @@ public final class CausalLm implements Model {
 
   /** The scores of every token of the vocabulary, (N, H) -> (N, V) in float32. */
   public Tensor logits(Tensor hidden) {
-    Tensor scores = head.apply(hidden).to(ScalarType.Float);
+    Tensor scores = head.apply(frame.exit().current().apply(hidden)).to(ScalarType.Float);
     return cap == 0 ? scores : scores.div(Ops.scalar(cap)).tanh().mul(Ops.scalar(cap));
   }
 
@@ -89,7 +97,7 @@ public final class CausalLm implements Model {
 
   /** An empty cache; the caller closes it. */
   public KvCache cache(int sequences, int capacity) {
-    return new KvCache(config(), compute(), sequences, capacity);
+    return new KvCache(config(), compute(), config().layers(), sequences, capacity);
   }
 
   /** How many virtual tokens stand before every sequence; the cache holds them too. */

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * A model without its mathematics: configuration, named places, weights, and the files that the
  * weights are mapped from.
  *
+ * @param tasks which tasks the sequences belong to
  * @param slots every named module, in the order of a forward pass
  * @param head the output embedding, which predicts tokens, where the model has one
  * @param stacks its places that hold no weights, the encoder's before the decoder's
+ * @param exit behind the last state and before the head, where the model has one
  * @param weights by their names, each once
  * @param renamed names of weights that are called otherwise in the files
  * @param notes what a reader of the files should know, such as heads that are new
@@ -30,9 +32,11 @@ public record Frame(
     ModelConfig config,
     Compute compute,
     Dropout dropout,
+    Tasks tasks,
     List<Slot> slots,
     @Nullable Slot head,
     List<Stack> stacks,
+    Seat<Projection> exit,
     Map<String, Parameter> weights,
     Map<String, String> renamed,
     List<String> notes,
@@ -50,9 +54,11 @@ public record Frame(
         config,
         weights.compute(),
         weights.dropout(),
+        new Tasks(),
         slots,
         head,
         stacks,
+        new Seat<>("exit", x -> x),
         weights.taken(),
         weights.renamed(),
         weights.notes(),

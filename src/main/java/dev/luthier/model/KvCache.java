@@ -26,12 +26,12 @@ public final class KvCache implements AutoCloseable {
   private final int capacity;
   private int[] lengths; // of the sequences held, at most so many as there are rows
 
-  KvCache(ModelConfig config, Compute compute, int sequences, int capacity) {
+  KvCache(ModelConfig config, Compute compute, int layers, int sequences, int capacity) {
     this.compute = compute;
     this.capacity = capacity;
     this.lengths = new int[sequences];
-    this.keys = new Tensor[config.layers()];
-    this.values = new Tensor[config.layers()];
+    this.keys = new Tensor[layers];
+    this.values = new Tensor[layers];
     long[] shape = {sequences, config.kvHeads(), Math.min(capacity, PLACES), config.headDim()};
     for (int i = 0; i < keys.length; i++) {
       keys[i] = owned(torch.zeros(shape, compute.options(compute.dtype())));

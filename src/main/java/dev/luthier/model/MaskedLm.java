@@ -81,7 +81,7 @@ public final class MaskedLm implements Model {
 
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */
   public Tensor logits(Tensor hidden) {
-    return head.apply(hidden);
+    return head.apply(hidden, frame.exit().current());
   }
 
   /** The scores at some of the batch's tokens, (M) -> (M, V): the head sees no others. */

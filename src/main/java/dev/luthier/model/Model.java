@@ -33,9 +33,20 @@ public sealed interface Model extends AutoCloseable
     return frame().dropout();
   }
 
+  /** Which tasks the sequences of the next calls belong to, for methods that learn several. */
+  default Tasks tasks() {
+    return frame().tasks();
+  }
+
   /** Every named module, in the order of a forward pass. */
   default List<Slot> slots() {
     return frame().slots();
+  }
+
+  /** The longest sequence that it takes now: virtual tokens leave less room. */
+  default int context() {
+    int virtual = frame().stacks().stream().mapToInt(Stack::virtualTokens).max().orElse(0);
+    return config().context() - virtual;
   }
 
   /** Every weight by its name in the files, each once. */

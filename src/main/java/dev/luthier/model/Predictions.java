@@ -50,8 +50,12 @@ record Predictions(
     return new Predictions(dense, act, norm, decoder, unused);
   }
 
-  Tensor apply(Tensor states) { // (M, H) -> (M, V)
-    return decoder.apply(norm.apply(act.apply(dense.apply(states)))).to(ScalarType.Float);
+  /**
+   * @param exit what stands before the decoder
+   */
+  Tensor apply(Tensor states, Projection exit) { // (M, H) -> (M, V)
+    Tensor last = norm.apply(act.apply(dense.apply(states))); // (M, H)
+    return decoder.apply(exit.apply(last)).to(ScalarType.Float);
   }
 
   List<Slot> slots() {

@@ -130,15 +130,13 @@ public final class Seq2Seq implements Model {
 
   /** An empty cache for the decoder's own tokens or for sources; the caller closes it. */
   KvCache cache(int sequences, int capacity) {
-    int layers = decoder.crosses().size();
-    ModelConfig writer = config().with(json -> json.put("num_layers", layers));
-    return new KvCache(writer, compute(), sequences, capacity);
+    return new KvCache(config(), compute(), decoder.crosses().size(), sequences, capacity);
   }
 
   /** The scores of every token of the vocabulary, (M, H) -> (M, V) in float32. */
   public Tensor logits(Tensor hidden) {
     Tensor states = scale == 1 ? hidden : hidden.mul(Ops.scalar(scale));
-    return head.apply(states).to(ScalarType.Float);
+    return head.apply(frame.exit().current().apply(states)).to(ScalarType.Float);
   }
 
   /** The scores at some of the decoder's tokens, (K) -> (K, V): the head sees no others. */

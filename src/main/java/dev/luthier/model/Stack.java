@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  * The places of one stack of layers that hold no weights. A decoder or an encoder is one stack; T5
  * is two.
  *
+ * @param tokens what real tokens are to it
  * @param prompt virtual tokens before every sequence
  * @param prefix virtual keys and values before every sequence
  * @param cross the same before what a decoder sees of the source, where it sees one
  * @param entry behind the embedding of tokens
  */
 public record Stack(
+    TokenStates tokens,
     Seat<Prompt> prompt,
     Seat<Prefix> prefix,
     @Nullable Seat<Prefix> cross,
@@ -22,6 +24,7 @@ public record Stack(
    * The places of one layer.
    *
    * @param path its name in Hugging Face's model, such as model.layers.0
+   * @param beside called as the attention is, such as model.layers.0.self_attn
    * @param afterCross only in a decoder that sees a source
    */
   public record Layer(
@@ -37,7 +40,7 @@ public record Stack(
       String path = output.replaceFirst("^(.*?\\.\\d+)\\..*$", "$1");
       return new Layer(
           path,
-          new Seat<>(path + ":beside", Beside.NONE),
+          new Seat<>(output.substring(0, output.lastIndexOf('.')), Beside.NONE),
           new Seat<>(path + ":attention", Joint.PLAIN),
           null,
           new Seat<>(path + ":mlp", Joint.PLAIN));
@@ -48,10 +51,12 @@ public record Stack(
     }
   }
 
-  static Stack of(List<Block> blocks, boolean crosses) {
+  static Stack of(Embedding embedding, List<Block> blocks) {
     List<Layer> layers = blocks.stream().map(Block::seats).toList();
+    boolean crosses = blocks.get(0) instanceof Block.Crossed;
     String path = layers.get(0).path().replaceFirst("\\.[^.]*\\.\\d+$", "");
     return new Stack(
+        new TokenStates(embedding, blocks),
         new Seat<>(path + ":prompt", Prompt.NONE),
         new Seat<>(path + ":prefix", Prefix.NONE),
         crosses ? new Seat<>(path + ":cross", Prefix.NONE) : null,

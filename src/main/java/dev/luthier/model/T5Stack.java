@@ -104,12 +104,7 @@ final class T5Stack {
   }
 
   private Trunk trunk(Slot shared, List<Block> blocks) {
-    return new Trunk(
-        Embedding.of(shared, drop()),
-        blocks,
-        norm(at + "final_layer_norm"),
-        null,
-        Stack.of(blocks, sight.causal()));
+    return new Trunk(Embedding.of(shared, drop()), blocks, norm(at + "final_layer_norm"), null);
   }
 
   private RelativeBias bias() {

@@ -22,7 +22,7 @@ record Trunk(
     @Nullable Slot project,
     Stack stack) {
   Trunk(Embedding embedding, List<Block> blocks, @Nullable Slot norm, @Nullable Slot project) {
-    this(embedding, blocks, norm, project, Stack.of(blocks, false));
+    this(embedding, blocks, norm, project, Stack.of(embedding, blocks));
   }
 
   /**

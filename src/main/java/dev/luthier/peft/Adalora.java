@@ -90,6 +90,11 @@ public record Adalora(
   }
 
   @Override
+  public long widest() {
+    return rankPattern.isEmpty() ? startRank : 0;
+  }
+
+  @Override
   public Attachment attach(Site site) {
     Wholes.refuseUnknown(site.model(), save, "adalora.save");
     List<Change<?>> changes = new ArrayList<>();

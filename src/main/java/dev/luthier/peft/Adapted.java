@@ -5,7 +5,6 @@ import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -46,12 +45,18 @@ public final class Adapted<M extends Model> implements AutoCloseable {
    */
   public static <M extends Model> Adapted<M> attach(
       M model, Peft peft, List<String> more, long seed) {
+    return attach(model, peft, more, Beginning.of(seed));
+  }
+
+  /** The same with a tokenizer for methods that begin with a text. */
+  public static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, List<String> more, Beginning start) {
     model.parameters().forEach(p -> p.trainable(false));
     List<String> save = Stream.concat(peft.save().stream(), more.stream()).toList();
     boolean full = peft instanceof Full;
     List<Slot> whole = full ? List.of() : Wholes.places(model, save);
     List<Slot> open = model.slots().stream().filter(s -> !whole.contains(s)).toList();
-    Attachment own = peft.attach(new Site(model, open, peft.prefix(), seed));
+    Attachment own = peft.attach(new Site(model, open, peft.prefix(), start));
     Attachment attachment = own.and(Wholes.attach(whole, peft.prefix()));
     attachment.trainable().forEach(p -> p.trainable(true));
     Adapted<M> adapted = new Adapted<>(model, peft, save, attachment);
@@ -88,9 +93,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   /** How a weight's learning rate differs from the run's: a factor. */
   public double rateOf(Parameter weight) {
-    return peft instanceof Together several
-        ? several.rateOf(weight, attachment.parts())
-        : peft.rateOf(weight);
+    return attachment.rateOf(peft, weight);
   }
 
   /** The method as its file names it. */
@@ -98,9 +101,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.written().map(Supplier::get).orElse(peft);
   }
 
-  /** What each of several methods does alone; none of a single one. */
-  List<Attachment> parts() {
-    return attachment.parts();
+  /** What the method does to the model. */
+  Attachment attachment() {
+    return attachment;
   }
 
   /** Switches dropout. */
@@ -113,15 +116,14 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.saved();
   }
 
+  /** What the method puts in places of the model. */
+  List<Change<?>> changes() {
+    return attachment.changes();
+  }
+
   /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
-    Map<Slot, Adaptation> out = new LinkedHashMap<>();
-    for (Change<?> change : attachment.changes()) {
-      if (change.place() instanceof Slot slot && change.with() instanceof Adaptation map) {
-        out.put(slot, map);
-      }
-    }
-    return out;
+    return attachment.places();
   }
 
   void enable() {
@@ -130,10 +132,6 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   void disable() {
     attachment.changes().forEach(Change::undo);
-  }
-
-  List<Change<?>> changes() {
-    return attachment.changes();
   }
 
   /** The method switched off until the result is closed: what was loaded, to the bit. */
@@ -153,6 +151,11 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     void close();
   }
 
+  /** Whether weights can hold all that the method does, so that {@link #merge} is allowed. */
+  public boolean merges() {
+    return places().size() == attachment.changes().size();
+  }
+
   /**
    * Folds the method into copies of the weights, which then answer without its cost.
    *
@@ -162,7 +165,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     if (merged.made()) {
       return;
     }
-    if (!mergeable()) {
+    if (!merges()) {
       throw new UserError(
           "%s adds something to the model that its weights cannot hold, so it cannot be merged; use it as an adapter"
               .formatted(Methods.name(peft)));
@@ -172,14 +175,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   /** {@link #merge} where weights can hold the method; otherwise it stays beside them. */
   public void fold() {
-    if (mergeable()) {
+    if (merges()) {
       merge();
     }
-  }
-
-  /** Whether weights can hold the method. */
-  public boolean mergeable() {
-    return places().size() == attachment.changes().size();
   }
 
   /** Undoes {@link #merge}, to the bit. */

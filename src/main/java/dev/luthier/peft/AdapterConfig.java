@@ -50,6 +50,9 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
           "lora_ga_config");
 
   public static AdapterConfig read(Path dir) {
+    if (HubFolder.is(dir)) {
+      return HubFolder.read(dir);
+    }
     Path file = dir.resolve("adapter_config.json");
     if (!Files.exists(file)) {
       throw new UserError(dir + " has no adapter_config.json, so it is not an adapter folder");

@@ -16,18 +16,24 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/** Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. */
+/**
+ * Adapter folders in PEFT's format, adapter_config.json and adapter_model.safetensors, or in
+ * AdapterHub's ({@link HubFolder}).
+ */
 public final class AdapterFiles {
-  private static final String WEIGHTS = "adapter_model.safetensors";
+  static final String WEIGHTS = "adapter_model.safetensors";
 
   private AdapterFiles() {}
 
   /** Writes the adapter of a model into a folder that exists. */
   public static void save(Adapted<?> adapted, Path dir, String base) {
+    if (HubFolder.keeps(adapted.peft())) {
+      HubFiles.of(adapted).save(dir, base);
+      return;
+    }
     if (adapted.written() instanceof Together several) {
       TogetherFiles.save(adapted, several, dir, base);
       return;
@@ -36,20 +42,26 @@ public final class AdapterFiles {
     write(
         dir,
         AdapterConfig.write(model, adapted.written(), adapted.save(), true, base),
-        adapted.saved());
+        adapted.saved(),
+        adapted.attachment().encoder());
   }
 
-  static void write(Path dir, String config, List<Entry> entries) {
+  /**
+   * @param entries of the adapter's file
+   * @param encoder what those are computed from, where PEFT drops it
+   */
+  static void write(Path dir, String config, List<Entry> entries, List<Entry> encoder) {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       entries.forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
       SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
+      EncoderFile.save(encoder, dir);
     }
     AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Tensor onHost(Tensor value) {
+  static Tensor onHost(Tensor value) {
     return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }
 
@@ -70,11 +82,16 @@ public final class AdapterFiles {
     if (TogetherFiles.are(dir)) {
       return TogetherFiles.load(model, dir);
     }
+    if (HubFolder.keeps(AdapterConfig.read(dir).peft())) {
+      return HubFiles.load(model, AdapterConfig.read(dir), dir);
+    }
     AdapterConfig config = config(dir);
     List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = attach(model, config.peft(), dir);
+    Adapted<M> adapted = attach(model, config.peft(), dir, !EncoderFile.isIn(dir));
     try {
       fill(adapted, adapted.saved(), dir, notes);
+      new EncoderFile(dir, config.peft(), adapted.saved(), adapted.attachment().encoder())
+          .fill(notes);
     } catch (UserError e) {
       adapted.close();
       throw e;
@@ -99,8 +116,10 @@ public final class AdapterFiles {
                   + " runs code; save it with safetensors"
               : dir + " has no " + WEIGHTS);
     }
-    try (Safetensors saved = Safetensors.open(file)) {
-      refuseRanks(config.peft(), saved, file);
+    if (!config.peft().encoded()) { // an encoder's sizes are in no tensor of this file
+      try (Safetensors saved = Safetensors.open(file)) {
+        refuseSizes(config.peft(), saved, file);
+      }
     }
     return config;
   }
@@ -119,37 +138,26 @@ public final class AdapterFiles {
     }
   }
 
-  /** A rank that no tensor of the file has is refused before there is room made for it. */
-  private static void refuseRanks(Peft peft, Safetensors saved, Path file) {
+  /** A size that no tensor of the file has is refused before there is room made for it. */
+  private static void refuseSizes(Peft peft, Safetensors saved, Path file) {
     long most =
         saved.infos().values().stream()
             .flatMapToLong(info -> Arrays.stream(info.shape()))
             .max()
             .orElse(0);
-    ranks(peft)
-        .filter(rank -> rank > most)
-        .findFirst()
-        .ifPresent(
-            rank -> {
-              throw new UserError(
-                  "%s has no tensor of rank %d, which adapter_config.json asks for"
-                      .formatted(file, rank));
-            });
+    if (peft.widest() > most) {
+      throw new UserError(
+          "%s has no tensor of rank or length %d, which adapter_config.json asks for"
+              .formatted(file, peft.widest()));
+    }
   }
 
-  private static Stream<Integer> ranks(Peft peft) {
-    if (peft instanceof Lora lora) {
-      return Stream.concat(Stream.of(lora.rank()), lora.rankPattern().values().stream());
-    }
-    if (peft instanceof Adalora adalora) {
-      return adalora.rankPattern().isEmpty() ? Stream.of(adalora.startRank()) : Stream.of();
-    }
-    return peft instanceof Vera vera ? Stream.of(vera.rank()) : Stream.of();
-  }
-
-  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+  /**
+   * @param bare whether the files have what encoders gave, without the encoders
+   */
+  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir, boolean bare) {
     try {
-      return Adapted.attach(model, peft, 0);
+      return Adapted.attach(model, peft, List.of(), Beginning.saved(bare));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);
     }

@@ -1,8 +1,11 @@
 package dev.luthier.peft;
 
+import dev.luthier.model.Slot;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
  * @param trainable the weights that train, owned by the attachment
  * @param frozen its other weights, which it owns too
  * @param saved what the adapter's file holds
+ * @param encoder what a second file holds: what the first one is computed from, where PEFT drops it
  * @param course what it does in a run beside gradient steps
  * @param parts of several methods at once: what each does alone
  * @param written the method as its file names it, where that is not as the recipe has it
@@ -22,6 +26,7 @@ record Attachment(
     List<Parameter> trainable,
     List<Parameter> frozen,
     List<Entry> saved,
+    List<Entry> encoder,
     Course course,
     List<Attachment> parts,
     Optional<Supplier<Peft>> written) {
@@ -32,7 +37,7 @@ record Attachment(
       List<Parameter> frozen,
       List<Entry> saved,
       Course course) {
-    this(changes, trainable, frozen, saved, course, List.of(), Optional.empty());
+    this(changes, trainable, frozen, saved, List.of(), course, List.of(), Optional.empty());
   }
 
   /** A method whose file holds what trains. */
@@ -48,17 +53,23 @@ record Attachment(
 
   /** The same with something to do beside gradient steps. */
   Attachment on(Course course) {
-    return new Attachment(changes, trainable, frozen, saved, course, parts, written);
+    return new Attachment(changes, trainable, frozen, saved, encoder, course, parts, written);
   }
 
   /** The same with another file. */
   Attachment saving(List<Entry> entries) {
-    return new Attachment(changes, trainable, frozen, entries, course, parts, written);
+    return new Attachment(changes, trainable, frozen, entries, encoder, course, parts, written);
+  }
+
+  /** The same with a file that PEFT can read, computed from what a second one holds. */
+  Attachment encoding(List<Entry> entries) {
+    return new Attachment(changes, trainable, frozen, entries, saved, course, parts, written);
   }
 
   /** The same with another name in its file, asked for when it is written. */
   Attachment writtenAs(Supplier<Peft> peft) {
-    return new Attachment(changes, trainable, frozen, saved, course, parts, Optional.of(peft));
+    return new Attachment(
+        changes, trainable, frozen, saved, encoder, course, parts, Optional.of(peft));
   }
 
   /** Both; course, parts and name are this one's. */
@@ -68,6 +79,7 @@ record Attachment(
         join(trainable, more.trainable),
         join(frozen, more.frozen),
         join(saved, more.saved),
+        join(encoder, more.encoder),
         course,
         parts,
         written);
@@ -75,6 +87,24 @@ record Attachment(
 
   private static <T> List<T> join(List<T> a, List<? extends T> b) {
     return Stream.concat(a.stream(), b.stream()).toList();
+  }
+
+  /** What stands in for loaded maps. */
+  Map<Slot, Adaptation> places() {
+    Map<Slot, Adaptation> out = new LinkedHashMap<>();
+    for (Change<?> change : changes) {
+      if (change.place() instanceof Slot slot && change.with() instanceof Adaptation map) {
+        out.put(slot, map);
+      }
+    }
+    return out;
+  }
+
+  /** How a weight's learning rate differs from the run's, where this is what the method does. */
+  double rateOf(Peft method, Parameter weight) {
+    return method instanceof Together several
+        ? several.rateOf(weight, parts)
+        : method.rateOf(weight);
   }
 
   void close() {

@@ -17,6 +17,11 @@ record Entry(String name, Supplier<Tensor> value, Consumer<Tensor> fill) {
     return of(p.name(), p);
   }
 
+  /** What is computed from weights that stand in another file. */
+  static Entry computed(String name, Supplier<Tensor> value) {
+    return new Entry(name, value, saved -> {});
+  }
+
   /** A weight under another name. */
   static Entry of(String name, Parameter p) {
     return new Entry(name, p::value, saved -> p.value().copy_(saved));

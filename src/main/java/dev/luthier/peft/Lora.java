@@ -7,6 +7,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): h = W x + s B A x (eq. 3), with A (r,
@@ -118,6 +119,14 @@ public record Lora(
         LoraStart.KAIMING,
         false,
         1);
+  }
+
+  @Override
+  public long widest() {
+    return Stream.concat(Stream.of(rank), rankPattern.values().stream())
+        .mapToInt(r -> r)
+        .max()
+        .orElse(0);
   }
 
   /** Rank and alpha on every linear map, all else at its default. */

@@ -7,7 +7,17 @@ import java.util.stream.Collectors;
 /** The methods that PEFT has too, by the names of its files. */
 final class Methods {
   private static final List<Format<?>> FORMATS =
-      List.of(LoraFormat.IT, AdaloraFormat.IT, VeraFormat.IT, Ia3Format.IT, LnTuningFormat.IT);
+      List.of(
+          LoraFormat.IT,
+          AdaloraFormat.IT,
+          VeraFormat.IT,
+          Ia3Format.IT,
+          LnTuningFormat.IT,
+          PromptFormats.PROMPT,
+          PromptFormats.PREFIX,
+          PromptFormats.P_TUNING,
+          PromptFormats.MULTITASK,
+          LlamaAdapterFormat.IT);
 
   private Methods() {}
 

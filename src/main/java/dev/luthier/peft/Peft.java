@@ -6,7 +6,23 @@ import java.util.List;
 
 /** A way to make a model trainable. The record is the method and its hyperparameters. */
 @Doc("Which weights learn")
-public sealed interface Peft permits Full, Lora, Adalora, Vera, Ia3, LnTuning, Together {
+public sealed interface Peft
+    permits Full,
+        Lora,
+        Adalora,
+        Vera,
+        Ia3,
+        LnTuning,
+        PrefixTuning,
+        PromptTuning,
+        Ptuning,
+        MultitaskPrompt,
+        LlamaAdapter,
+        Bottleneck,
+        Compacter,
+        MadX,
+        AdapterFusion,
+        Together {
   /** The peak learning rate that is known to work for this method when the recipe sets none. */
   double usualRate();
 
@@ -23,6 +39,21 @@ public sealed interface Peft permits Full, Lora, Adalora, Vera, Ia3, LnTuning, T
   /** What stands before a module's path in the adapter's file. */
   default String prefix() {
     return "base_model.model.";
+  }
+
+  /** How many virtual tokens stand before every sequence and take of its room. */
+  default int virtualTokens() {
+    return 0;
+  }
+
+  /** The largest size of a tensor that its settings ask for, whatever the model. */
+  default long widest() {
+    return virtualTokens();
+  }
+
+  /** Whether an encoder computes what its file holds; PEFT does not save encoders. */
+  default boolean encoded() {
+    return false;
   }
 
   /** Says what would change in the model, without changing it. */

@@ -15,14 +15,19 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param open the places with weights that are the method's to change; not those that train whole
  * @param prefix what stands before a module's path in the adapter's file
- * @param seed for the start of new weights
+ * @param start how new weights begin
  * @param below what methods before this one put in places
  */
 record Site(
-    Model model, List<Slot> open, String prefix, long seed, Map<Place<?>, Adaptation> below) {
+    Model model, List<Slot> open, String prefix, Beginning start, Map<Place<?>, Adaptation> below) {
   /** A model without other methods. */
-  Site(Model model, List<Slot> open, String prefix, long seed) {
-    this(model, open, prefix, seed, Map.of());
+  Site(Model model, List<Slot> open, String prefix, Beginning start) {
+    this(model, open, prefix, start, Map.of());
+  }
+
+  /** For the start of new weights. */
+  long seed() {
+    return start.seed();
   }
 
   /** What a method at this place stands on: the loaded map, or what another method made of it. */
@@ -38,6 +43,6 @@ record Site(
 
   /** The seed of what is new at a place. */
   long seed(Slot slot) {
-    return Seed.of(seed, 1 + model.slots().indexOf(slot));
+    return Seed.of(seed(), 1 + model.slots().indexOf(slot));
   }
 }

@@ -34,8 +34,13 @@ public record Together(
       throw new UserError("together must have two methods or more, was " + methods.size());
     }
     for (Peft method : methods) {
-      if (method instanceof Full || method instanceof Together) {
+      if (method instanceof Full || method instanceof Together || HubFolder.keeps(method)) {
         throw new UserError("together cannot hold " + Methods.name(method));
+      }
+      if (HubFolder.keeps(method)) {
+        throw new UserError(
+            "together cannot hold %s, whose folders are AdapterHub's"
+                .formatted(Methods.name(method)));
       }
       if (methods.stream().filter(m -> m.getClass() == method.getClass()).count() > 1) {
         throw new UserError("together has " + Methods.name(method) + " more than once");
@@ -64,6 +69,11 @@ public record Together(
     return methods.stream().flatMap(m -> m.save().stream()).distinct().toList();
   }
 
+  @Override
+  public int virtualTokens() {
+    return methods.stream().mapToInt(Peft::virtualTokens).sum();
+  }
+
   /** Modules saved whole are in the first method's file. */
   @Override
   public String prefix() {
@@ -78,7 +88,8 @@ public record Together(
     for (Peft method : methods) {
       Attachment part =
           method.attach(
-              new Site(site.model(), site.open(), method.prefix(), site.seed(), Map.copyOf(below)));
+              new Site(
+                  site.model(), site.open(), method.prefix(), site.start(), Map.copyOf(below)));
       parts.add(part);
       for (Change<?> change : part.changes()) {
         Change<?> earlier = changes.put(change.place(), change);
@@ -98,6 +109,7 @@ public record Together(
         parts.stream().flatMap(p -> p.trainable().stream()).toList(),
         parts.stream().flatMap(p -> p.frozen().stream()).toList(),
         parts.stream().flatMap(p -> p.saved().stream()).toList(),
+        parts.stream().flatMap(p -> p.encoder().stream()).toList(),
         new Courses(parts.stream().map(Attachment::course).toList()),
         List.copyOf(parts),
         Optional.of(() -> written(parts)));

@@ -62,7 +62,11 @@ final class TogetherFiles {
               first ? adapted.save() : List.of(),
               first,
               base);
-      AdapterFiles.write(folder(dir, names.get(i)), config, entries(adapted, i));
+      AdapterFiles.write(
+          folder(dir, names.get(i)),
+          config,
+          entries(adapted, i),
+          adapted.attachment().parts().get(i).encoder());
     }
     try {
       byte[] index = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(Map.of(KEY, names));
@@ -83,10 +87,10 @@ final class TogetherFiles {
 
   /** A method's tensors; the first method's file has the modules saved whole too. */
   private static List<Entry> entries(Adapted<?> adapted, int part) {
-    List<Entry> out = new ArrayList<>(adapted.parts().get(part).saved());
+    List<Entry> out = new ArrayList<>(adapted.attachment().parts().get(part).saved());
     if (part == 0) {
       List<Entry> whole = new ArrayList<>(adapted.saved());
-      adapted.parts().forEach(p -> whole.removeAll(p.saved()));
+      adapted.attachment().parts().forEach(p -> whole.removeAll(p.saved()));
       out.addAll(whole);
     }
     return out;
@@ -98,10 +102,18 @@ final class TogetherFiles {
     List<String> notes = new ArrayList<>();
     configs.forEach(c -> notes.addAll(c.notes()));
     Together together = new Together(configs.stream().map(AdapterConfig::peft).toList());
-    Adapted<M> adapted = AdapterFiles.attach(model, together, dir);
+    Adapted<M> adapted =
+        AdapterFiles.attach(model, together, dir, folders.stream().noneMatch(EncoderFile::isIn));
     try {
       for (int i = 0; i < folders.size(); i++) {
-        AdapterFiles.fill(adapted, entries(adapted, i), folders.get(i), notes);
+        List<Entry> entries = entries(adapted, i);
+        AdapterFiles.fill(adapted, entries, folders.get(i), notes);
+        new EncoderFile(
+                folders.get(i),
+                together.methods().get(i),
+                entries,
+                adapted.attachment().parts().get(i).encoder())
+            .fill(notes);
       }
     } catch (UserError e) {
       adapted.close();

@@ -80,6 +80,11 @@ public record Vera(
   }
 
   @Override
+  public long widest() {
+    return rank;
+  }
+
+  @Override
   public Attachment attach(Site site) {
     Wholes.refuseUnknown(site.model(), save, "vera.save");
     List<Slot> slots = Targeted.linear(site, "vera", targets, layers);

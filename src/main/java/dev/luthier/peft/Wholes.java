@@ -3,6 +3,7 @@ package dev.luthier.peft;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
+import dev.luthier.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,5 +43,17 @@ final class Wholes {
       wholes.add(whole);
     }
     return Attachment.of(changes, wholes.stream().flatMap(w -> w.parameters().stream()).toList());
+  }
+
+  /** The names of heads' weights that the task, not the adapter's file, makes trainable. */
+  static List<String> heads(Adapted<?> adapted) {
+    return adapted.places().entrySet().stream()
+        .filter(
+            e ->
+                adapted.model().task().heads().stream()
+                    .anyMatch(name -> Targets.inside(e.getKey(), name)))
+        .flatMap(e -> e.getValue() instanceof Whole w ? w.parameters().stream() : Stream.of())
+        .map(Parameter::name)
+        .toList();
   }
 }

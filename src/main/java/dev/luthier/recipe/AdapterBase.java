@@ -48,7 +48,8 @@ final class AdapterBase {
 
   /** What a model says of some tokens spread over its vocabulary, (.., ..). */
   static Tensor sample(Model model) {
-    int n = Math.min(SAMPLE, model.config().context());
+    int n =
+        Math.min(SAMPLE, model instanceof CausalLm lm ? lm.context() : model.config().context());
     int vocabulary = model.config().vocabSize();
     int[] ids = IntStream.range(0, n).map(i -> (int) ((long) i * 7919 % vocabulary)).toArray();
     Sequences batch = Sequences.of(List.of(ids), model.compute());

@@ -8,6 +8,7 @@ import dev.luthier.data.Form;
 import dev.luthier.data.Report;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.error.UserError;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -39,8 +40,15 @@ record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLeng
 
   /** Makes rows of it and examines them; the report may hold errors. */
   static <R extends TrainingRow> Corpus<R> examined(
-      Samples.Split samples, Lesson<R, ?, ?> lesson, Method method, ModelFolder folder) {
-    int maxLength = method.maxLength().orElse(Math.min(USUAL_LENGTH, folder.config().context()));
+      Samples.Split samples, Lesson<R, ?, ?> lesson, Recipe recipe, ModelFolder folder) {
+    Method method = recipe.method();
+    int room = folder.config().context() - recipe.peft().virtualTokens();
+    if (room < 2) {
+      throw new UserError(
+          "%d virtual tokens leave no room in the model's context of %d; take fewer"
+              .formatted(recipe.peft().virtualTokens(), folder.config().context()));
+    }
+    int maxLength = method.maxLength().orElse(Math.min(USUAL_LENGTH, room));
     Doctor doctor = new Doctor(maxLength, method.tooLong(), name(method));
     return new Corpus<>(
         samples.eval(), doctor.examine(samples.train(), samples.eval(), lesson.rows()), maxLength);

@@ -11,6 +11,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.ModelConfig;
+import dev.luthier.peft.Beginning;
 import dev.luthier.tensor.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,11 @@ record ModelFolder(
   /** Reads the weights. */
   public CausalLm load(Compute compute) {
     return CausalLm.load(path, compute);
+  }
+
+  /** How new weights of a method begin: texts through the folder's tokenizer. */
+  Beginning beginning(long seed) {
+    return Beginning.of(seed, text -> tokenizer.encode(text, true).ids());
   }
 
   /** Rows in words: their text as it is, marks as {@code marks} says them. */

@@ -18,7 +18,8 @@ record ModelSummary(Map<String, String> facts) {
   static <M extends Model> ModelSummary of(
       Recipe recipe, Lesson<?, ?, M> lesson, ModelFolder folder) {
     try (M model = lesson.load(Compute.of(recipe.model().device()));
-        Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed())) {
+        Adapted<M> adapted =
+            NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()))) {
       return of(folder, adapted);
     }
   }

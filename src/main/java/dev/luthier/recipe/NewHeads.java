@@ -4,6 +4,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Beginning;
 import dev.luthier.peft.Peft;
 import dev.luthier.tensor.Parameter;
 import java.util.List;
@@ -18,14 +19,14 @@ final class NewHeads {
   private NewHeads() {}
 
   /** {@link Adapted#attach} with all that is new trained and saved whole. */
-  static <M extends Model> Adapted<M> attach(M model, Peft peft, long seed) {
+  static <M extends Model> Adapted<M> attach(M model, Peft peft, Beginning start) {
     List<String> more =
         model.slots().stream()
             .filter(slot -> isNew(slot, model))
             .map(Slot::path)
             .filter(path -> model.task().heads().stream().noneMatch(h -> within(path, h)))
             .toList();
-    return Adapted.attach(model, peft, more, seed);
+    return Adapted.attach(model, peft, more, start);
   }
 
   private static boolean within(String path, String head) {

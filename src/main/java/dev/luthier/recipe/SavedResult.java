@@ -66,7 +66,7 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     String model = recipe.model().path().toString();
     List<String> out =
         new ArrayList<>(parts.lesson().next("%s --adapter %s".formatted(model, result)));
-    if (parts.adapted().mergeable()) {
+    if (parts.adapted().merges()) {
       out.add("./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
     }
     return out;

@@ -39,12 +39,13 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
     LessonEvaluation.check(lesson, recipe.eval());
     Compute compute = Compute.of(recipe.model().device());
-    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe.method(), folder);
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();
     corpus.report().healthy();
     try (M model = lesson.load(compute);
-        Adapted<M> adapted = NewHeads.attach(model, recipe.peft(), recipe.seed());
+        Adapted<M> adapted =
+            NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
         Optim optim = optim(recipe.optim(), adapted);
         RunDirectory run = directory()) {
       RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, compute);

@@ -41,7 +41,7 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
   private Encoded encoded(String line) {
     String[] texts = line.split("\t", 2);
     Optional<String> pair = texts.length == 2 ? Optional.of(texts[1]) : Optional.empty();
-    return folder.tokenizer().encode(texts[0], pair).cut(model.config().context());
+    return folder.tokenizer().encode(texts[0], pair).cut(model.context());
   }
 
   private String words(float[] scores) {

@@ -54,8 +54,7 @@ public final class Training {
       Samples.Split samples = Corpus.read(recipe);
       try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
         LessonEvaluation.check(lesson, recipe.eval());
-        Corpus<? extends TrainingRow> corpus =
-            Corpus.examined(samples, lesson, recipe.method(), folder);
+        Corpus<? extends TrainingRow> corpus = Corpus.examined(samples, lesson, recipe, folder);
         before.show(lesson, folder);
         out.println(corpus.report().render(Terminal.colours()));
         out.flush();

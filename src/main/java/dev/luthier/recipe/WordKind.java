@@ -34,7 +34,7 @@ record WordKind(TokenClassifier model, Tokenizer tokenizer) implements Labeller.
 
   private String say(String text) {
     List<String> words = List.of(text.strip().split("\\s+"));
-    Encoded row = tokenizer.encode(words).cut(model.config().context());
+    Encoded row = tokenizer.encode(words).cut(model.context());
     long[] types = Arrays.stream(row.types()).asLongStream().toArray();
     Tensor logits = // (N, L)
         model.logits(

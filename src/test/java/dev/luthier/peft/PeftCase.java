@@ -4,6 +4,7 @@ import dev.luthier.Golden;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
 import dev.luthier.tensor.Compute;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,7 +33,25 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
   }
 
   static Stream<PeftCase> all() {
-    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL).flatMap(List::stream);
+    return Stream.of(LoraCases.ALL, LoraFamilyCases.ALL, PromptCases.ALL, BottleneckCases.ALL)
+        .flatMap(List::stream);
+  }
+
+  /**
+   * The method, written so into a file, as it comes back from a folder, which then holds the
+   * adapters it builds on.
+   */
+  Peft in(Path dir, Peft written) {
+    if (peft instanceof MadX stack) {
+      return new MadX(within(dir, stack.below()), stack.task());
+    }
+    return peft instanceof AdapterFusion f
+        ? new AdapterFusion(within(dir, f.adapters()), f.dropout(), f.penalty(), f.save())
+        : written;
+  }
+
+  private static List<Path> within(Path dir, List<Path> folders) {
+    return folders.stream().map(folder -> dir.resolve(folder.getFileName())).toList();
   }
 
   Model model() {

@@ -168,7 +168,7 @@ class PeftContractTest {
       AdapterFiles.Loaded<Model> loaded = AdapterFiles.load(model, dir);
       try (Adapted<Model> adapted = loaded.adapted()) {
         assertThat(loaded.notes()).isEmpty();
-        assertThat(adapted.peft()).isEqualTo(written);
+        assertThat(adapted.peft()).isEqualTo(c.in(dir, written));
         assertThat(values(c, model)).containsExactly(moved);
         Path again = Files.createDirectory(dir.resolve("again"));
         AdapterFiles.save(adapted, again, "base");

@@ -55,7 +55,7 @@ class CurvesGoldenTest {
     Recipe recipe = recipe();
     folder = ModelFolder.open(recipe.model().path());
     lesson = SftLesson.of((Sft) recipe.method(), folder);
-    corpus = Corpus.examined(Corpus.read(recipe), lesson, recipe.method(), folder);
+    corpus = Corpus.examined(Corpus.read(recipe), lesson, recipe, folder);
     corpus.report().healthy();
   }
 

@@ -11,7 +11,6 @@ import dev.luthier.peft.Dora;
 import dev.luthier.peft.Full;
 import dev.luthier.peft.Ia3;
 import dev.luthier.peft.Lora;
-import dev.luthier.peft.Peft;
 import dev.luthier.peft.Targets;
 import dev.luthier.peft.Together;
 import dev.luthier.recipe.DataSpec.Source;
@@ -33,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipesTest {
   /** The recipe that the design shows, as it stands there. */
+  private static final String METHODS =
+      String.join(", ", Schema.variants(dev.luthier.peft.Peft.class).keySet());
+
   private static final String DESIGN =
       """
       model:  { path: models/tiny-base }
@@ -266,19 +268,18 @@ class RecipesTest {
 
   @Test
   void refusesVariantsThatAreNotExactlyOne() {
-    String names = String.join(", ", Schema.variants(Peft.class).keySet());
     refused(
-        "recipes/x.yaml: peft must be exactly one of " + names + ", was lora and full",
+        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was lora and full",
         DESIGN
             .replace("peft:   { ", "peft:   { full: {}, ")
             .replace(
                 "full: {}, lora: { rank: 8, alpha: 16, targets: all-linear }",
                 "lora: {}, full: {}"));
     refused(
-        "recipes/x.yaml: peft must be exactly one of " + names + ", was empty",
+        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was empty",
         DESIGN.replaceAll("peft: .*", "peft: {}"));
     refused(
-        "recipes/x.yaml: peft must be one of " + names + ", was 3",
+        "recipes/x.yaml: peft must be one of " + METHODS + ", was 3",
         DESIGN.replaceAll("peft: .*", "peft: 3"));
   }
 
