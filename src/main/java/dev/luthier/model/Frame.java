@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import dev.luthier.error.UserError;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
@@ -81,6 +82,7 @@ public record Frame(
    *
    * @param dtype the type on disk
    * @throws IllegalStateException if a place holds an adapter that is not merged
+   * @throws UserError if a merged adapter left a weight that files of such a model cannot hold
    */
   public void save(Path dir, ScalarType dtype) {
     save(dir, dtype, config.vocabSize());
@@ -124,6 +126,11 @@ public record Frame(
       out.put(loaded.name(), p);
     }
     boolean parted = slot == head && sharedAtFirst() && !tied();
+    if (loaded == null && part.equals("bias")) {
+      throw new UserError(
+          "%s has a bias after merging, which files of such a model have no place for; keep the adapter beside the model"
+              .formatted(slot.path()));
+    }
     if (parted || loaded == null) {
       out.put(slot.path() + "." + part, p);
     }

@@ -5,7 +5,6 @@ import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -88,9 +87,7 @@ public final class Adapted<M extends Model> implements AutoCloseable {
 
   /** How a weight's learning rate differs from the run's: a factor. */
   public double rateOf(Parameter weight) {
-    return peft instanceof Together several
-        ? several.rateOf(weight, attachment.parts())
-        : peft.rateOf(weight);
+    return attachment.rateOf(peft, weight);
   }
 
   /** The method as its file names it. */
@@ -98,9 +95,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.written().map(Supplier::get).orElse(peft);
   }
 
-  /** What each of several methods does alone; none of a single one. */
-  List<Attachment> parts() {
-    return attachment.parts();
+  /** What the method does to the model. */
+  Attachment attachment() {
+    return attachment;
   }
 
   /** Switches dropout. */
@@ -118,20 +115,9 @@ public final class Adapted<M extends Model> implements AutoCloseable {
     return attachment.changes();
   }
 
-  /** What a second file holds, where the first one is computed from it. */
-  List<Entry> encoder() {
-    return attachment.encoder();
-  }
-
   /** What stands in for loaded maps while the method is on. */
   Map<Slot, Adaptation> places() {
-    Map<Slot, Adaptation> out = new LinkedHashMap<>();
-    for (Change<?> change : attachment.changes()) {
-      if (change.place() instanceof Slot slot && change.with() instanceof Adaptation map) {
-        out.put(slot, map);
-      }
-    }
-    return out;
+    return attachment.places();
   }
 
   void enable() {

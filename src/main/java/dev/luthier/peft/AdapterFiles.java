@@ -43,7 +43,7 @@ public final class AdapterFiles {
         dir,
         AdapterConfig.write(model, adapted.written(), adapted.save(), true, base),
         adapted.saved(),
-        adapted.encoder());
+        adapted.attachment().encoder());
   }
 
   /**
@@ -92,7 +92,8 @@ public final class AdapterFiles {
     Adapted<M> adapted = attach(model, config.peft(), dir);
     try {
       fill(adapted, adapted.saved(), dir, notes);
-      new EncoderFile(dir, config.peft(), adapted.saved(), adapted.encoder()).fill(notes);
+      new EncoderFile(dir, config.peft(), adapted.saved(), adapted.attachment().encoder())
+          .fill(notes);
     } catch (UserError e) {
       adapted.close();
       throw e;

@@ -1,8 +1,11 @@
 package dev.luthier.peft;
 
+import dev.luthier.model.Slot;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -84,6 +87,24 @@ record Attachment(
 
   private static <T> List<T> join(List<T> a, List<? extends T> b) {
     return Stream.concat(a.stream(), b.stream()).toList();
+  }
+
+  /** What stands in for loaded maps. */
+  Map<Slot, Adaptation> places() {
+    Map<Slot, Adaptation> out = new LinkedHashMap<>();
+    for (Change<?> change : changes) {
+      if (change.place() instanceof Slot slot && change.with() instanceof Adaptation map) {
+        out.put(slot, map);
+      }
+    }
+    return out;
+  }
+
+  /** How a weight's learning rate differs from the run's, where this is what the method does. */
+  double rateOf(Peft method, Parameter weight) {
+    return method instanceof Together several
+        ? several.rateOf(weight, parts)
+        : method.rateOf(weight);
   }
 
   void close() {

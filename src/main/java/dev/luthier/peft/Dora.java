@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Doc("Lengths and directions of the weight's rows learn apart (DoRA, arXiv 2402.09353)")
 public record Dora() implements LoraForm {
-  private static final Scalar TINY = new Scalar(1e-24); // a row of zeros stays one
+  private static final double TINY = 1e-24; // a row of zeros stays one
 
   @Override
   public LoraMaps.LowRank at(Site site, Slot slot, Factors factors, double rate) {
@@ -71,7 +71,7 @@ public record Dora() implements LoraForm {
       Tensor b = f.columns().mul(Ops.scalar(f.scale())); // (out, r)
       Tensor cross = torch.linear(matrix, a.to(matrix.scalar_type())); // (out, r)
       Tensor mixed = b.mm(a.mm(a.t())).add(cross.mul(new Scalar(2.0))); // (out, r)
-      return squares.value().add(mixed.mul(b).sum(1)).clamp_min(TINY).sqrt();
+      return squares.value().add(mixed.mul(b).sum(1)).clamp_min(Ops.scalar(TINY)).sqrt();
     }
 
     /** In files the magnitude has no ending, unlike in memory. */

@@ -49,7 +49,7 @@ record HubFiles(
   static HubFiles of(Adapted<?> adapted, int part, List<Entry> entries) {
     Peft peft = ((Together) adapted.peft()).methods().get(part);
     List<String> save = part == 0 ? adapted.save() : List.of();
-    return of(adapted, peft, save, entries, adapted.parts().get(part).changes());
+    return of(adapted, peft, save, entries, adapted.attachment().parts().get(part).changes());
   }
 
   private static HubFiles of(

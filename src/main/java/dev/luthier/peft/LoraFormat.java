@@ -110,7 +110,9 @@ final class LoraFormat {
       out.put("rank_pattern", lora.rankPattern());
     }
     if (!lora.alphaPattern().isEmpty()) {
-      out.put("alpha_pattern", lora.alphaPattern());
+      Map<String, Object> alphas = new LinkedHashMap<>();
+      lora.alphaPattern().forEach((name, alpha) -> alphas.put(name, number(alpha)));
+      out.put("alpha_pattern", alphas);
     }
     if (!lora.layers().isEmpty()) {
       out.put("layers_to_transform", lora.layers());

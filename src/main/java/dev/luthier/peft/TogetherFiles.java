@@ -67,7 +67,10 @@ final class TogetherFiles {
               first,
               base);
       AdapterFiles.write(
-          folder(dir, names.get(i)), config, entries(adapted, i), adapted.parts().get(i).encoder());
+          folder(dir, names.get(i)),
+          config,
+          entries(adapted, i),
+          adapted.attachment().parts().get(i).encoder());
     }
     try {
       byte[] index = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(Map.of(KEY, names));
@@ -88,10 +91,10 @@ final class TogetherFiles {
 
   /** A method's tensors; the first method's file has the modules saved whole too. */
   private static List<Entry> entries(Adapted<?> adapted, int part) {
-    List<Entry> out = new ArrayList<>(adapted.parts().get(part).saved());
+    List<Entry> out = new ArrayList<>(adapted.attachment().parts().get(part).saved());
     if (part == 0) {
       List<Entry> whole = new ArrayList<>(adapted.saved());
-      adapted.parts().forEach(p -> whole.removeAll(p.saved()));
+      adapted.attachment().parts().forEach(p -> whole.removeAll(p.saved()));
       out.addAll(whole);
     }
     return out;
@@ -112,7 +115,7 @@ final class TogetherFiles {
                 folders.get(i),
                 together.methods().get(i),
                 entries,
-                adapted.parts().get(i).encoder())
+                adapted.attachment().parts().get(i).encoder())
             .fill(notes);
       }
     } catch (UserError e) {

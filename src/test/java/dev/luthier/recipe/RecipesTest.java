@@ -7,9 +7,12 @@ import dev.luthier.data.Form;
 import dev.luthier.data.LossOn;
 import dev.luthier.data.TooLong;
 import dev.luthier.error.UserError;
+import dev.luthier.peft.Dora;
 import dev.luthier.peft.Full;
+import dev.luthier.peft.Ia3;
 import dev.luthier.peft.Lora;
 import dev.luthier.peft.Targets;
+import dev.luthier.peft.Together;
 import dev.luthier.recipe.DataSpec.Source;
 import dev.luthier.train.Every;
 import dev.luthier.train.Schedule;
@@ -28,6 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipesTest {
+  private static final String PEFTS =
+      String.join(", ", Schema.variants(dev.luthier.peft.Peft.class).keySet());
+
   /** The recipe that the design shows, as it stands there. */
   private static final String DESIGN =
       """
@@ -243,19 +249,37 @@ class RecipesTest {
   }
 
   @Test
+  void severalMethodsAreAList() {
+    String both = "[{lora: {rank: 8, form: dora, start: pissa}}, ia3]";
+    Recipe recipe = read(DESIGN.replaceAll("peft: .*", "peft: { together: %s }".formatted(both)));
+    Together together = (Together) recipe.peft();
+    assertThat(together.methods()).hasSize(2).element(1).isEqualTo(Ia3.usual());
+    assertThat(((Lora) together.methods().get(0)).form()).isEqualTo(new Dora());
+    assertThat(recipe.optim().rate()).isEqualTo(1e-3);
+    assertThat(read(Recipes.print(recipe))).isEqualTo(recipe);
+    refused(
+        "recipes/x.yaml: together must have two methods or more, was 1",
+        DESIGN.replaceAll("peft: .*", "peft: { together: lora }"));
+    assertThatThrownBy(
+            () -> read(DESIGN.replaceAll("peft: .*", "peft: { together: [{lora: {rang: 8}}] }")))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("recipes/x.yaml: unknown key peft.together[0].lora.rang; ");
+  }
+
+  @Test
   void refusesVariantsThatAreNotExactlyOne() {
     refused(
-        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was lora and full",
+        "recipes/x.yaml: peft must be exactly one of " + PEFTS + ", was lora and full",
         DESIGN
             .replace("peft:   { ", "peft:   { full: {}, ")
             .replace(
                 "full: {}, lora: { rank: 8, alpha: 16, targets: all-linear }",
                 "lora: {}, full: {}"));
     refused(
-        "recipes/x.yaml: peft must be exactly one of " + METHODS + ", was empty",
+        "recipes/x.yaml: peft must be exactly one of " + PEFTS + ", was empty",
         DESIGN.replaceAll("peft: .*", "peft: {}"));
     refused(
-        "recipes/x.yaml: peft must be one of " + METHODS + ", was 3",
+        "recipes/x.yaml: peft must be one of " + PEFTS + ", was 3",
         DESIGN.replaceAll("peft: .*", "peft: 3"));
   }
 
