@@ -8,10 +8,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
-/** Another tool's batch and what it made of it, in a safetensors file. */
-record Reference(Path file, Safetensors io) {
+/**
+ * Another tool's batch and what it made of it, in a safetensors file.
+ *
+ * @param virtual how many virtual tokens may stand before every row of its logits
+ */
+record Reference(Path file, Safetensors io, int virtual) {
   private static final int NO_LABEL = -100;
 
   boolean has(String name) {
@@ -28,13 +34,46 @@ record Reference(Path file, Safetensors io) {
    * @throws UserError if there are no input_ids, or another tensor has not their shape
    */
   Unpadded unpadded(boolean labelsBesideTokens) {
+    return unpadded(labelsBesideTokens, 0);
+  }
+
+  /** The same with virtual tokens before every row, whose ids mean nothing. */
+  private Unpadded unpadded(boolean labelsBesideTokens, int before) {
     long[] shape = table("input_ids");
     int size = (int) (shape[0] * shape[1]);
+    long[] mask = beside("attention_mask", shape, has("attention_mask"), filled(size, 1));
+    long[] labels =
+        beside("labels", shape, labelsBesideTokens && has("labels"), filled(size, NO_LABEL));
+    int width = (int) shape[1];
     return Unpadded.of(
-        Ops.toLongs(tensor("input_ids")),
-        beside("attention_mask", shape, has("attention_mask"), filled(size, 1)),
-        beside("labels", shape, labelsBesideTokens && has("labels"), filled(size, NO_LABEL)),
-        (int) shape[1]);
+        behind(before, 0, Ops.toLongs(tensor("input_ids")), width),
+        behind(before, 1, mask, width),
+        behind(before, NO_LABEL, labels, width),
+        before + width);
+  }
+
+  /** The rows of a table, each behind so many values. */
+  private static long[] behind(int many, long value, long[] table, int width) {
+    return IntStream.range(0, table.length / width)
+        .mapToObj(b -> Arrays.copyOfRange(table, b * width, (b + 1) * width))
+        .flatMapToLong(
+            row -> LongStream.concat(Arrays.stream(filled(many, value)), Arrays.stream(row)))
+        .toArray();
+  }
+
+  /** The batch with the virtual tokens that the logits have places for. */
+  Unpadded widened() {
+    return unpadded(true, places());
+  }
+
+  /** How many virtual tokens the logits have places for in every row. */
+  int places() {
+    return virtual > 0
+            && has("logits")
+            && tensor("logits").dim() == 3
+            && tensor("logits").size(1) == virtual + table("input_ids")[1]
+        ? virtual
+        : 0;
   }
 
   private long[] beside(String name, long[] shape, boolean given, long[] otherwise) {

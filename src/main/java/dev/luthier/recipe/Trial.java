@@ -49,24 +49,40 @@ interface Trial {
     return reference.tensor(name).numel();
   }
 
-  /** A decoder: each token's scores are for the one behind it. */
+  /**
+   * A decoder: each token's scores are for the one behind it, also those of virtual tokens where
+   * the reference has them.
+   *
+   * @param real the batch with those virtual tokens
+   */
   record NextToken(CausalLm model, Reference reference, Unpadded real, Sequences input)
       implements Trial {
     static NextToken of(CausalLm model, Reference reference) {
-      Unpadded real = reference.unpadded(true);
-      return new NextToken(model, reference, real, Sequences.of(real.rows(), model.compute()));
+      List<int[]> rows = reference.unpadded(true).rows();
+      return new NextToken(
+          model, reference, reference.widened(), Sequences.of(rows, model.compute()));
+    }
+
+    private Tensor states() {
+      return reference.places() > 0 ? model.hiddenOfAll(input) : model.hidden(input);
     }
 
     @Override
     public Tensor logits() {
-      return model.logits(model.hidden(input));
+      return model.logits(states());
     }
 
     @Override
     public Tensor expected(String name) {
       return reference
-          .logits(name, tokens(reference, "input_ids"), model.config().vocabSize())
+          .logits(name, places(), model.config().vocabSize())
           .index_select(0, Ops.longs(real.cells(), Compute.CPU));
+    }
+
+    /** Cells of the reference's batch. */
+    private long places() {
+      return tokens(reference, "input_ids")
+          + reference.places() * reference.tensor("input_ids").size(0);
     }
 
     @Override
@@ -74,7 +90,8 @@ interface Trial {
       if (real.targets().length == 0) {
         return Optional.empty();
       }
-      Tensor said = model.logits(input, Ops.longs(real.positions(), model.compute()));
+      Tensor at = Ops.longs(real.positions(), model.compute());
+      Tensor said = model.logits(states().index_select(0, at));
       return Optional.of(Trial.loss(said, Ops.longs(real.targets(), model.compute())));
     }
   }

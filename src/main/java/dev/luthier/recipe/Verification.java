@@ -23,7 +23,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The file holds input_ids (B, T) and, where they apply, attention_mask (B, T), labels (B, T;
  * -100 for none), logits (B, T, V), merged_logits (B, T, V; with an adapter) and loss (1). For an
  * encoder with a decoder the labels are the decoder's targets, (B, T') with a T' of their own, as
- * the logits have; decoder_input_ids (B, T') may stand for them.
+ * the logits have; decoder_input_ids (B, T') may stand for them. With an adapter of P virtual
+ * tokens a decoder's logits may be (B, P + T, V).
  */
 public final class Verification {
   private static final double LOGITS = 1e-4; // absolute
@@ -47,21 +48,28 @@ public final class Verification {
       Optional<AdapterFiles.Loaded<Model>> adapter =
           voice.adapter().map(dir -> AdapterFiles.load(model, dir));
       adapter.ifPresent(a -> a.notes().forEach(out::println));
-      Reference file = new Reference(reference, io);
+      Optional<Adapted<Model>> adapted = adapter.map(AdapterFiles.Loaded::adapted);
+      int virtual = adapted.map(a -> a.peft().virtualTokens()).orElse(0);
+      Reference file = new Reference(reference, io, virtual);
       Trial trial = Trial.of(model, file);
-      boolean good = compared(file, trial, out);
+      Optional<Tensor> penalty = adapted.map(a -> a.course().penalty());
+      boolean good = compared(file, trial, penalty, out);
       if (adapter.isPresent() && file.has("merged_logits")) {
-        adapter.get().adapted().merge();
+        adapted.get().merge();
         good &= logits("merged_logits", trial, out);
       }
-      adapter.map(AdapterFiles.Loaded::adapted).ifPresent(Adapted::close);
+      adapted.ifPresent(Adapted::close);
       out.println(good ? "equal within tolerance" : "NOT equal");
       out.flush();
       return good;
     }
   }
 
-  private static boolean compared(Reference file, Trial trial, PrintWriter out) {
+  /**
+   * @param penalty what the method adds to the loss, which PEFT's losses have too
+   */
+  private static boolean compared(
+      Reference file, Trial trial, Optional<Tensor> penalty, PrintWriter out) {
     boolean any = false;
     boolean good = true;
     if (file.has("logits")) {
@@ -71,7 +79,7 @@ public final class Verification {
     Optional<Tensor> loss = file.has("loss") ? trial.loss() : Optional.empty();
     if (loss.isPresent()) {
       any = true;
-      double ours = loss.get().item_double();
+      double ours = loss.get().item_double() + penalty.map(Tensor::item_double).orElse(0.0);
       double theirs = Ops.toFloats(file.tensor("loss"))[0];
       good &= row(out, "loss", Math.abs(ours - theirs), LOSS * Math.abs(theirs));
     }
