@@ -125,7 +125,7 @@ public final class Seq2Seq implements Model {
 
   /** How many virtual tokens stand before a source, for the decoder. */
   int virtualSourceTokens() {
-    return encoder.trunk().stack().prompt().current().length() + decoder.crossPrefix().length();
+    return encoder.trunk().stack().prompt().current().length();
   }
 
   /** An empty cache for the decoder's own tokens or for sources; the caller closes it. */

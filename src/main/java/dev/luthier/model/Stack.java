@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param tokens what real tokens are to it
  * @param prompt virtual tokens before every sequence
  * @param prefix virtual keys and values before every sequence
- * @param cross the same before what a decoder sees of the source, where it sees one
  * @param entry behind the embedding of tokens
  */
 public record Stack(
     TokenStates tokens,
     Seat<Prompt> prompt,
     Seat<Prefix> prefix,
-    @Nullable Seat<Prefix> cross,
     Seat<Projection> entry,
     List<Layer> layers) {
   /**
@@ -53,13 +51,11 @@ public record Stack(
 
   static Stack of(Embedding embedding, List<Block> blocks) {
     List<Layer> layers = blocks.stream().map(Block::seats).toList();
-    boolean crosses = blocks.get(0) instanceof Block.Crossed;
     String path = layers.get(0).path().replaceFirst("\\.[^.]*\\.\\d+$", "");
     return new Stack(
         new TokenStates(embedding, blocks),
         new Seat<>(path + ":prompt", Prompt.NONE),
         new Seat<>(path + ":prefix", Prefix.NONE),
-        crosses ? new Seat<>(path + ":cross", Prefix.NONE) : null,
         new Seat<>(path + ":entry", x -> x),
         layers);
   }

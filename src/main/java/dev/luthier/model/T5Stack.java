@@ -39,12 +39,6 @@ final class T5Stack {
       return drop.apply(trunk.states(layout, null));
     }
 
-    /** What stands before every source. */
-    Prefix crossPrefix() {
-      Seat<Prefix> seat = trunk.stack().cross();
-      return seat == null ? Prefix.NONE : seat.current();
-    }
-
     /**
      * What it sees of the sources.
      *
@@ -52,7 +46,7 @@ final class T5Stack {
      * @param into a cache that then holds the keys and values
      */
     Source source(Tensor read, Widened sources, @Nullable KvCache into, Compute compute) {
-      Layout layout = new Layout(sources, into, null, crossPrefix(), compute);
+      Layout layout = new Layout(sources, into, null, Prefix.NONE, compute);
       Source source = Source.of(crosses, read, layout);
       layout.advance();
       return source;
