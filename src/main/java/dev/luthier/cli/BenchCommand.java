@@ -4,6 +4,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
 import dev.luthier.recipe.StepBench;
+import dev.luthier.recipe.SwapBench;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier bench step}, {@code generate} and {@code load}. */
+/** {@code luthier bench step}, {@code generate}, {@code load} and {@code swap}. */
 @Command(name = "bench", description = "Measures this machine.")
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -115,6 +116,34 @@ final class BenchCommand implements Runnable {
         device,
         new GenerateBench.Load(
             batch, promptTokens, newTokens, rounds, MannerArguments.cacheBytes(cacheMb)),
+        spec.commandLine().getOut());
+  }
+
+  @Command(name = "swap", description = "How long another adapter takes to be put in force.")
+  void swap(
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "200",
+              description = "Swaps, of which the median is told (default: ${DEFAULT-VALUE}).")
+          int rounds) {
+    atLeastOne("--rounds", rounds);
+    SwapBench.run(
+        Screen.folder(model, spec.commandLine().getErr()),
+        device,
+        rounds,
         spec.commandLine().getOut());
   }
 

@@ -63,4 +63,10 @@ class AdapterCommandTest {
     assertThat(err.toString()).startsWith("error: ties needs adapters of one rank").hasLineCount(1);
     assertThat(Files.exists(into)).isFalse();
   }
+
+  @Test
+  void swaps() {
+    assertThat(luthier("bench", "swap", "--rounds", "3")).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("swapped in \\d+\\.\\d{3} ms \\(median of 3");
+  }
 }
