@@ -2,7 +2,6 @@ package dev.luthier.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.io.IOException;
@@ -94,8 +93,7 @@ public final class SafetensorsWriter {
       return;
     }
     try (Scope scope = new Scope()) {
-      Tensor host =
-          tensor.detach().to(Compute.CPU.torchDevice(), tensor.scalar_type()).contiguous();
+      Tensor host = Ops.onHost(tensor, tensor.scalar_type());
       long bytes = host.nbytes();
       BytePointer pointer = new BytePointer(host.data_ptr());
       for (long at = 0; at < bytes; at += CHUNK) {

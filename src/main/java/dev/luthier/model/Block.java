@@ -28,9 +28,16 @@ sealed interface Block {
 
     @Override
     public Tensor apply(Tensor x, Layout layout) {
+      return fed(attended(x, layout));
+    }
+
+    private Tensor attended(Tensor x, Layout layout) {
       Tensor n = attentionNorm.apply(x);
       Tensor a = drop.apply(attention.apply(n, layout));
-      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
+      return seats().afterAttention().current().of(x, n, a, Joint.BARE);
+    }
+
+    private Tensor fed(Tensor h) {
       Tensor m = mlpNorm.apply(h);
       return seats().afterMlp().current().of(h, m, drop.apply(mlp.apply(m)), Joint.BARE);
     }
@@ -50,15 +57,10 @@ sealed interface Block {
 
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      Tensor n = around.attentionNorm.apply(x);
-      Tensor a = around.drop.apply(around.attention.apply(n, layout));
-      Tensor h = seats().afterAttention().current().of(x, n, a, Joint.BARE);
-      Tensor s = crossNorm.apply(h);
-      Tensor read = around.drop.apply(cross.apply(s, layout));
-      Tensor c = afterCross.current().of(h, s, read, Joint.BARE);
-      Tensor m = around.mlpNorm.apply(c);
-      Tensor y = around.drop.apply(around.mlp.apply(m));
-      return seats().afterMlp().current().of(c, m, y, Joint.BARE);
+      Tensor h = around.attended(x, layout);
+      Tensor n = crossNorm.apply(h);
+      Tensor c = around.drop.apply(cross.apply(n, layout));
+      return around.fed(afterCross.current().of(h, n, c, Joint.BARE));
     }
 
     @Override

@@ -54,7 +54,7 @@ final class Layout {
    * @param widened the tokens, virtual ones among them
    * @param cache what was seen before
    * @param source what the sequences see beside themselves
-   * @param prefix what sequences without a token in the cache, or without a cache, have seen before
+   * @param prefix what sequences that begin here have seen before; none where they go on
    */
   Layout(
       Widened widened,
@@ -75,8 +75,7 @@ final class Layout {
     this.longest = batch.longest();
     this.cache = cache;
     this.before = cache == null ? prefix.length() : 0;
-    boolean begins = cache == null || Arrays.stream(cache.lengths()).allMatch(l -> l == 0);
-    this.prefix = prefix.length() > 0 && begins ? prefix.layers(count) : List.of();
+    this.prefix = prefix.length() > 0 ? prefix.layers(count) : List.of();
     if (cache != null && !this.prefix.isEmpty()) {
       cache.remember(this.prefix);
     }

@@ -39,8 +39,8 @@ record Trunk(
       Sequences batch, @Nullable KvCache cache, @Nullable Source source, Compute compute) {
     boolean begins = cache == null || Arrays.stream(cache.lengths()).allMatch(n -> n == 0);
     int virtual = begins ? stack.prompt().current().length() : 0;
-    Widened widened = Widened.of(batch, virtual, compute);
-    return new Layout(widened, cache, source, stack.prefix().current(), compute);
+    Prefix prefix = begins ? stack.prefix().current() : Prefix.NONE;
+    return new Layout(Widened.of(batch, virtual, compute), cache, source, prefix, compute);
   }
 
   /**

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -132,24 +131,16 @@ public record Adalora(
     Compute compute = site.model().compute();
     try (Scope scope = new Scope()) {
       torch.manual_seed(site.seed(slot));
-      Tensor zeros = torch.zeros(new long[] {r, 1}, compute.options(ScalarType.Float));
       return new Triplets(
           slot.path(),
           site.under(slot),
-          site.weight(slot.path(), "lora_A", normal(compute, r, base.in())),
-          site.weight(slot.path(), "lora_B", normal(compute, base.out(), r)),
-          site.weight(slot.path(), "lora_E", zeros),
+          site.weight(slot.path(), "lora_A", Fresh.normal(compute, DEVIATION, r, base.in())),
+          site.weight(slot.path(), "lora_B", Fresh.normal(compute, DEVIATION, base.out(), r)),
+          site.weight(slot.path(), "lora_E", Fresh.full(compute, 0, r, 1)),
           alpha / (startRank + 1e-5), // the addend is PEFT's
           dropout,
           site.model().dropout());
     }
-  }
-
-  private static Tensor normal(Compute compute, long rows, long columns) {
-    return torch
-        .randn(rows, columns)
-        .mul(new Scalar(DEVIATION))
-        .to(compute.torchDevice(), ScalarType.Float);
   }
 
   /**

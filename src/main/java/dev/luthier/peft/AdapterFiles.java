@@ -3,9 +3,7 @@ package dev.luthier.peft;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
-import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Adapter folders in PEFT's format, adapter_config.json and adapter_model.safetensors, or in
@@ -51,23 +46,14 @@ public final class AdapterFiles {
    * @param encoder what those are computed from, where PEFT drops it
    */
   static void write(Path dir, String config, List<Entry> entries, List<Entry> encoder) {
-    try (Scope scope = new Scope();
-        AutoGradMode off = Ops.noGrad()) {
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      entries.forEach(e -> tensors.put(e.name(), onHost(e.value().get())));
-      SafetensorsWriter.write(dir.resolve(WEIGHTS), tensors, SafetensorsWriter.PYTORCH);
-      EncoderFile.save(encoder, dir);
-    }
+    Entry.write(dir.resolve(WEIGHTS), entries);
+    EncoderFile.save(encoder, dir);
     AtomicFile.write(dir.resolve("adapter_config.json"), config.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The library whose files a method is written in, as model hubs call it. */
   public static String library(Peft peft) {
     return HubFolder.keeps(peft) ? "adapter-transformers" : "peft";
-  }
-
-  static Tensor onHost(Tensor value) {
-    return value.detach().to(Compute.CPU.torchDevice(), value.scalar_type()).contiguous();
   }
 
   /**

@@ -1,16 +1,13 @@
 package dev.luthier.peft;
 
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Seed;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear map of a method's own, y = x W^T + b. */
 record Affine(Parameter weight, Parameter bias) {
@@ -24,9 +21,7 @@ record Affine(Parameter weight, Parameter bias) {
   /** A weight that is uniform in +-bound; its name and the seed decide its values. */
   static Parameter uniform(Site site, String name, double bound, long... shape) {
     torch.manual_seed(Seed.of(site.seed(), name.hashCode()));
-    Tensor host = torch.empty(shape, Compute.CPU.options(ScalarType.Float), null);
-    host.uniform_(-bound, bound, new GeneratorOptional());
-    return new Parameter(name, host.to(site.model().compute().torchDevice(), ScalarType.Float));
+    return new Parameter(name, Fresh.uniform(site.model().compute(), bound, shape));
   }
 
   Tensor apply(Tensor x) {

@@ -12,8 +12,6 @@ import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * BitFit (Ben Zaken et al. 2022, https://arxiv.org/abs/2106.10199): of y = W x + b (section 3) only
@@ -111,8 +109,7 @@ public record Bitfit(
               site.weight(
                   slot.path(),
                   "bias" + Delta.VALUES,
-                  torch.zeros(
-                      new long[] {dense.out()}, site.model().compute().options(ScalarType.Float)));
+                  Fresh.full(site.model().compute(), 0, dense.out()));
           trainable.add(bias);
           // no Adaptation: the model's files have no room for it
           changes.add(new Change<>(slot, new Dense(dense.weight(), bias)));

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Changes of weights at the places of a model. A weight that two places share has one change. */
@@ -64,7 +63,7 @@ final class Deltas {
   static Delta.Everywhere everywhere(Parameter weight, Compute compute) {
     try (Scope scope = new Scope()) {
       long[] shape = Ops.shape(weight.value());
-      Tensor zeros = torch.zeros(shape, compute.options(ScalarType.Float));
+      Tensor zeros = Fresh.full(compute, 0, shape);
       return new Delta.Everywhere(weight, new Parameter(weight.name() + Delta.VALUES, zeros));
     }
   }
@@ -77,7 +76,7 @@ final class Deltas {
   static Delta.Somewhere somewhere(Parameter weight, Tensor indices, Compute compute) {
     try (Scope scope = new Scope()) {
       Tensor own = indices.to(compute.torchDevice(), ScalarType.Long).clone();
-      Tensor zeros = torch.zeros(new long[] {own.numel()}, compute.options(ScalarType.Float));
+      Tensor zeros = Fresh.full(compute, 0, own.numel());
       return new Delta.Somewhere(
           weight,
           new Parameter(weight.name() + Delta.INDICES, own),

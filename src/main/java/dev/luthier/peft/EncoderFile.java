@@ -2,16 +2,13 @@ package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
-import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
@@ -31,13 +28,11 @@ record EncoderFile(Path dir, Peft peft, List<Entry> saved, List<Entry> encoder) 
 
   /** Writes it, or removes what an earlier adapter left there. */
   static void save(List<Entry> encoder, Path dir) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    encoder.forEach(e -> tensors.put(e.name(), AdapterFiles.onHost(e.value().get())));
     try {
-      if (tensors.isEmpty()) {
+      if (encoder.isEmpty()) {
         Files.deleteIfExists(dir.resolve(NAME));
       } else {
-        SafetensorsWriter.write(dir.resolve(NAME), tensors, SafetensorsWriter.PYTORCH);
+        Entry.write(dir.resolve(NAME), encoder);
       }
     } catch (IOException e) {
       throw new UserError("cannot remove " + dir.resolve(NAME) + ": " + UserError.reason(e), e);

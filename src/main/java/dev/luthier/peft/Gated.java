@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,7 +140,7 @@ final class Gated implements Course {
 
   private Parameter filled(Parameter weight, String end, long n, double value) {
     Compute compute = selection.model().compute();
-    Tensor t = torch.full(new long[] {n}, Ops.scalar(value), compute.options(ScalarType.Float));
+    Tensor t = Fresh.full(compute, value, n);
     return new Parameter(weight.name() + end, t);
   }
 

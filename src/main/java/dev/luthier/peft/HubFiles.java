@@ -5,22 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
-import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.model.Model;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,12 +144,7 @@ record HubFiles(
 
   private static void write(
       Path dir, String weights, List<Entry> entries, String name, Map<String, Object> config) {
-    try (Scope scope = new Scope();
-        AutoGradMode off = Ops.noGrad()) {
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      entries.forEach(e -> tensors.put(e.name(), AdapterFiles.onHost(e.value().get())));
-      SafetensorsWriter.write(dir.resolve(weights), tensors, SafetensorsWriter.PYTORCH);
-    }
+    Entry.write(dir.resolve(weights), entries);
     AtomicFile.write(dir.resolve(name), bytes(config));
   }
 

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * IA3 (Liu et al. 2022, https://arxiv.org/abs/2205.05638, section 3.3): keys, values and the inner
@@ -110,8 +108,7 @@ public record Ia3(
     Linear linear = (Linear) slot.base();
     long[] shape = input ? new long[] {1, linear.in()} : new long[] {linear.out(), 1};
     try (Scope scope = new Scope()) {
-      return site.weight(
-          slot.path(), "ia3_l", torch.ones(shape, compute.options(ScalarType.Float)));
+      return site.weight(slot.path(), "ia3_l", Fresh.full(compute, 1, shape));
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -69,7 +68,7 @@ public record LlamaAdapter(
     try (Scope scope = new Scope()) {
       for (Stack.Layer layer : topmost(model)) {
         String at = layer.beside().path();
-        Tensor zero = torch.zeros(new long[] {1}, model.compute().options(ScalarType.Float));
+        Tensor zero = Fresh.full(model.compute(), 0, 1);
         Parameter gate = site.weight(at, "adaption_gate", zero);
         Parameter prompt = site.weight(at, "adaption_prompt", begin(site, trainable.size()));
         changes.add(new Change<>(layer.beside(), new Gated(prompt, gate, back)));

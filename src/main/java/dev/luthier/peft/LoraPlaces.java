@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** LoRA on a model: the new weights at every place, and how they are saved. */
 record LoraPlaces(Lora lora, Site site) {
@@ -72,11 +71,9 @@ record LoraPlaces(Lora lora, Site site) {
     int r = lora.rankAt(path);
     long vocab = table.weight().value().size(0);
     long width = table.weight().value().size(1);
-    Tensor zeros = torch.zeros(new long[] {r, vocab}, compute.options(ScalarType.Float));
-    Tensor drawn = torch.randn(width, r).to(compute.torchDevice(), ScalarType.Float);
     return new Factors(
-        site.weight(path, "lora_embedding_A", zeros),
-        site.weight(path, "lora_embedding_B", drawn),
+        site.weight(path, "lora_embedding_A", Fresh.full(compute, 0, r, vocab)),
+        site.weight(path, "lora_embedding_B", Fresh.normal(compute, 1, width, r)),
         lora.scaleAt(path));
   }
 
@@ -85,7 +82,7 @@ record LoraPlaces(Lora lora, Site site) {
     int r = lora.rankAt(path);
     double scale = lora.scaleAt(path);
     LoraStart.Drawn drawn = lora.start().draw(base, r, scale, compute);
-    Tensor zeros = torch.zeros(new long[] {base.out()}, compute.options(ScalarType.Float));
+    Tensor zeros = Fresh.full(compute, 0, base.out());
     return new Factors(
         site.weight(path, "lora_A.weight", drawn.down()),
         site.weight(path, "lora_B.weight", drawn.up()),

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Movement pruning (Sanh et al. 2020, https://arxiv.org/abs/2005.07683) of changes: W + M * D,
@@ -84,11 +82,8 @@ final class Moving implements Course {
             new Masked(
                 weight,
                 Deltas.everywhere(weight, compute).values(),
-                new Parameter(
-                    weight.name() + ".score",
-                    torch.zeros(shape, compute.options(ScalarType.Float))),
-                new Parameter(
-                    weight.name() + ".mask", torch.ones(shape, compute.options(ScalarType.Float))),
+                new Parameter(weight.name() + ".score", Fresh.full(compute, 0, shape)),
+                new Parameter(weight.name() + ".mask", Fresh.full(compute, 1, shape)),
                 projected));
       }
     }

@@ -4,13 +4,11 @@ import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.TokenStates;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Seed;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What virtual tokens begin as. Lester et al. 2021 (section 3.2) and Li and Liang 2021 (section
@@ -70,7 +68,6 @@ public sealed interface Start {
   /** Values from N(0, 1) that depend on the seed alone. */
   static Tensor normal(Site site, long... shape) {
     torch.manual_seed(site.seed());
-    Tensor host = torch.randn(shape, Compute.CPU.options(ScalarType.Float));
-    return host.to(site.model().compute().torchDevice(), ScalarType.Float);
+    return Fresh.normal(site.model().compute(), 1, shape);
   }
 }

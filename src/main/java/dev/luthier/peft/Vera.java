@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -128,19 +126,15 @@ public record Vera(
   /** Kaiming's uniform for ReLU: +-sqrt(6 / columns). */
   private static Tensor kaiming(Compute compute, long rows, long columns) {
     double bound = Math.sqrt(2) * Math.sqrt(3) / Math.sqrt(columns);
-    return torch
-        .empty(rows, columns)
-        .uniform_(-bound, bound, new GeneratorOptional())
-        .to(compute.torchDevice(), ScalarType.Float);
+    return Fresh.uniform(compute, bound, rows, columns);
   }
 
   private Map fresh(Site site, Slot slot, Shared shared) {
     Linear linear = (Linear) slot.base();
     Compute compute = site.model().compute();
     try (Scope scope = new Scope()) {
-      Tensor b = torch.zeros(new long[] {linear.out()}, compute.options(ScalarType.Float));
-      Tensor d =
-          torch.full(new long[] {rank}, new Scalar(start), compute.options(ScalarType.Float));
+      Tensor b = Fresh.full(compute, 0, linear.out());
+      Tensor d = Fresh.full(compute, start, rank);
       return new Map(
           site.under(slot),
           linear,

@@ -35,7 +35,7 @@ public final class AdapterFolders {
 
   private static void infoOf(Path adapter, PrintWriter out) {
     AdapterConfig config = AdapterConfig.read(adapter);
-    line(out, "method", Schema.snake(config.peft().getClass().getSimpleName()));
+    line(out, "method", Schema.name(config.peft()));
     line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
     Unbinder.record((Record) config.peft())
         .forEach((key, value) -> line(out, key, value.toString()));
@@ -69,7 +69,7 @@ public final class AdapterFolders {
         what =
             "%s, %,d weights, for %s"
                 .formatted(
-                    Schema.snake(config.peft().getClass().getSimpleName()),
+                    Schema.name(config.peft()),
                     values(file),
                     config.base().isEmpty() ? "(no base named)" : config.base());
       } catch (UserError e) {

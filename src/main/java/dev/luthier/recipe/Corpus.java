@@ -61,7 +61,7 @@ record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLeng
   }
 
   private static String name(Method method) {
-    return Schema.snake(method.getClass().getSimpleName());
+    return Schema.name(method);
   }
 
   private static List<DataSet> sets(List<DataSpec.Source> sources) {

@@ -43,7 +43,7 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
       return;
     }
     AdapterFiles.save(parts.adapted(), dir, base);
-    String method = Schema.snake(recipe.peft().getClass().getSimpleName());
+    String method = Schema.name(recipe.peft());
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }

@@ -55,6 +55,11 @@ final class Schema {
     return out;
   }
 
+  /** The name that picks a variant. */
+  static String name(Object variant) {
+    return snake(variant.getClass().getSimpleName());
+  }
+
   /** The constants of an enum by the words that stand for them. */
   static Map<String, Object> words(Class<?> type) {
     Map<String, Object> out = new LinkedHashMap<>();

@@ -39,9 +39,7 @@ final class Unbinder {
     if (raw == List.class && value instanceof List<?> list) {
       return list.stream().map(v -> plain(Schema.argument(type), v)).toList();
     }
-    return Binder.isChoice(raw)
-        ? Map.of(Schema.snake(value.getClass().getSimpleName()), plain(value))
-        : plain(value);
+    return Binder.isChoice(raw) ? Map.of(Schema.name(value), plain(value)) : plain(value);
   }
 
   private static Object plain(Object value) {

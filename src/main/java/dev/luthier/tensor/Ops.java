@@ -27,7 +27,7 @@ public final class Ops {
 
   /** Copies a tensor of any shape and real type into a Java array, in row-major order. */
   public static float[] toFloats(Tensor t) {
-    Tensor host = host(t, ScalarType.Float);
+    Tensor host = onHost(t, ScalarType.Float);
     float[] out = new float[Math.toIntExact(host.numel())];
     if (out.length > 0) {
       new FloatPointer(host.data_ptr_float()).get(out);
@@ -37,7 +37,7 @@ public final class Ops {
 
   /** Copies a tensor of any shape and integer type into a Java array, in row-major order. */
   public static long[] toLongs(Tensor t) {
-    Tensor host = host(t, ScalarType.Long);
+    Tensor host = onHost(t, ScalarType.Long);
     long[] out = new long[Math.toIntExact(host.numel())];
     if (out.length > 0) {
       new LongPointer(host.data_ptr_long()).get(out);
@@ -45,7 +45,8 @@ public final class Ops {
     return out;
   }
 
-  private static Tensor host(Tensor t, ScalarType type) {
+  /** A tensor in host memory, contiguous, of the given type and without gradient. */
+  public static Tensor onHost(Tensor t, ScalarType type) {
     return t.detach().to(Compute.CPU.torchDevice(), type).contiguous();
   }
 

@@ -67,7 +67,7 @@ public final class Parameter implements AutoCloseable {
 
   /** The weight as it goes to disk: in host memory, contiguous, without gradient. */
   public Tensor onHost(ScalarType type) {
-    return value().detach().to(Compute.CPU.torchDevice(), type).contiguous();
+    return Ops.onHost(value(), type);
   }
 
   /** Replaces the tensor; the old one is freed. */
