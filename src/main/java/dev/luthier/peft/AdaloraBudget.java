@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How AdaLoRA spends its ranks (Zhang et al. 2023, sections 3.2 and 3.3, algorithm 1): entries of
- * the diagonals that are too little important ({@link AdaloraImportance}) for the budget (eq. 12)
- * are set to zero; until the last cut they may grow again, then the choice stays. As in PEFT the
+ * the diagonals that are too little important ({@link AdaloraImportance}) for the budget (appendix
+ * A) are set to zero; until the last cut they may grow again, then the choice stays. As in PEFT the
  * penalty is the norm ||P^T P - I||, where the paper squares it, and its mean over all P and Q.
  */
 final class AdaloraBudget implements Course {
@@ -91,7 +91,7 @@ final class AdaloraBudget implements Course {
     }
   }
 
-  /** Eq. 5 and 6: what does not belong to the most important entries becomes zero. */
+  /** Eq. 6: what does not belong to the most important entries becomes zero. */
   private void cut(long budget) {
     long off = all() - budget;
     if (off <= 0) {

@@ -69,7 +69,8 @@ public record AdaloraSchedule(
   }
 
   /**
-   * b(t), eq. 12: from the first budget down to the last with the third power of what is left.
+   * b(t), appendix A: from the first budget down to the last with the third power of what is left,
+   * as PEFT has it; the paper takes t_f off t as well.
    *
    * @param step counted from 1
    */

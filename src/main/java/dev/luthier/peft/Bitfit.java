@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * BitFit (Ben Zaken et al. 2022, https://arxiv.org/abs/2106.10199): of y = W x + b (section 3) only
- * b learns, in the linear maps and in the norms. Where a model has no biases they can be added as
- * zeros; that is not in the paper.
+ * BitFit (Ben Zaken et al. 2022, https://arxiv.org/abs/2106.10199): of y = W x + b only b learns,
+ * in the linear maps and in the norms. Where a model has no biases they can be added as zeros; that
+ * is not in the paper.
  */
 @Doc("Only biases learn (arXiv 2106.10199)")
 public record Bitfit(
@@ -49,13 +49,13 @@ public record Bitfit(
   /** Which biases learn. */
   public enum Biases {
     ALL,
-    /** b_q and b_m2, which the paper finds to be nearly enough. */
+    /** Of queries and the middle of the MLP, which the paper finds to be nearly enough. */
     QUERY_MLP
   }
 
   @Override
   public double usualRate() {
-    return 1e-3; // the upper end of what the paper searched
+    return 1e-3; // the default of the authors' run_glue.py
   }
 
   @Override

@@ -43,7 +43,7 @@ public record Bottleneck(
     @Doc("Modules trained and saved whole, such as embed_tokens or lm_head") @Default("[]")
         List<String> save)
     implements Peft {
-  /** What is unset becomes what the placement's paper uses. */
+  /** What is unset becomes what AdapterHub uses with the placement. */
   public Bottleneck {
     Placement.Usual usual = placement.usual();
     width = Optional.of(width.orElse(usual.width()));
@@ -71,7 +71,7 @@ public record Bottleneck(
 
   @Override
   public double usualRate() {
-    return 1e-4; // Pfeiffer et al. 2020, He et al. 2022; AdapterHub's documentation
+    return 1e-4; // Pfeiffer et al. 2020, AdapterHub's documentation; He et al. have 5e-5 too
   }
 
   @Override

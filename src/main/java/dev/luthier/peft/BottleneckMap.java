@@ -46,8 +46,9 @@ record BottleneckMap(
   }
 
   /**
-   * Adapters on top of each other at one place (Pfeiffer et al. 2020b, section 3): each takes what
-   * the ones below made of the sub-layer's output for that output.
+   * Adapters on top of each other at one place (Pfeiffer et al. 2020b, section 4.2): each takes
+   * what the ones below made of the sub-layer's output for that output, as in AdapterHub. The paper
+   * adds the upper one to the sub-layer's output itself.
    */
   record Stacked(List<BottleneckMap> maps) implements Joint {
     @Override

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * DoRA (Liu et al. 2024, https://arxiv.org/abs/2402.09353): a weight is its rows' lengths times
  * their directions, W' = m (W + s B A) / ||W + s B A|| (eq. 5), and m (out) trains beside A and B.
- * The length in the denominator gets no gradient (section 4.3, eq. 11). Equal to PEFT's
+ * The length in the denominator gets no gradient (section 4.3, eq. 11). The paper writes lengths of
+ * columns; a row of (out, in), what makes one output, is PEFT's reading. Equal to its
  * tuners/lora/dora.py; the lengths are computed from the factors, without ever making W + s B A.
  * Letters: N tokens.
  */

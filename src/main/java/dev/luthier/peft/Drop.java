@@ -25,7 +25,7 @@ interface Drop extends Course {
 
   /**
    * In training the lowest n layers go without, and n ~ U{0..most} is drawn anew for each step
-   * (Rueckle et al. 2021, section 3.1). A step's parts share it; outside of training all are used.
+   * (Rueckle et al. 2021, section 3). A step's parts share it; outside of training all are used.
    */
   final class Drawn implements Drop {
     private static final long STREAM = 0xD0;

@@ -51,7 +51,7 @@ record FusionMap(
         .toList();
   }
 
-  /** ||I - V||^2 (section 3.2: V is kept near the identity). */
+  /** ||I - V||^2, AdapterHub's form of what the paper does to V by an l2 norm (section 4.1). */
   Tensor distance() {
     Tensor v = value.weight().value();
     return torch.eye(v.size(0), v.options()).sub(v).square().sum();

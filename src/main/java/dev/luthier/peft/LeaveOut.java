@@ -33,7 +33,7 @@ public sealed interface LeaveOut {
   @Doc("Every layer has adapters")
   record None() implements LeaveOut {}
 
-  /** The specialised variant, section 3.1: none below a layer, in training and afterwards. */
+  /** The specialised variant, section 3: none below a layer, in training and afterwards. */
   @Shorthand
   @Doc("The lowest layers have none, in training and afterwards")
   record Lowest(@Doc("How many") int layers) implements LeaveOut {
@@ -61,7 +61,7 @@ public sealed interface LeaveOut {
     }
   }
 
-  /** The robust variant, section 3.1: in each step of training n lowest, n ~ U{0..most}. */
+  /** The robust variant, section 3: in each step of training n lowest, n ~ U{0..most}. */
   @Shorthand
   @Doc("In each step of training a random number of the lowest layers goes without")
   record Random(@Doc("The largest number") @Default("11") int most) implements LeaveOut {

@@ -21,8 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * LLaMA-Adapter (Zhang et al. 2023, https://arxiv.org/abs/2303.16199): every token of the topmost
  * layers also attends to a prompt of the layer's own, through a gate that begins at zero: softmax(q
- * K^T / sqrt(D)) g (eq. 6), beside the layer's own attention (eq. 7, 8). Equal to PEFT's
- * tuners/adaption_prompt on Llama, Mistral and GPT-2.
+ * K^T / sqrt(D)) g (eq. 5, 7), beside the layer's own attention (eq. 8). Equal to PEFT's
+ * tuners/adaption_prompt on Llama, Mistral and GPT-2, which has one gate for all heads and no tanh
+ * around it, unlike the paper's last version.
  */
 @Doc("A prompt beside the attention of the topmost layers, behind a gate (arXiv 2303.16199)")
 public record LlamaAdapter(
@@ -50,7 +51,7 @@ public record LlamaAdapter(
 
   @Override
   public double usualRate() {
-    return 9e-3; // the paper's
+    return 9e-3; // the paper's; the authors' code takes it as of 256 rows a step
   }
 
   @Override
@@ -155,7 +156,7 @@ public record LlamaAdapter(
       Tensor v = heads(own.values(), repeats);
       Tensor scores = q.matmul(k.transpose(1, 2)).mul(Ops.scalar(asked.scale())); // eq. 5
       Tensor shares = scores.softmax(2, new ScalarTypeOptional(ScalarType.Float));
-      Tensor mixed = gate.as(y).mul(shares.to(y.scalar_type())).matmul(v); // eq. 6, 7
+      Tensor mixed = gate.as(y).mul(shares.to(y.scalar_type())).matmul(v); // eq. 7
       Tensor flat = mixed.transpose(0, 1).reshape(y.size(0), -1); // (N, A D)
       return y.add(back.of(flat, asked.out())); // eq. 8
     }

@@ -75,8 +75,8 @@ public record Lora(
         boolean bias,
     @Doc(
             value =
-                "The learning rate of B over that of A (LoRA+, arXiv 2402.12354, which recommends"
-                    + " 16 with a lower rate); 1 is LoRA",
+                "The learning rate of B over that of A (LoRA+, arXiv 2402.12354, whose experiments"
+                    + " have 16, with a lower rate); 1 is LoRA",
             elsewhere = {"loraplus_lr_ratio"})
         @Default("1")
         double rateRatio)
@@ -140,7 +140,7 @@ public record Lora(
     return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
   }
 
-  /** LoRA+, section 4: B's rate is a multiple of A's. A table's factors keep the run's rate. */
+  /** LoRA+: B's rate is a multiple of A's. A table's factors keep the run's rate. */
   @Override
   public double rateOf(Parameter weight) {
     return weight.name().contains(".lora_B.") ? rateRatio : 1;

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public enum LoraStart {
   /** A uniform in +-1/sqrt(in), which is Kaiming's with a = sqrt(5); B zero. PEFT's default. */
   KAIMING(LoraStart::kaiming, false),
-  /** A normal with deviation 1/r; B zero. The one of Hu et al. 2021. */
+  /** A normal, as in Hu et al. 2021, with deviation 1/r, as in PEFT; B zero. */
   GAUSSIAN(LoraStart::gaussian, false),
   /** Both random, on halves of an orthogonal basis of rank r, so that B A = 0. */
   ORTHOGONAL(LoraStart::orthogonal, false),

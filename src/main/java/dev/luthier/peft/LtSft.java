@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * LT-SFT (Ansell et al. 2022, https://arxiv.org/abs/2110.07560), algorithm 1: train all weights;
- * keep the k whose change |theta1 - theta0| is largest; rewind; train these k alone. Departures:
- * one round of choosing, the paper's own setting; no L1 term; and by default of the linear maps
- * alone, whereas the paper chooses among all weights.
+ * LT-SFT (Ansell et al. 2022, https://arxiv.org/abs/2110.07560): train all weights; keep the k
+ * whose change |theta1 - theta0| is largest; rewind; train these k alone. Departures: one round of
+ * choosing, which is the authors' default too; no L1 term, which is zero in their code unless asked
+ * for; and by default of the linear maps alone, whereas theirs is all weights.
  */
 @Doc("Trains all, rewinds, and trains again the weights that had changed most (arXiv 2110.07560)")
 public record LtSft(

@@ -31,7 +31,7 @@ public record MadX(
 
   @Override
   public double usualRate() {
-    return task.usualRate(); // section 4.3: 1e-4
+    return task.usualRate(); // 1e-4 for languages too in AdapterHub's documentation
   }
 
   @Override

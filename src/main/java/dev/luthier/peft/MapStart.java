@@ -9,7 +9,7 @@ public enum MapStart {
   BERT("bert"),
   /** Down as torch's linear maps, up zero: adds nothing at first (He et al. 2022). */
   MAM("mam_adapter"),
-  /** N(0, 0.01) cut at two deviations (Houlsby et al. 2019, section 3.2). */
+  /** N(0, 0.01) cut at two deviations (Houlsby et al. 2019, section 3.6). */
   HOULSBY("houlsby");
 
   private final String inFiles;

@@ -98,7 +98,7 @@ final class Moving implements Course {
         Tensor gradient = c.values.value().grad();
         c.score
             .value()
-            .addcmul_(gradient, c.values.value(), Ops.scalar(-1)); // S = - sum of dL/dw w
+            .addcmul_(gradient, c.values.value(), Ops.scalar(-1)); // S = - sum of dL/dw w, eq. 3
         gradient.mul_(c.mask.value());
       }
     }
@@ -125,7 +125,7 @@ final class Moving implements Course {
     }
   }
 
-  /** v at a moment of the run, from 0 to 1: the cubic schedule of the paper's experiments. */
+  /** v at a moment of the run, from 0 to 1: the paper's cubic schedule, eq. 5. */
   static double share(double moment, double last) {
     double left = 1 - (moment - WARM_UP) / (1 - WARM_UP - COOL_DOWN);
     double bounded = Math.min(1, Math.max(0, left));

@@ -30,7 +30,7 @@ public sealed interface Placement {
   /** The width, activation, scale and start that are used where nothing else is asked for. */
   Usual usual();
 
-  /** What a placement's paper and AdapterHub use. */
+  /** What AdapterHub uses with a placement. */
   record Usual(Width width, Nonlinearity activation, Scaling scaling, MapStart start) {}
 
   /** Houlsby et al. 2019 (arXiv 1902.00751), figure 2: A reads what the sub-layer made. */

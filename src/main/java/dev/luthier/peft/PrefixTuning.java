@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * (eq. 3). Without {@link Projected} this is P-tuning v2 (Liu et al. 2021,
  * https://arxiv.org/abs/2110.07602). Equal to PEFT's tuners/prefix_tuning: what is kept is the
  * keys' and values' own, as they are after any turning by position; of T5 only the decoder's
- * attention to itself has a prefix, where the paper gives all three of a layer's one.
+ * attention to itself has a prefix, where the paper puts one before the encoder too.
  */
 @Doc("Keys and values that learn, before every sequence in every layer (arXiv 2101.00190)")
 public record PrefixTuning(

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * What P-tuning computes its virtual tokens by, so that they depend on one another (Liu et al.
- * 2021, section 3.2). Letters: R virtual tokens, E their width, C the width within.
+ * 2021). Letters: R virtual tokens, E their width, C the width within.
  */
 @Doc("What computes the virtual tokens")
 public sealed interface PromptEncoder {
@@ -67,7 +67,7 @@ public sealed interface PromptEncoder {
     }
   }
 
-  /** W2 relu(W1 [forwards; backwards]) over an LSTM that reads both ways: eq. 6 of the paper. */
+  /** W2 relu(W1 [forwards; backwards]) over an LSTM that reads both ways. */
   @Doc("An LSTM that reads the virtual tokens both ways, and two linear maps")
   record Lstm(
       @Doc(

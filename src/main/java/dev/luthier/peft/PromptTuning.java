@@ -35,7 +35,7 @@ public record PromptTuning(
 
   @Override
   public double usualRate() {
-    return 3e-2; // the paper has 0.3 with Adafactor; AdamW takes a tenth
+    return 3e-2; // a tenth of the paper's, which is for Adafactor
   }
 
   @Override

@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * P-tuning (Liu et al. 2021, https://arxiv.org/abs/2103.10385): virtual tokens before every
- * sequence, computed by an encoder that learns with them (section 3.2, eq. 6). The paper strews
- * them over a template; here, as in PEFT's tuners/p_tuning, they stand in front. What the encoder
- * gives is all that a finished adapter needs, and all that PEFT saves.
+ * sequence, computed by an encoder that learns with them. The paper strews them over a template;
+ * here, as in PEFT's tuners/p_tuning, they stand in front. What the encoder gives is all that a
+ * finished adapter needs, and all that PEFT saves.
  */
 @Doc("Virtual tokens before every sequence, computed by an encoder that learns (arXiv 2103.10385)")
 public record Ptuning(

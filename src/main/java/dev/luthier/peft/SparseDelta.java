@@ -9,8 +9,7 @@ import java.util.Map;
 
 /**
  * Differences of weights as numbers that can be added: two that were trained apart on one base can
- * be put together (Ansell et al. 2022, arXiv 2110.07560, section 3.3), taken from each other, and
- * scaled.
+ * be put together (Ansell et al. 2022, arXiv 2110.07560), taken from each other, and scaled.
  *
  * @param base the model they are for, as files name it
  * @param task as files name it; empty where none is named

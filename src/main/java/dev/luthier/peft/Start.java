@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * What virtual tokens begin as. Lester et al. 2021 (section 3.2) and Li and Liang 2021 (section
- * 7.4) find that real tokens are the better start, the more so in small models.
+ * 7.4) find that real tokens are the better start, the former in all but the largest models, the
+ * latter on little data.
  */
 @Doc("What virtual tokens begin as")
 public sealed interface Start {

@@ -39,7 +39,7 @@ record TaskArithmetic(Combination.Kept kept, Combination.Elected elected, double
     }
     Tensor agrees = agreeing(all); // (K, ...)
     Tensor count = agrees.sum(0).clamp_min(Ops.scalar(1));
-    return all.mul(w).mul(agrees).sum(0).div(count); // Yadav et al. 2023, algorithm 1
+    return all.mul(w).mul(agrees).sum(0).div(count); // Yadav et al. 2023
   }
 
   /** 1 where a summand's sign is that of all of them together, where zero counts as plus. */

@@ -20,10 +20,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * VeRA (Kopiczko et al. 2024, https://arxiv.org/abs/2310.11454): h = W x + b B d A x (eq. 2), with
- * one random frozen pair A (r, in), B (out, r) for all layers, of which a smaller layer takes the
- * first columns and rows, and vectors d (r) and b (out) that train. Equal to PEFT's tuners/vera,
- * down to A and B, which the same seed makes. Letters: N tokens.
+ * VeRA (Kopiczko et al. 2024, https://arxiv.org/abs/2310.11454): h = W x + b B d A x, with one
+ * random frozen pair A (r, in), B (out, r) for all layers, of which a smaller layer takes the first
+ * columns and rows, and vectors d (r) and b (out) that train. Equal to PEFT's tuners/vera, down to
+ * A and B, which the same seed makes. Letters: N tokens.
  */
 @Doc("Learned factors around random projections that all layers share (VeRA, arXiv 2310.11454)")
 public record Vera(
@@ -74,7 +74,7 @@ public record Vera(
 
   @Override
   public double usualRate() {
-    return 4e-3; // the paper's for instruction tuning, ten times its LoRA's
+    return 4e-3; // two vectors a map need far more than LoRA's rate
   }
 
   @Override
@@ -147,7 +147,7 @@ public record Vera(
   }
 
   /**
-   * y = W x + b B d A x (eq. 2).
+   * y = W x + b B d A x.
    *
    * @param outer b (out)
    * @param inside d (r)
