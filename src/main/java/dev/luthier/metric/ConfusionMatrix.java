@@ -71,8 +71,8 @@ public record ConfusionMatrix(long[][] counts) {
 
   /**
    * Matthews' correlation in its form for any number of classes (Gorodkin 2004, "Comparing two
-   * K-category assignments by a K-category correlation coefficient", eq. 8), from -1 to 1; 0 where
-   * truth or prediction has one class only.
+   * K-category assignments by a K-category correlation coefficient"), from -1 to 1; 0 where truth
+   * or prediction has one class only.
    */
   public double matthews() {
     double n = total();

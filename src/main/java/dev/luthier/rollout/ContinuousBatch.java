@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continuous batching (Yu et al. 2022, Orca, section 3.2): every step gives each running sequence
- * one token; a sequence that ends leaves at once, and waiting ones take the free rows while the
- * others go on. A prompt is computed once, in a cache of its own, and its row is copied for each of
- * its samples; where they do not all find a row, the prompt is held until they do.
+ * Continuous batching (Yu et al. 2022, Orca, section 3): every step gives each running sequence one
+ * token; a sequence that ends leaves at once, and waiting ones take the free rows while the others
+ * go on. A prompt is computed once, in a cache of its own, and its row is copied for each of its
+ * samples; where they do not all find a row, the prompt is held until they do.
  */
 final class ContinuousBatch implements AutoCloseable {
   /** Prompts started together have so many tokens at most, unless one alone has more. */

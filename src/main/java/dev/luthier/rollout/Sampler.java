@@ -123,7 +123,7 @@ final class Sampler {
     return scores.clone().put_(places, worse);
   }
 
-  /** Fan et al. 2018 (https://arxiv.org/abs/1805.04833), section 5.3: only the k likeliest stay. */
+  /** Fan et al. 2018 (https://arxiv.org/abs/1805.04833), section 5.4: only the k likeliest stay. */
   static Tensor topK(Tensor scores, int k) {
     Tensor kth = scores.topk(k, -1, true, true).get0().narrow(1, k - 1, 1); // (R, 1)
     return scores.masked_fill(scores.lt(kth), Ops.scalar(NOTHING));
@@ -144,8 +144,8 @@ final class Sampler {
   }
 
   /**
-   * Nguyen et al. 2024 (min-p, https://arxiv.org/abs/2407.01082), section 3: a token stays if its
-   * probability is at least {@code share} times that of the likeliest.
+   * Nguyen et al. 2024 (min-p, https://arxiv.org/abs/2407.01082): a token stays if its probability
+   * is at least {@code share} times that of the likeliest.
    */
   static Tensor minP(Tensor scores, double share) {
     Tensor probs = torch.softmax(scores, -1); // (R, V)
