@@ -74,8 +74,9 @@ sealed interface Qkv {
   }
 
   /**
-   * Queries and keys normed before they are turned (Henry et al. 2020): each head by itself, or all
-   * heads of a token at once, as wide as the norm is.
+   * Queries and keys normed before they are turned (Henry et al. 2020, who do it by length, not by
+   * root mean square): each head by itself, or all heads of a token at once, as wide as the norm
+   * is.
    */
   record Normed(Qkv inner, Slot q, Slot k) implements Qkv {
     @Override
