@@ -171,7 +171,7 @@ final class BenchCommand implements Runnable {
     LoadBench.run(model, device, rounds, spec.commandLine().getOut());
   }
 
-  private static void atLeastOne(String option, int value) {
+  static void atLeastOne(String option, int value) {
     if (value < 1) {
       throw new UserError(option + " must be >= 1, was " + value);
     }

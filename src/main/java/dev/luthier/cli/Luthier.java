@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
+      ClaimsCommand.class,
       DocsCommand.class
     },
     footer = {"", "Begin with: ./luthier train recipes/sft-lora.yaml"})

@@ -138,7 +138,7 @@ public sealed interface PromptEncoder {
               true,
               layers,
               rate,
-              rate > 0,
+              true, // as in training, since cuDNN has no gradient otherwise; the rate says the rest
               true,
               true)
           .get0()

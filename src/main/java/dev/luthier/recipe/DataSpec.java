@@ -102,4 +102,9 @@ public record DataSpec(
     train = train.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
     eval = eval.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
   }
+
+  /** The same rows to learn from, measured on other ones. */
+  DataSpec measuredOn(List<Source> rows, double share) {
+    return new DataSpec(train, rows, share, form, columns, shuffle);
+  }
 }

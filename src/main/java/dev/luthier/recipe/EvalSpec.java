@@ -41,4 +41,9 @@ public record EvalSpec(
           "eval.generate must be >= 1 for eval.metric %s, was 0".formatted(metric.label()));
     }
   }
+
+  /** The same before the first step and after the last, so that nothing is chosen by it. */
+  EvalSpec atTheEnds() {
+    return new EvalSpec(new Every.Never(), generate, maxNewTokens, metric, Optional.empty());
+  }
 }

@@ -4,6 +4,7 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Shorthand;
 import dev.luthier.error.UserError;
+import dev.luthier.tensor.Compute;
 import java.nio.file.Path;
 
 /** The model that a run starts from. */
@@ -17,10 +18,36 @@ public record ModelSpec(
         Path path,
     @Doc("Where it computes: `auto` (a GPU where there is one), `cpu`, `cuda` or `cuda:N`")
         @Default("auto")
-        String device) {
+        String device,
+    @Doc(
+            value =
+                "The type in which it computes: `auto` (float32 on a CPU, bfloat16 on a GPU) or"
+                    + " `float32`; trainable weights are float32 in both cases",
+            elsewhere = {"torch_dtype", "bf16", "precision"})
+        @Default("auto")
+        Precision dtype) {
+
+  /** The type in which a model computes. */
+  public enum Precision {
+    /** The type that suits the device. */
+    AUTO,
+    FLOAT32
+  }
+
   public ModelSpec {
     if (!device.matches("auto|cpu|cuda(:\\d+)?")) {
       throw new UserError("model.device must be auto, cpu, cuda or cuda:N, was " + device);
     }
+  }
+
+  /** The device and the type. */
+  Compute compute() {
+    Compute usual = Compute.of(device);
+    return dtype == Precision.FLOAT32 ? usual.inFloat32() : usual;
+  }
+
+  /** The same in float32. */
+  ModelSpec inFloat32() {
+    return new ModelSpec(path, device, Precision.FLOAT32);
   }
 }

@@ -18,7 +18,7 @@ record ModelSummary(Map<String, String> facts) {
   /** Loads the model to count, and closes it. */
   static <M extends Model> ModelSummary of(
       Recipe recipe, Lesson<?, ?, M> lesson, ModelFolder folder) {
-    try (M model = lesson.load(Compute.of(recipe.model().device()));
+    try (M model = lesson.load(recipe.model().compute());
         Adapted<M> adapted =
             NewHeads.attach(
                 model,

@@ -67,8 +67,13 @@ public record OptimSpec(
 
   /** The same with the rate that is used where the recipe sets none. */
   OptimSpec withRate(double usual) {
-    Optional<Double> rate = Optional.of(lr.orElse(usual));
-    return new OptimSpec(rate, batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
+    return atRate(lr.orElse(usual));
+  }
+
+  /** The same at another rate. */
+  OptimSpec atRate(double rate) {
+    return new OptimSpec(
+        Optional.of(rate), batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
   }
 
   /** The same for so many steps. */

@@ -33,4 +33,9 @@ public record Recipe(
   public Recipe {
     optim = optim.withRate(peft.usualRate());
   }
+
+  /** The same with weights that move otherwise. */
+  Recipe with(OptimSpec other) {
+    return new Recipe(model, method, peft, data, other, eval, checkpoint, output, seed);
+  }
 }

@@ -29,13 +29,18 @@ public final class Recipes {
    * @throws UserError if the file cannot be read or says anything that is not understood
    */
   public static Recipe read(Path file, List<String> overrides) {
+    return read(file, overrides, Recipe.class);
+  }
+
+  /** The same for another kind of file that is written in the same way. */
+  static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
     Path folder = file.toAbsolutePath().getParent();
     UnaryOperator<Path> place =
         path -> {
           Path beside = folder == null ? path : folder.resolve(path);
           return !Files.exists(path) && Files.exists(beside) ? beside : path;
         };
-    return parse(text(file), file.toString(), overrides, place, Recipe.class);
+    return parse(text(file), file.toString(), overrides, place, type);
   }
 
   /** The record as a recipe with every key written; reading it gives an equal record. */

@@ -69,47 +69,23 @@ final class RunReport {
   /** Saves the result and the report, and tells what to type next. */
   void finish(Session.Outcome outcome, PrintWriter out) {
     Recipe recipe = parts.recipe();
-    Path result = parts.output().resolve(Training.result(recipe));
+    Path into = parts.output().resolve(Training.result(recipe));
     List<MetricsFile.Line> lines = MetricsFile.read(parts.output().resolve("metrics.jsonl"));
-    Map<String, String> results = results(outcome, lines);
+    RunResult result = RunResult.of(parts, outcome, lines);
+    Map<String, String> results = result.reached(outcome.end());
     SavedResult saved = new SavedResult(parts);
-    List<String> next = saved.next(result);
-    AtomicDirectory.write(result, dir -> saved.save(dir, results, next));
+    List<String> next = saved.next(into);
+    AtomicDirectory.write(into, dir -> saved.save(dir, results, next));
+    results.putAll(result.cost()); // no part of what is saved, which is the same for the same run
     Path page = parts.output().resolve("report.html");
     HtmlReport.write(page, data(results, lines, next));
+    result.write(parts.output());
     results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
     out.println();
-    out.println("saved     " + result);
+    out.println("saved     " + into);
     out.println("report    " + page);
     next.forEach(command -> out.println("next      " + command));
     out.flush();
-  }
-
-  private static Map<String, String> results(
-      Session.Outcome outcome, List<MetricsFile.Line> lines) {
-    Map<String, String> out = new LinkedHashMap<>();
-    out.put(
-        "steps",
-        outcome.steps()
-            + (outcome.end() == Session.End.STOPPED_EARLY
-                ? " (stopped early: no better evaluation)"
-                : ""));
-    outcome.best().ifPresent(best -> out.put("weights of step", String.valueOf(best.step())));
-    long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
-    Map<String, Double> before = evaluated(lines, 0);
-    evaluated(lines, step)
-        .forEach((name, value) -> out.put(name, "%.4f -> %.4f".formatted(before.get(name), value)));
-    return out;
-  }
-
-  private static Map<String, Double> evaluated(List<MetricsFile.Line> lines, long step) {
-    Map<String, Double> out = new LinkedHashMap<>();
-    lines.stream()
-        .filter(line -> line.step() == step)
-        .flatMap(line -> line.values().entrySet().stream())
-        .filter(e -> e.getKey().startsWith("eval/"))
-        .forEach(e -> out.put(e.getKey(), e.getValue()));
-    return out;
   }
 
   private ReportData data(

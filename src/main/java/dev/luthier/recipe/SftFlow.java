@@ -40,7 +40,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
   private <R extends TrainingRow, B, M extends Model> void teach(
       Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
     LessonEvaluation.check(lesson, recipe.eval());
-    Compute compute = Compute.of(recipe.model().device());
+    Compute compute = recipe.model().compute();
     Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();

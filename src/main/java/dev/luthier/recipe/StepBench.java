@@ -7,14 +7,13 @@ import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Lora;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.PeakMemory;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Schedule;
 import dev.luthier.train.Span;
 import dev.luthier.train.Steps;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,7 +115,7 @@ public final class StepBench {
               times.add((stepped - begun[0]) / 1e6);
               products.add((multiplied - stepped) / 1e6);
             }
-            resident[report.done() <= WARM_UP ? 0 : 1] = resident();
+            resident[report.done() <= WARM_UP ? 0 : 1] = PeakMemory.resident();
             begun[0] = now(model.compute());
             return true;
           });
@@ -134,19 +133,6 @@ public final class StepBench {
 
   private static double median(List<Double> values) {
     return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
-  }
-
-  /** Bytes of this process in memory; 0 where the system does not tell. */
-  private static long resident() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   /** Random tokens. */

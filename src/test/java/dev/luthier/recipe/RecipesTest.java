@@ -59,7 +59,8 @@ class RecipesTest {
   @Test
   void readsTheRecipeOfTheDesign() {
     Recipe recipe = read(DESIGN);
-    assertThat(recipe.model()).isEqualTo(new ModelSpec(Path.of("models/tiny-base"), "auto"));
+    assertThat(recipe.model())
+        .isEqualTo(new ModelSpec(Path.of("models/tiny-base"), "auto", ModelSpec.Precision.AUTO));
     assertThat(recipe.method()).isInstanceOf(Sft.class);
     assertThat(recipe.peft())
         .isEqualTo(
@@ -340,7 +341,7 @@ class RecipesTest {
     assertThat(recipe.eval().patience()).isEmpty();
     assertThat(read(DESIGN, "--peft={full: {}}").peft()).isEqualTo(new Full());
     assertThat(read(SHORT, "--model.device=cpu").model())
-        .isEqualTo(new ModelSpec(Path.of("m"), "cpu"));
+        .isEqualTo(new ModelSpec(Path.of("m"), "cpu", ModelSpec.Precision.AUTO));
     assertThat(read(SHORT, "--data.train=[a, b]", "--data.train.1=c").data().train())
         .extracting(Source::path)
         .containsExactly(Path.of("a"), Path.of("c"));

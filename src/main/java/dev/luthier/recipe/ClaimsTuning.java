@@ -1,0 +1,73 @@
+package dev.luthier.recipe;
+
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The search for the rates of a comparison: every method with several rates on every task.
+ *
+ * @param factors what the plan's rates are multiplied with
+ */
+record ClaimsTuning(
+    ClaimsPlan plan,
+    List<ClaimsPlan.Task> tasks,
+    List<ClaimsPlan.Method> methods,
+    List<Double> factors) {
+
+  /** What one rate reached; higher is better, and nothing is lower than a training that broke. */
+  private record Tried(double rate, double score) {
+    private static final double BROKE = -Double.MAX_VALUE;
+
+    boolean broke() {
+      return score == BROKE;
+    }
+
+    @Override
+    public String toString() {
+      return ClaimsPage.number(rate) + ": " + (broke() ? "failed" : "%.4f".formatted(score));
+    }
+  }
+
+  List<ClaimsRun> runs() {
+    return tasks.stream()
+        .flatMap(
+            task ->
+                methods.stream()
+                    .flatMap(m -> rates(task, m).map(r -> ClaimsRun.tuning(plan, task, m, r))))
+        .toList();
+  }
+
+  /** What is kept in the plan's file, with the best rate of every method that ended with one. */
+  ClaimsRates best(PrintWriter out) {
+    ClaimsRates rates = ClaimsRates.read(plan.rates());
+    for (ClaimsPlan.Task task : tasks) {
+      out.println(task.name() + ", " + task.score().label() + " on rows set aside:");
+      for (ClaimsPlan.Method method : methods) {
+        List<Tried> all = rates(task, method).map(r -> tried(task, method, r)).toList();
+        Tried best = all.stream().max(Comparator.comparingDouble(Tried::score)).orElseThrow();
+        String text = all.stream().map(Tried::toString).collect(Collectors.joining(", "));
+        out.println("  %-20s %s; best %s".formatted(method.name(), text, best));
+        if (!best.broke()) {
+          rates = rates.with(task, method, best.rate());
+        }
+      }
+    }
+    return rates;
+  }
+
+  /** Two digits, so that a rate has the same name however it was computed. */
+  private Stream<Double> rates(ClaimsPlan.Task task, ClaimsPlan.Method method) {
+    return factors.stream().map(f -> Double.parseDouble("%.1e".formatted(method.usual(task) * f)));
+  }
+
+  private Tried tried(ClaimsPlan.Task task, ClaimsPlan.Method method, double rate) {
+    Map<String, Double> reached =
+        ClaimsRun.tuning(plan, task, method, rate).result().map(RunResult::after).orElse(Map.of());
+    Double value = reached.get(task.score().key());
+    return new Tried(rate, value == null ? Tried.BROKE : task.score().score(value));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.luthier.recipe;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.luthier.error.UserError;
+import dev.luthier.io.AtomicFile;
+import dev.luthier.model.Model;
+import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.PeakMemory;
+import dev.luthier.train.MetricsFile;
+import dev.luthier.train.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a finished run came to, for programs: {@code result.json} in its directory.
+ *
+ * @param parameters of the model, with what the method added
+ * @param trainable of them, heads included
+ * @param steps that were done
+ * @param weightsOfStep whose weights were saved
+ * @param secondsPerStep the median of all steps
+ * @param memory the most that was in use since the process that ended the run began
+ * @param before what was measured before the first step, by measure; empty without evaluations
+ * @param after what was measured on the saved weights
+ */
+record RunResult(
+    long parameters,
+    long trainable,
+    long steps,
+    long weightsOfStep,
+    double secondsPerStep,
+    PeakMemory memory,
+    Map<String, Double> before,
+    Map<String, Double> after) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FILE = "result.json";
+  private static final String EVALUATED = "eval/";
+
+  static RunResult of(
+      SftFlow.Parts<?, ?, ?> parts, Session.Outcome outcome, List<MetricsFile.Line> lines) {
+    Model model = parts.adapted().model();
+    long step = outcome.best().map(Session.Best::step).orElse(outcome.steps());
+    return new RunResult(
+        model.parameters().stream().mapToLong(Parameter::count).sum(),
+        parts.adapted().trainableCount(),
+        outcome.steps(),
+        step,
+        median(lines),
+        PeakMemory.of(model.compute()),
+        evaluated(lines, 0),
+        evaluated(lines, step));
+  }
+
+  private static double median(List<MetricsFile.Line> lines) {
+    double[] seconds =
+        lines.stream()
+            .flatMap(line -> Optional.ofNullable(line.values().get("clock/seconds")).stream())
+            .mapToDouble(s -> s)
+            .sorted()
+            .toArray();
+    return seconds.length == 0 ? 0 : seconds[seconds.length / 2];
+  }
+
+  private static Map<String, Double> evaluated(List<MetricsFile.Line> lines, long step) {
+    Map<String, Double> out = new TreeMap<>();
+    lines.stream()
+        .filter(line -> line.step() == step)
+        .flatMap(line -> line.values().entrySet().stream())
+        .filter(e -> e.getKey().startsWith(EVALUATED))
+        .forEach(e -> out.put(e.getKey().substring(EVALUATED.length()), e.getValue()));
+    return out;
+  }
+
+  void write(Path run) {
+    try {
+      AtomicFile.write(
+          run.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Of a run's directory; empty if the run has not ended. */
+  static Optional<RunResult> read(Path run) {
+    Path file = run.resolve(FILE);
+    try {
+      return Files.exists(file)
+          ? Optional.of(JSON.readValue(file.toFile(), RunResult.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + UserError.reason(e), e);
+    }
+  }
+
+  /** What was reached, for people; the same for the same run. */
+  Map<String, String> reached(Session.End end) {
+    Map<String, String> out = new LinkedHashMap<>();
+    String early = end == Session.End.STOPPED_EARLY ? " (stopped early: no better evaluation)" : "";
+    out.put("steps", steps + early);
+    if (!after.isEmpty()) {
+      out.put("weights of step", String.valueOf(weightsOfStep));
+    }
+    after.forEach((k, v) -> out.put(EVALUATED + k, "%.4f -> %.4f".formatted(before.get(k), v)));
+    return out;
+  }
+
+  /** What it took, for people. */
+  Map<String, String> cost() {
+    Map<String, String> out = new LinkedHashMap<>();
+    out.put("seconds per step", "%.4f (median)".formatted(secondsPerStep));
+    if (memory.taken() > 0) {
+      String where = memory.device() > 0 ? "on the GPU" : "of the process";
+      out.put("peak memory", "%,.0f MB %s".formatted(memory.taken() / 1e6, where));
+    }
+    return out;
+  }
+}
