@@ -11,6 +11,11 @@ public interface TrainingRow {
     return ids().length;
   }
 
+  /** How many tokens go through the model for it. */
+  default int tokens() {
+    return length();
+  }
+
   /** How many things are learnt: tokens, or one label. */
   int targets();
 
