@@ -47,9 +47,7 @@ final class ClassifyCommand implements Runnable {
               + " one that writes.")
   private List<String> choices = new ArrayList<>();
 
-  @Option(
-      names = "--chat",
-      description = "With --choice: a text is what the user of a chat says.")
+  @Option(names = "--chat", description = "With --choice: a text is what the user of a chat says.")
   private boolean chat;
 
   @Option(

@@ -37,7 +37,8 @@ public record ChoiceRow<R extends TrainingRow>(Question question, List<R> each, 
 
   @Override
   public IntBuffer identity() {
-    int[] all = each.stream().map(R::identity).flatMapToInt(b -> Arrays.stream(b.array())).toArray();
+    int[] all =
+        each.stream().map(R::identity).flatMapToInt(b -> Arrays.stream(b.array())).toArray();
     return LabelledRow.with(all, right);
   }
 

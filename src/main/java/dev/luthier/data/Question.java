@@ -39,8 +39,7 @@ public sealed interface Question {
 
     @Override
     public String asked() {
-      return String.valueOf(
-          prompt.get(prompt.size() - 1).fields().getOrDefault("content", ""));
+      return String.valueOf(prompt.get(prompt.size() - 1).fields().getOrDefault("content", ""));
     }
 
     @Override

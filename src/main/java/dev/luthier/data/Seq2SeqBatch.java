@@ -18,8 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  *     last token; M tokens
  * @param targets (M) int64, what each position of the decoder predicts
  */
-public record Seq2SeqBatch(
-    Sequences input, int[] sources, Sequences decoder, Tensor targets) {
+public record Seq2SeqBatch(Sequences input, int[] sources, Sequences decoder, Tensor targets) {
 
   /**
    * @param start the model's decoder_start_token_id

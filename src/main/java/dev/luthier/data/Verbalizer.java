@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * Turns texts with a class into questions: a template asks, and a word answers for each class
- * (Schick and Schuetze 2021, https://arxiv.org/abs/2001.07676, section 3).
+ * (Schick and Schuetze 2020, https://arxiv.org/abs/2001.07676, section 3).
  *
  * @param template holds {@code {text}} and, for two texts, {@code {text_pair}}
  * @param words what stands for each class, in the order of the classes

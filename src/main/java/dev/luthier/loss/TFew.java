@@ -9,8 +9,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The loss of T-Few (Liu et al. 2022, https://arxiv.org/abs/2205.05638, section 3.2) for a prompt x,
- * the right answer y of T tokens, and N wrong ones y^n of T^n tokens:
+ * The loss of T-Few (Liu et al. 2022, https://arxiv.org/abs/2205.05638, section 3.2) for a prompt
+ * x, the right answer y of T tokens, and N wrong ones y^n of T^n tokens:
  *
  * <pre>
  * L_LM = -1/T sum_t log p(y_t | x, y_{&lt;t})                                          (1)

@@ -34,8 +34,7 @@ record ChoiceBatch<B>(B written, Tensor owner, Tensor right, int choices) {
       }
     }
     long[] right = rows.stream().mapToLong(ChoiceRow::right).toArray();
-    return new ChoiceBatch<>(
-        written, Ops.longs(owner, compute), Ops.longs(right, compute), most);
+    return new ChoiceBatch<>(written, Ops.longs(owner, compute), Ops.longs(right, compute), most);
   }
 
   /**

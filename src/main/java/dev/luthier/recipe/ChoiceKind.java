@@ -34,8 +34,7 @@ record ChoiceKind<R extends TrainingRow, B, M extends Model>(RankLesson<R, B, M>
             .flatMap(RankFile::read)
             .or(() -> RankFile.read(folder.path()))
             .orElseGet(() -> RankClassify.usual(Verbalizer.Style.PLAIN));
-    return new ChoiceKind<>(
-        RankLesson.above(writing, method, folder, method.verbalizer()), model);
+    return new ChoiceKind<>(RankLesson.above(writing, method, folder, method.verbalizer()), model);
   }
 
   /** A class of those that the template asks for; a tab parts two texts. */
@@ -52,7 +51,8 @@ record ChoiceKind<R extends TrainingRow, B, M extends Model>(RankLesson<R, B, M>
     List<Question> questions = new ArrayList<>();
     for (String line : texts) {
       String[] parts = line.split("\t", 2);
-      questions.add(asking.question(parts[0], Optional.of(parts).filter(p -> p.length == 2).map(p -> p[1])));
+      questions.add(
+          asking.question(parts[0], Optional.of(parts).filter(p -> p.length == 2).map(p -> p[1])));
     }
     return lines(questions, asking.labels().names());
   }
@@ -75,8 +75,7 @@ record ChoiceKind<R extends TrainingRow, B, M extends Model>(RankLesson<R, B, M>
     List<String> out = new ArrayList<>();
     for (List<ChoiceRow<R>> part : AT_ONCE.split(rows)) {
       try (Scope scope = new Scope()) {
-        ChoiceBatch<B> batch =
-            lesson.batch(part, Draw.evaluation(1, part.size()), model.compute());
+        ChoiceBatch<B> batch = lesson.batch(part, Draw.evaluation(1, part.size()), model.compute());
         float[] all = Ops.toFloats(lesson.probabilities(model, batch)); // (B, C)
         for (int i = 0; i < part.size(); i++) {
           List<String> choices = part.get(i).question().choices();

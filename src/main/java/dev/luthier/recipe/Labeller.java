@@ -132,7 +132,8 @@ public final class Labeller implements AutoCloseable {
   /**
    * Which of some answers each text has, in words, in the texts' order.
    *
-   * @param chat whether a text is what the user of a chat says, also where the model does not say so
+   * @param chat whether a text is what the user of a chat says, also where the model does not say
+   *     so
    */
   public List<String> choose(List<String> texts, List<String> choices, boolean chat) {
     Questions.check("--choice", choices);

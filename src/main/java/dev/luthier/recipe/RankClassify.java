@@ -92,13 +92,7 @@ public record RankClassify(
   /** For prompts and choices as they are. */
   static RankClassify usual(Verbalizer.Style style) {
     return new RankClassify(
-        Optional.empty(),
-        Map.of(),
-        style,
-        Score.MEAN,
-        new TFew(),
-        Optional.empty(),
-        TooLong.RAISE);
+        Optional.empty(), Map.of(), style, Score.MEAN, new TFew(), Optional.empty(), TooLong.RAISE);
   }
 
   @Override

@@ -17,8 +17,7 @@ final class RankFile {
   private RankFile() {}
 
   static void write(RankClassify method, Path dir) {
-    AtomicFile.write(
-        dir.resolve(NAME), Recipes.print(method).getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(dir.resolve(NAME), Recipes.print(method).getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -27,8 +27,8 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Rank classification on top of a method that writes: the choices of a row are what is written, side
- * by side in one batch. Letters: B questions, C choices, M tokens of all choices.
+ * Rank classification on top of a method that writes: the choices of a row are what is written,
+ * side by side in one batch. Letters: B questions, C choices, M tokens of all choices.
  *
  * @param writing reads the model, makes the batch of all choices, and scores their tokens
  * @param classes how many, where all rows have the same choices
@@ -151,9 +151,7 @@ record RankLesson<R extends TrainingRow, B, M extends Model>(
   /** F1 and Matthews want classes, which rows with choices of their own do not have. */
   @Override
   public Set<Measure> measures() {
-    return classes.isPresent()
-        ? ClassTally.measures(classes.getAsInt())
-        : Set.of(Measure.ACCURACY);
+    return classes.isPresent() ? ClassTally.measures(classes.getAsInt()) : Set.of(Measure.ACCURACY);
   }
 
   @Override

@@ -60,12 +60,16 @@ class RankReferenceTest {
     }
     List<Message> messages = new ArrayList<>();
     row.path("prompt")
-        .forEach(m -> messages.add(Message.of(m.path("role").asText(), m.path("content").asText())));
+        .forEach(
+            m -> messages.add(Message.of(m.path("role").asText(), m.path("content").asText())));
     return new Question.Chat(messages, choices);
   }
 
   private static int[] learnt(TokenRow row) {
-    return IntStream.range(0, row.length()).filter(i -> row.trained()[i]).map(i -> row.ids()[i]).toArray();
+    return IntStream.range(0, row.length())
+        .filter(i -> row.trained()[i])
+        .map(i -> row.ids()[i])
+        .toArray();
   }
 
   @Test
@@ -81,8 +85,7 @@ class RankReferenceTest {
               Optional.empty());
       List<ChoiceRow<TokenRow>> rows = new ArrayList<>();
       for (JsonNode row : expected.path("rows")) {
-        rows.add(
-            lesson.rows().make(new Example.Choice(question(row), row.path("answer").asInt())));
+        rows.add(lesson.rows().make(new Example.Choice(question(row), row.path("answer").asInt())));
       }
       for (int i = 0; i < rows.size(); i++) {
         for (int c = 0; c < rows.get(i).each().size(); c++) {
@@ -100,8 +103,7 @@ class RankReferenceTest {
   @Test
   void encoderWithDecoder() {
     JsonNode expected = ALL.path("t5");
-    try (Seq2Seq model =
-        Seq2Seq.load(Golden.SHIPPED.resolve("t5/model"), Compute.CPU)) {
+    try (Seq2Seq model = Seq2Seq.load(Golden.SHIPPED.resolve("t5/model"), Compute.CPU)) {
       List<ChoiceRow<Seq2SeqRow>> rows = new ArrayList<>();
       for (JsonNode row : expected.path("rows")) {
         List<Seq2SeqRow> each = new ArrayList<>();
@@ -110,8 +112,7 @@ class RankReferenceTest {
           names.add(String.valueOf(each.size()));
           each.add(new Seq2SeqRow(ints(row.path("ids")), ints(choice)));
         }
-        rows.add(
-            new ChoiceRow<>(new Question.Plain("", names), each, row.path("answer").asInt()));
+        rows.add(new ChoiceRow<>(new Question.Plain("", names), each, row.path("answer").asInt()));
       }
       Seq2SeqBatch flat =
           Seq2SeqBatch.of(
@@ -134,8 +135,7 @@ class RankReferenceTest {
     model.parameters().forEach(p -> p.trainable(true));
     ChoiceBatch<B> batch = lesson.batch(rows, Draw.evaluation(1, rows.size()), Compute.CPU);
     same(lesson.objective(model).of(batch, rows.size()), model, expected);
-    sameProbabilities(
-        Ops.toFloats(lesson.probabilities(model, batch)), batch.choices(), expected);
+    sameProbabilities(Ops.toFloats(lesson.probabilities(model, batch)), batch.choices(), expected);
     // in parts: the same sum
     double parts = 0;
     for (ChoiceRow<R> row : rows) {
