@@ -36,10 +36,17 @@ public record ChoiceRow<R extends TrainingRow>(Question question, List<R> each, 
   }
 
   @Override
+  public IntBuffer input() {
+    return IntBuffer.wrap(
+        each.stream()
+            .map(R::identity)
+            .flatMapToInt(tokens -> Arrays.stream(tokens.array()))
+            .toArray());
+  }
+
+  @Override
   public IntBuffer identity() {
-    int[] all =
-        each.stream().map(R::identity).flatMapToInt(b -> Arrays.stream(b.array())).toArray();
-    return LabelledRow.with(all, right);
+    return LabelledRow.with(input().array(), right);
   }
 
   /** The places of two choices that are the same tokens, or none. */

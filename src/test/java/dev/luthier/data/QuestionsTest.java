@@ -138,6 +138,9 @@ class QuestionsTest {
       assertThat(row.targets()).isEqualTo(1);
       assertThat(row.tokens()).isEqualTo(row.each().get(0).length() + row.each().get(1).length());
       assertThat(row.length()).isEqualTo(row.each().get(1).length());
+      ChoiceRow<TokenRow> other = maker.make(new Example.Choice(example.question(), 1));
+      assertThat(other.input()).isEqualTo(row.input()).isNotEqualTo(other.identity());
+      assertThat(other.identity()).isNotEqualTo(row.identity());
       assertThat(maker.fits(row, row.length())).isTrue();
       assertThat(maker.fits(row, row.length() - 1)).isFalse();
       assertThat(maker.cut(example, row.length() - 1)).isEmpty();

@@ -185,18 +185,6 @@ class TFewTest {
     assertThat(ln(loss)).isCloseTo(Math.log(3), within(1e-6));
   }
 
-  /** By the mean the short wrong choice wins (3/4 against 1/4); by the sum too (3/4, 1/16). */
-  @Test
-  void meansAndSums() {
-    assertThat(Ops.toFloats(example().means()))
-        .containsExactly(new float[] {(float) -LN4, (float) Math.log(0.75)}, within(1e-6f));
-    assertThat(Ops.toFloats(example().sums()))
-        .containsExactly(
-            new float[] {(float) Math.log(1 / 16.0), (float) Math.log(0.75)}, within(1e-6f));
-    ChoiceScores back = ChoiceScores.of(example().stacked());
-    assertThat(Ops.toFloats(back.tokens())).containsExactly(2, 1);
-  }
-
   @Test
   void refusesWeightsThatTeachNothing() {
     assertThatThrownBy(() -> new TFew(0, 0, 0))
