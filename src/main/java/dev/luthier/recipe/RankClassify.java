@@ -12,6 +12,8 @@ import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.loss.ChoiceScores;
 import dev.luthier.loss.TFew;
+import dev.luthier.model.ModelConfig;
+import dev.luthier.model.Seq2Seq;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,6 +104,7 @@ public record RankClassify(
 
   @Override
   public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
+    refuseReaders(folder.config());
     List<Sample> all =
         Stream.of(samples.train(), samples.eval()).flatMap(set -> set.list().stream()).toList();
     Optional<Sample> labelled =
@@ -118,6 +121,18 @@ public record RankClassify(
     Optional<Verbalizer> verbalizer =
         template.map(text -> Verbalizer.of(text, words, style, samples.train()));
     return RankLesson.of(resolved(verbalizer, all), folder, verbalizer, all);
+  }
+
+  private static void refuseReaders(ModelConfig config) {
+    boolean writes =
+        Seq2Seq.isOne(config)
+            || AdapterBase.is(config, "ForCausalLM")
+            || AdapterBase.is(config, "LMHeadModel");
+    if (!writes && !config.json().path("architectures").isEmpty()) {
+      throw new UserError(
+          "%s: a %s writes no answers; rank_classify is for decoders and T5, for others there is classify"
+              .formatted(config.file(), config.json().path("architectures").get(0).asText()));
+    }
   }
 
   /** With all words written out, and the style that the rows have. */
