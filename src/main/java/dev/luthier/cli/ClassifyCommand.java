@@ -1,5 +1,9 @@
 package dev.luthier.cli;
 
+import dev.luthier.data.DataFiles;
+import dev.luthier.data.FileKind;
+import dev.luthier.data.Question;
+import dev.luthier.data.Questions;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.Labeller;
 import java.io.IOException;
@@ -20,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "classify",
     sortOptions = false,
     description =
-        "Says what texts are: the class and its probability, the number, or a tag for each word.")
+        "Says what texts are: the class and its probability, the number, a tag for each word, or the"
+            + " likeliest of several answers.")
 final class ClassifyCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private VoiceArguments voice = new VoiceArguments();
@@ -34,19 +39,62 @@ final class ClassifyCommand implements Runnable {
   @Option(names = "--file", paramLabel = "F", description = "A file with a text in each line.")
   private Optional<Path> file = Optional.empty();
 
+  @Option(
+      names = "--choice",
+      paramLabel = "TEXT",
+      description =
+          "An answer to choose from, given twice or more: each text is then a prompt, and the model"
+              + " one that writes.")
+  private List<String> choices = new ArrayList<>();
+
+  @Option(names = "--chat", description = "With --choice: a text is what the user of a chat says.")
+  private boolean chat;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "F",
+      description = "A data file whose rows have a prompt and choices of their own.")
+  private Optional<Path> rows = Optional.empty();
+
   @Override
   public void run() {
     List<String> all = new ArrayList<>(texts);
     file.ifPresent(f -> all.addAll(lines(f)));
     all.removeIf(String::isBlank);
-    if (all.isEmpty()) {
-      throw new UserError("there is no text: give --text TEXT or --file F");
-    }
+    List<Question> questions = new ArrayList<>();
+    rows.ifPresent(
+        f ->
+            DataFiles.read(
+                f.toString(),
+                FileKind.BY_NAME,
+                Long.MAX_VALUE,
+                row -> questions.add(Questions.ask(row))));
+    check(all, questions);
     PrintWriter out = spec.commandLine().getOut();
     try (Labeller labeller = Labeller.open(voice.voice(spec.commandLine().getErr()))) {
-      labeller.label(all).forEach(out::println);
+      said(labeller, all, questions).forEach(out::println);
       out.flush();
     }
+  }
+
+  private void check(List<String> all, List<Question> questions) {
+    if (all.isEmpty() && questions.isEmpty()) {
+      throw new UserError("there is no text: give --text TEXT, --file F or --rows F");
+    }
+    if (rows.isPresent() && !(all.isEmpty() && choices.isEmpty() && !chat)) {
+      throw new UserError(
+          "--rows has prompts and choices of its own; leave out --text, --file, --choice and --chat");
+    }
+    if (chat && choices.isEmpty()) {
+      throw new UserError("--chat needs --choice TEXT for each answer to choose from");
+    }
+  }
+
+  private List<String> said(Labeller labeller, List<String> all, List<Question> questions) {
+    if (!questions.isEmpty()) {
+      return labeller.choose(questions);
+    }
+    return choices.isEmpty() ? labeller.label(all) : labeller.choose(all, choices, chat);
   }
 
   private static List<String> lines(Path file) {

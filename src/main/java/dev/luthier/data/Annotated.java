@@ -99,6 +99,9 @@ final class Annotated {
     if (example instanceof Example.PromptCompletion both) {
       return Stream.of(both.prompt(), both.completion());
     }
+    if (example instanceof Example.Choice choice) {
+      return Stream.of(choice.question().asked());
+    }
     return example instanceof Example.Text text ? Stream.of(text.text()) : Stream.empty();
   }
 }

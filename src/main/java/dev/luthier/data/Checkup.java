@@ -79,7 +79,10 @@ public record Checkup<R extends TrainingRow>(
       R row = make(sample);
       targets += row.targets();
       maker.fault(row).ifPresent(fault -> add(fault, place));
-      unknown = unk.isPresent() && has(row.ids(), unk.getAsInt()) ? unknown.and(place) : unknown;
+      unknown =
+          unk.isPresent() && has(row.input().array(), unk.getAsInt())
+              ? unknown.and(place)
+              : unknown;
       compare(row, place);
       keep(row, sample);
       return row.length();
@@ -92,7 +95,7 @@ public record Checkup<R extends TrainingRow>(
     }
 
     private void compare(R row, String place) {
-      Set<IntBuffer> before = seen.computeIfAbsent(IntBuffer.wrap(row.ids()), k -> new HashSet<>());
+      Set<IntBuffer> before = seen.computeIfAbsent(row.input(), k -> new HashSet<>());
       boolean known = !before.isEmpty();
       if (!before.add(row.identity())) {
         duplicates = duplicates.and(place);

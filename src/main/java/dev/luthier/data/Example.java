@@ -71,4 +71,11 @@ public sealed interface Example {
       tags = List.copyOf(tags);
     }
   }
+
+  /**
+   * A question with answers to choose from.
+   *
+   * @param right the place of the right one
+   */
+  record Choice(Question question, int right) implements Example {}
 }

@@ -12,6 +12,8 @@ public record Fault(Kind kind, String finding, String remedy) {
     /** Nothing is learnt from the row. */
     UNTAUGHT,
     /** Control tokens stand twice. */
-    DOUBLED
+    DOUBLED,
+    /** Two of its choices are the same to the model. */
+    ALIKE
   }
 }

@@ -28,7 +28,14 @@ public enum Form {
   /** Words and a tag for each: see {@link Annotated}. */
   TAGGED(Annotated.TAGGED, Annotated::tagged),
   /** A text and the one to be made of it: see {@link Annotated}. */
-  SEQ2SEQ(Annotated.SEQ2SEQ, Annotated::seq2seq);
+  SEQ2SEQ(Annotated.SEQ2SEQ, Annotated::seq2seq),
+  /** A prompt, answers to choose from, and the right one: see {@link Questions}. */
+  CHOICES(Questions.NEEDED, Questions::read),
+  /** A prompt with a better and a worse answer, as two choices: see {@link Questions}. */
+  PREFERENCE(Needed.all("chosen", "prompt", "rejected"), Questions::preference);
+
+  /** What has a right answer among several. */
+  public static final List<Form> TO_CHOOSE = List.of(LABELLED, CHOICES, PREFERENCE);
 
   /** What a model can learn to write. */
   public static final List<Form> TO_WRITE =
@@ -98,6 +105,7 @@ public enum Form {
       case RATED -> "{text: review, score: stars}";
       case TAGGED -> "{words: tokens, tags: chunk_tags}";
       case SEQ2SEQ -> "{input: german, target: english}";
+      case CHOICES -> "{prompt: question, choices: options, answer: key}";
       default -> "{prompt: question, completion: answer}";
     };
   }

@@ -45,13 +45,13 @@ public sealed interface MicroBatch {
       List<R> part = new ArrayList<>();
       int tokens = 0;
       for (R row : rows) {
-        if (!part.isEmpty() && tokens + row.length() > count) {
+        if (!part.isEmpty() && tokens + row.tokens() > count) {
           parts.add(part);
           part = new ArrayList<>();
           tokens = 0;
         }
         part.add(row);
-        tokens += row.length();
+        tokens += row.tokens();
       }
       if (!part.isEmpty()) {
         parts.add(part);

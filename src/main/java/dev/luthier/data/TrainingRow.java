@@ -11,6 +11,16 @@ public interface TrainingRow {
     return ids().length;
   }
 
+  /** All that it reads; equal for rows that ask the same. */
+  default IntBuffer input() {
+    return IntBuffer.wrap(ids());
+  }
+
+  /** How many tokens go through the model for it. */
+  default int tokens() {
+    return length();
+  }
+
   /** How many things are learnt: tokens, or one label. */
   int targets();
 

@@ -37,7 +37,7 @@ public final class Seq2Seq implements Model {
   }
 
   /** Whether config.json is that of such a model, built or not. */
-  static boolean isOne(ModelConfig config) {
+  public static boolean isOne(ModelConfig config) {
     return T5.isOne(config) || config.flag("is_encoder_decoder", false);
   }
 
@@ -91,6 +91,13 @@ public final class Seq2Seq implements Model {
    */
   public Tensor hidden(Sequences source, Sequences decoderInput) {
     Layout layout = decoder.trunk().layout(decoderInput, null, source(source, null), compute());
+    return layout.real(decoder.states(layout));
+  }
+
+  /** The same where inputs may share a source, which is read once: {@code of} names each one's. */
+  public Tensor hidden(Sequences source, int[] of, Sequences decoderInput) {
+    Source each = source(source, null).each(of, compute());
+    Layout layout = decoder.trunk().layout(decoderInput, null, each, compute());
     return layout.real(decoder.states(layout));
   }
 

@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,23 @@ record Source(List<KvCache.Seen> layers, @Nullable Tensor visible, int count) {
       layers.add(into.seen(cross.layer(), flat.keys(), flat.values()));
     }
     return new Source(layers, into.visible(Sight.ALL), into.count);
+  }
+
+  /** A source for each of these, of which several may be one. */
+  Source each(int[] of, Compute compute) {
+    if (Arrays.equals(of, IntStream.range(0, count).toArray())) {
+      return this;
+    }
+    Tensor rows = Ops.longs(Arrays.stream(of).asLongStream().toArray(), compute);
+    return new Source(
+        layers.stream()
+            .map(
+                seen ->
+                    new KvCache.Seen(
+                        seen.keys().index_select(0, rows), seen.values().index_select(0, rows)))
+            .toList(),
+        visible == null ? null : visible.index_select(0, rows),
+        of.length);
   }
 
   /** What a cache holds, whose rows are the sources. */

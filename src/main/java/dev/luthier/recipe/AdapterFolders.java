@@ -134,6 +134,7 @@ public final class AdapterFolders {
           dir -> {
             loaded.save(dir, type);
             folder.copyCompanions(dir);
+            RankFile.copy(adapter, dir);
           });
       saved.adapted().close();
       try (Model again = Models.load(into, Compute.CPU)) {

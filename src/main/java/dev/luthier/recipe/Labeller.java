@@ -1,10 +1,16 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.Message;
+import dev.luthier.data.Question;
+import dev.luthier.data.Questions;
+import dev.luthier.data.Verbalizer;
 import dev.luthier.error.UserError;
+import dev.luthier.model.CausalLm;
 import dev.luthier.model.Classifier;
 import dev.luthier.model.Model;
 import dev.luthier.model.ModelConfig;
 import dev.luthier.model.Models;
+import dev.luthier.model.Seq2Seq;
 import dev.luthier.model.TokenClassifier;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
@@ -15,16 +21,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 
-/** A loaded model that says of texts what they are: a class, a number, or a tag for each word. */
+/**
+ * A loaded model that says of texts what they are: a class, a number, a tag for each word, or which
+ * of several answers is the likeliest.
+ */
 public final class Labeller implements AutoCloseable {
   private static final int AT_ONCE = 32;
 
   /** What the kinds of such models differ in. */
-  sealed interface Kind extends AutoCloseable permits TextKind, WordKind {
+  sealed interface Kind extends AutoCloseable permits TextKind, WordKind, ChoiceKind {
     /** A line for each text. */
     List<String> say(List<String> texts);
+
+    /** A line for each question: the choice that is the likeliest, and how likely all are. */
+    default List<String> choose(List<Question> questions) {
+      throw new UserError(
+          "the model has a head that classifies; choices are for models that write, so leave out"
+              + " --choice and --rows");
+    }
+
+    /** How a text becomes a prompt where it is to be answered by a choice. */
+    default Verbalizer.Style style() {
+      return Verbalizer.Style.PLAIN;
+    }
 
     @Override
     default void close() {}
@@ -52,15 +74,21 @@ public final class Labeller implements AutoCloseable {
             .adapter()
             .map(dir -> adapted(folder, dir, compute))
             .orElseGet(() -> Models.load(folder.path(), compute));
-    return new Labeller(folder, model, kind(folder, model));
+    return new Labeller(folder, model, kind(folder, model, voice.adapter()));
   }
 
-  private static Kind kind(ModelFolder folder, Model model) {
+  private static Kind kind(ModelFolder folder, Model model, Optional<Path> adapter) {
     if (model instanceof Classifier classifier) {
       return new TextKind(classifier, folder);
     }
     if (model instanceof TokenClassifier tagger) {
       return WordKind.of(tagger, folder);
+    }
+    if (model instanceof CausalLm decoder) {
+      return ChoiceKind.of(folder, adapter, RankLesson.decoder(folder), decoder);
+    }
+    if (model instanceof Seq2Seq writer) {
+      return ChoiceKind.of(folder, adapter, RankLesson.encoderDecoder(folder), writer);
     }
     model.close();
     throw new UserError(
@@ -72,13 +100,16 @@ public final class Labeller implements AutoCloseable {
   private static Model adapted(ModelFolder folder, Path dir, Compute compute) {
     Path source = Files.exists(dir.resolve("config.json")) ? dir : folder.path();
     ModelConfig config = ModelConfig.read(source);
+    Model model = AdapterBase.load(folder, dir, compute);
     if (!AdapterBase.is(config, "ForSequenceClassification")
-        && !AdapterBase.is(config, "ForTokenClassification")) {
+        && !AdapterBase.is(config, "ForTokenClassification")
+        && !(model instanceof CausalLm)
+        && !(model instanceof Seq2Seq)) {
+      model.close();
       throw new UserError(
           "%s: no config.json says which labels the adapter is for; put the classifier's there"
               .formatted(dir));
     }
-    Model model = AdapterBase.load(folder, dir, compute);
     Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
     if (adapted.merges()) {
       adapted.merge();
@@ -96,6 +127,31 @@ public final class Labeller implements AutoCloseable {
       }
     }
     return out;
+  }
+
+  /**
+   * Which of some answers each text has, in words, in the texts' order.
+   *
+   * @param chat whether a text is what the user of a chat says, also where the model does not say
+   *     so
+   */
+  public List<String> choose(List<String> texts, List<String> choices, boolean chat) {
+    Questions.check("--choice", choices);
+    return choose(
+        texts.stream()
+            .map(
+                text ->
+                    chat || kind.style() == Verbalizer.Style.CHAT
+                        ? new Question.Chat(List.of(Message.of("user", text)), choices)
+                        : (Question) new Question.Plain(text, choices))
+            .toList());
+  }
+
+  /** The same for questions that have choices of their own. */
+  public List<String> choose(List<Question> questions) {
+    try (AutoGradMode off = Ops.noGrad()) {
+      return kind.choose(questions);
+    }
   }
 
   @Override

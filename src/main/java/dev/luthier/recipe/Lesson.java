@@ -7,6 +7,7 @@ import dev.luthier.loss.Loss;
 import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Objective;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.pytorch.LongOptional;
@@ -72,6 +73,9 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
    * @param voice the result as commands take it: a model, or a model and {@code --adapter}
    */
   List<String> next(String voice);
+
+  /** Writes into the result's folder what commands need to know of the method. */
+  default void save(Path dir) {}
 
   /** Frees what the lesson opened itself. */
   @Override

@@ -73,7 +73,7 @@ record RowSteps<R extends TrainingRow, B>(
 
   private Micro<B> micro(List<R> rows, long epoch) {
     long targets = rows.stream().mapToLong(batching::weight).sum();
-    long tokens = rows.stream().mapToLong(TrainingRow::length).sum();
+    long tokens = rows.stream().mapToLong(TrainingRow::tokens).sum();
     Draw draw = new Draw(epoch, rows.stream().mapToLong(this::number).toArray());
     return new Micro<>(() -> batching.batch(rows, draw, compute), targets, tokens, place(rows));
   }

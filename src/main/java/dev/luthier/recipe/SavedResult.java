@@ -35,6 +35,7 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     String yaml = Recipes.print(recipe);
     String name = String.valueOf(Path.of(recipe.output()).getFileName());
     List<String> sets = recipe.data().train().stream().map(s -> s.path().toString()).toList();
+    parts.lesson().save(dir);
     String pipeline = PIPELINES.getOrDefault(model.task(), "other");
     if (recipe.peft() instanceof Full) {
       model.save(dir, parts.folder().storedType());

@@ -58,7 +58,7 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
 
   @Override
   public Tensor logits(Seq2Seq model, Seq2SeqBatch batch) {
-    return model.logits(model.hidden(batch.input(), batch.decoder())); // (M, V)
+    return model.logits(model.hidden(batch.input(), batch.sources(), batch.decoder())); // (M, V)
   }
 
   @Override

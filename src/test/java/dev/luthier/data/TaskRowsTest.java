@@ -125,7 +125,8 @@ class TaskRowsTest {
       Seq2SeqBatch batch = Seq2SeqBatch.of(List.of(row, row), 0, Compute.CPU);
       assertThat(Ops.toLongs(batch.decoder().ids())).containsExactly(0, 2, 6, 7, 5, 0, 2, 6, 7, 5);
       assertThat(Ops.toLongs(batch.targets())).containsExactly(2, 6, 7, 5, 3, 2, 6, 7, 5, 3);
-      assertThat(batch.input().lengths()).containsExactly(4, 4);
+      assertThat(batch.input().lengths()).containsExactly(4); // read once for both
+      assertThat(batch.sources()).containsExactly(0, 0);
     }
     Report<Seq2SeqRow> report = examine(samples(both), Samples.NONE, TooLong.RAISE, maker);
     assertThatThrownBy(report::healthy)

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.luthier.Golden;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.PromptTuning;
+import dev.luthier.peft.Start;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -69,6 +72,22 @@ class Seq2SeqTest {
     Sequences input = model.decoderInput(List.of(new int[] {7, -100, 2}, new int[] {8}));
     assertThat(Ops.toLongs(input.ids())).containsExactly(0, 7, 0, 0);
     assertThat(input.lengths()).containsExactly(3, 1);
+  }
+
+  /** Targets that share a source, with and without tokens of a method before it. */
+  @Test
+  void aSharedSourceIsReadOnce() {
+    int[] a = tokens(7, 1);
+    int[] b = tokens(3, 2);
+    Sequences targets = of(tokens(2, 3), tokens(5, 4), tokens(1, 5));
+    same(model.hidden(of(a, b), new int[] {0, 0, 1}, targets), model.hidden(of(a, a, b), targets));
+    same(model.hidden(of(a), new int[] {0, 0, 0}, targets), model.hidden(of(a, a, a), targets));
+    PromptTuning prompt = new PromptTuning(3, new Start.Vocabulary(), List.of());
+    try (Adapted<Seq2Seq> adapted = Adapted.attach(model, prompt, 1)) {
+      adapted.training(false);
+      same(
+          model.hidden(of(a, b), new int[] {0, 1, 1}, targets), model.hidden(of(a, b, b), targets));
+    }
   }
 
   @Test
