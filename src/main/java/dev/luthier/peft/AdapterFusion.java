@@ -51,8 +51,8 @@ public record AdapterFusion(
   }
 
   @Override
-  public double usualRate() {
-    return 5e-5; // section 4.1
+  public Rate usualRate() {
+    return new Rate.Fixed(5e-5); // section 4.1
   }
 
   @Override

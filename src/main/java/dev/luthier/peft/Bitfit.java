@@ -54,8 +54,8 @@ public record Bitfit(
   }
 
   @Override
-  public double usualRate() {
-    return 1e-3; // the default of the authors' run_glue.py
+  public Rate usualRate() {
+    return new Rate.ByWidth(1e-3); // the default of the authors' run_glue.py
   }
 
   @Override

@@ -50,8 +50,9 @@ public record DiffPruning(
   }
 
   @Override
-  public double usualRate() {
-    return 5e-5; // the authors' once the mask is fixed; the gates' is then 0.1, also theirs
+  public Rate usualRate() {
+    return new Rate.ByWidth(
+        5e-5); // the authors' once the mask is fixed; the gates' is then 0.1, also theirs
   }
 
   @Override

@@ -8,8 +8,8 @@ import java.util.List;
 @Doc("Every weight of the model learns")
 public record Full() implements Peft {
   @Override
-  public double usualRate() {
-    return 2e-5; // TRL's SFT default
+  public Rate usualRate() {
+    return new Rate.ByWidth(2e-5); // TRL's SFT default
   }
 
   @Override

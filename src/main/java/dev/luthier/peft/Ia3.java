@@ -61,8 +61,9 @@ public record Ia3(
   }
 
   @Override
-  public double usualRate() {
-    return 5e-3; // the best of PEFT's method comparison; the paper has 3e-3 with Adafactor
+  public Rate usualRate() {
+    return new Rate.ByWidth(
+        5e-3); // the best of PEFT's method comparison; the paper has 3e-3 with Adafactor
   }
 
   Targets targets(Model model) {

@@ -50,8 +50,8 @@ public record LlamaAdapter(
   }
 
   @Override
-  public double usualRate() {
-    return 9e-3; // the paper's; the authors' code takes it as of 256 rows a step
+  public Rate usualRate() {
+    return new Rate.Fixed(9e-3); // the paper's; the authors' code takes it as of 256 rows a step
   }
 
   @Override

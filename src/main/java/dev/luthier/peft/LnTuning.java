@@ -35,8 +35,8 @@ public record LnTuning(
   }
 
   @Override
-  public double usualRate() {
-    return 1e-3; // so few weights need more than full fine-tuning's rate
+  public Rate usualRate() {
+    return new Rate.ByWidth(1e-3); // so few weights need more than full fine-tuning's rate
   }
 
   Targets targets(Model model) {

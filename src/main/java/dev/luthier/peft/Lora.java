@@ -136,8 +136,9 @@ public record Lora(
   }
 
   @Override
-  public double usualRate() {
-    return 2e-4; // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+  public Rate usualRate() {
+    return new Rate.ByWidth(
+        2e-4); // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
   }
 
   /** LoRA+: B's rate is a multiple of A's. A table's factors keep the run's rate. */

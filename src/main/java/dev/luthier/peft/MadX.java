@@ -30,7 +30,7 @@ public record MadX(
   }
 
   @Override
-  public double usualRate() {
+  public Rate usualRate() {
     return task.usualRate(); // 1e-4 for languages too in AdapterHub's documentation
   }
 

@@ -58,8 +58,8 @@ public record MultitaskPrompt(
   }
 
   @Override
-  public double usualRate() {
-    return 3e-2; // as prompt tuning
+  public Rate usualRate() {
+    return new Rate.Fixed(3e-2); // as prompt tuning
   }
 
   @Override

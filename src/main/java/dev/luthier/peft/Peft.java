@@ -29,8 +29,8 @@ public sealed interface Peft
         LtSft,
         DiffPruning,
         Together {
-  /** The peak learning rate that is known to work for this method when the recipe sets none. */
-  double usualRate();
+  /** The peak learning rate where the recipe sets none. */
+  Rate usualRate();
 
   /** How a weight's learning rate differs from the run's: a factor. */
   default double rateOf(Parameter weight) {

@@ -47,7 +47,7 @@ public record PrefixTuning(
 
     Built build(Site site, PrefixRows rows);
 
-    double usualRate();
+    Rate usualRate();
 
     /** The largest size of a tensor that it asks for, whatever the model. */
     default long widest() {
@@ -66,8 +66,8 @@ public record PrefixTuning(
     }
 
     @Override
-    public double usualRate() {
-      return 1e-2; // measured: docs/methods.md
+    public Rate usualRate() {
+      return new Rate.Fixed(1e-2); // measured: docs/methods.md
     }
 
     private static Built table(Tensor start) {
@@ -89,8 +89,8 @@ public record PrefixTuning(
     }
 
     @Override
-    public double usualRate() {
-      return 1e-3; // each weight of the last map moves every virtual token
+    public Rate usualRate() {
+      return new Rate.Fixed(1e-3); // each weight of the last map moves every virtual token
     }
 
     @Override
@@ -118,7 +118,7 @@ public record PrefixTuning(
   }
 
   @Override
-  public double usualRate() {
+  public Rate usualRate() {
     return form.usualRate();
   }
 

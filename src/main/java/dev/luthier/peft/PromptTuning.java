@@ -34,8 +34,8 @@ public record PromptTuning(
   }
 
   @Override
-  public double usualRate() {
-    return 3e-2; // a tenth of the paper's, which is for Adafactor
+  public Rate usualRate() {
+    return new Rate.Fixed(3e-2); // a tenth of the paper's, which is for Adafactor
   }
 
   @Override

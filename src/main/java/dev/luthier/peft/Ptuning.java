@@ -39,8 +39,9 @@ public record Ptuning(
   }
 
   @Override
-  public double usualRate() {
-    return 5e-3; // far above that of all weights: little learns, through a random encoder
+  public Rate usualRate() {
+    return new Rate.Fixed(
+        5e-3); // far above that of all weights: little learns, through a random encoder
   }
 
   @Override

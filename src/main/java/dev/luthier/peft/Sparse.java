@@ -71,8 +71,8 @@ public record Sparse(
   }
 
   @Override
-  public double usualRate() {
-    return 3e-4; // a little above LoRA; small models take ten times more and up
+  public Rate usualRate() {
+    return new Rate.ByWidth(3e-4); // a little above LoRA; small models take ten times more and up
   }
 
   @Override

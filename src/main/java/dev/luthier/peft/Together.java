@@ -49,7 +49,7 @@ public record Together(
   }
 
   @Override
-  public double usualRate() {
+  public Rate usualRate() {
     return methods.get(0).usualRate();
   }
 
@@ -58,7 +58,8 @@ public record Together(
     for (int i = 0; i < parts.size(); i++) {
       if (parts.get(i).trainable().contains(weight)) {
         Peft method = methods.get(i);
-        return method.usualRate() / usualRate() * method.rateOf(weight);
+        double usual = method.usualRate().at(Rate.WIDE) / usualRate().at(Rate.WIDE);
+        return usual * method.rateOf(weight);
       }
     }
     return 1;

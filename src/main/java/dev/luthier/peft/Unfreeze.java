@@ -128,8 +128,8 @@ public record Unfreeze(
   }
 
   @Override
-  public double usualRate() {
-    return 2e-5; // as full fine-tuning
+  public Rate usualRate() {
+    return new Rate.ByWidth(2e-5); // as full fine-tuning
   }
 
   @Override

@@ -73,8 +73,8 @@ public record Vera(
   }
 
   @Override
-  public double usualRate() {
-    return 4e-3; // two vectors a map need far more than LoRA's rate
+  public Rate usualRate() {
+    return new Rate.ByWidth(4e-3); // two vectors a map need far more than LoRA's rate
   }
 
   @Override

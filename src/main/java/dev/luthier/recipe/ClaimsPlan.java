@@ -48,7 +48,8 @@ record ClaimsPlan(
       @Doc("What is to be said about its results") Optional<String> remark) {
 
     double usual(Task task) {
-      return rates.getOrDefault(task.name(), peft.usualRate());
+      return Optional.ofNullable(rates.get(task.name()))
+          .orElseThrow(() -> new UserError("%s has no rate for %s".formatted(name, task.name())));
     }
   }
 

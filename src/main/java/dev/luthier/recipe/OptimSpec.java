@@ -12,7 +12,9 @@ import java.util.Optional;
 @Doc("How the weights move: how far, how often, and for how long")
 public record OptimSpec(
     @Doc(
-            value = "Peak learning rate; unset: what the method of `peft` is known to work with",
+            value =
+                "Peak learning rate; unset: what the method of `peft` usually works with on a model of"
+                    + " this width",
             elsewhere = {"learning_rate", "rate"})
         Optional<Double> lr,
     @Doc(
@@ -87,7 +89,7 @@ public record OptimSpec(
     return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, adamw);
   }
 
-  /** The peak learning rate; set in every recipe that was read. */
+  /** The peak learning rate; set when the model is known. */
   public double rate() {
     return lr.orElseThrow();
   }

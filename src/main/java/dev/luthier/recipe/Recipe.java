@@ -2,9 +2,10 @@ package dev.luthier.recipe;
 
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
+import dev.luthier.model.ModelConfig;
 import dev.luthier.peft.Peft;
 
-/** A training run, as a recipe file says it. Every default is filled in. */
+/** A training run, as a recipe file says it. Every default but the rate's is filled in. */
 @Doc("A training run")
 public record Recipe(
     @Doc("The model to start from") ModelSpec model,
@@ -30,8 +31,9 @@ public record Recipe(
             elsewhere = {"output_dir", "out"})
         String output,
     @Doc("Root of all randomness: data order, dropout, new weights") @Default("42") long seed) {
-  public Recipe {
-    optim = optim.withRate(peft.usualRate());
+  /** The same with the learning rate that the method usually has on this model, if it has none. */
+  Recipe forModel(ModelConfig config) {
+    return with(optim.withRate(peft.usualRate().at(config.hiddenSize())));
   }
 
   /** The same with weights that move otherwise. */

@@ -28,12 +28,16 @@ import java.util.Optional;
 record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWriter out) {
 
   void run() {
-    checkDirectory();
     try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
-      Samples.Split samples = Corpus.read(recipe);
-      try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
-        teach(lesson, folder, samples);
-      }
+      new SftFlow(recipe.forModel(folder.config()), start, progress, out).run(folder);
+    }
+  }
+
+  private void run(ModelFolder folder) {
+    checkDirectory();
+    Samples.Split samples = Corpus.read(recipe);
+    try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
+      teach(lesson, folder, samples);
     }
   }
 

@@ -32,30 +32,33 @@ public final class Training {
 
   /** Prints the resolved recipe, the model's summary and the doctor's report; trains nothing. */
   public static void dryRun(Recipe recipe, PrintWriter out) {
-    out.println(Recipes.print(recipe));
     examine(
         recipe,
         out,
-        (lesson, folder) -> out.println(ModelSummary.of(recipe, lesson, folder).text()));
+        (resolved, lesson, folder) -> {
+          out.println(Recipes.print(resolved));
+          out.println(ModelSummary.of(resolved, lesson, folder).text());
+        });
   }
 
   /** Prints the doctor's report on the recipe's data; the model's weights are not read. */
   public static void checkData(Recipe recipe, PrintWriter out) {
-    examine(recipe, out, (lesson, folder) -> {});
+    examine(recipe, out, (resolved, lesson, folder) -> {});
   }
 
   /** What is shown before the doctor's report. */
   private interface Before {
-    void show(Lesson<?, ?, ? extends Model> lesson, ModelFolder folder);
+    void show(Recipe resolved, Lesson<?, ?, ? extends Model> lesson, ModelFolder folder);
   }
 
-  private static void examine(Recipe recipe, PrintWriter out, Before before) {
-    try (ModelFolder folder = ModelFolder.open(recipe.model().path())) {
+  private static void examine(Recipe written, PrintWriter out, Before before) {
+    try (ModelFolder folder = ModelFolder.open(written.model().path())) {
+      Recipe recipe = written.forModel(folder.config());
       Samples.Split samples = Corpus.read(recipe);
       try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
         LessonEvaluation.check(lesson, recipe.eval());
         Corpus<? extends TrainingRow> corpus = Corpus.examined(samples, lesson, recipe, folder);
-        before.show(lesson, folder);
+        before.show(recipe, lesson, folder);
         out.println(corpus.report().render(Terminal.colours()));
         out.flush();
         corpus.report().healthy();

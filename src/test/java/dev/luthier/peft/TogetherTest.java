@@ -79,10 +79,10 @@ class TogetherTest {
     Together both = new Together(List.of(Lora.of(4, 8), Ia3.usual()));
     try (Model model = model("llama");
         Adapted<Model> adapted = Adapted.attach(model, both, 1)) {
-      assertThat(both.usualRate()).isEqualTo(2e-4);
+      double rate = both.usualRate().at(Rate.WIDE);
+      assertThat(rate).isEqualTo(2e-4);
       for (Parameter p : adapted.trainable()) {
-        assertThat(adapted.rateOf(p) * both.usualRate())
-            .isEqualTo(p.name().endsWith("ia3_l") ? 5e-3 : 2e-4);
+        assertThat(adapted.rateOf(p) * rate).isEqualTo(p.name().endsWith("ia3_l") ? 5e-3 : 2e-4);
       }
     }
   }

@@ -1,0 +1,69 @@
+package dev.luthier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.luthier.TinyRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings in processes of their own. */
+class ClaimsCommandTest {
+  @TempDir Path dir;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int claims(String... arguments) throws IOException {
+    Path plan = dir.resolve("plan.yaml");
+    if (Files.notExists(plan)) {
+      Files.writeString(
+          plan,
+          """
+          runs: %1$s/runs
+          page: %1$s/page.md
+          rates: %1$s/rates.yaml
+          seeds: [1]
+          cost_steps: 2
+          tasks:
+            - { name: chat, title: Small talk, recipe: %2$s, score: accuracy }
+          methods:
+            - { name: full, peft: full, rates: { chat: 1e-3 } }
+          """
+              .formatted(dir, TinyRun.in(dir).recipe()));
+    }
+    String[] all = new String[arguments.length + 2];
+    all[0] = "claims";
+    all[1] = plan.toString();
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    return Luthier.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+
+  @Test
+  void trainsAndWritesThePage() throws IOException {
+    assertThat(claims("--jobs", "2")).as(err.toString()).isZero();
+    // weights of the model, their peak memory and its time, and a share of itself
+    assertThat(Files.readString(dir.resolve("page.md")))
+        .containsPattern(
+            "\\| full \\| 115,008 \\| 100.000 % \\| [\\d,]+ \\| 0\\.\\d+ \\| 1e-3 \\|"
+                + " 0\\.\\d+ \u00b1 0.000 \\| 100.0 % \\|");
+    assertThat(dir.resolve("runs/chat/full/seed-1/result.json")).exists();
+    assertThat(Files.readString(dir.resolve("runs/chat/full/seed-1.log"))).contains("peak memory");
+  }
+
+  @Test
+  void aTrainingThatCannotBeginIsNamed() throws IOException {
+    assertThat(claims("--tasks", "talk")).isEqualTo(2);
+    assertThat(err.toString().strip()).isEqualTo("error: there is no task talk; there are chat");
+    Files.delete(dir.resolve("model/model.safetensors"));
+    assertThat(claims()).isEqualTo(2);
+    String log = dir.resolve("runs/chat/full/cost.log").toString();
+    assertThat(err.toString())
+        .contains("error: 1 runs failed; the first says why in " + log)
+        .doesNotContain("Exception");
+    assertThat(Files.readString(Path.of(log))).contains("error: ").contains("model.safetensors");
+  }
+}
