@@ -3,13 +3,11 @@ package dev.luthier.peft;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
-import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.Tasks;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -120,25 +118,12 @@ public record MultitaskPrompt(
     VirtualTokens.Rows of(Model model) {
       return sequences -> {
         long[] of = model.tasks().of(sequences);
-        refuseUnknown(of);
+        TasksOfTokens.refuseUnknown(of, columns.value().size(0), "multitask_prompt.tasks");
         Tensor tasks = Ops.longs(of, model.compute()); // (B)
         Tensor u = columns.value().index_select(0, tasks);
         Tensor v = rows.value().index_select(0, tasks);
         return shared.value().mul(u.matmul(v)); // (B, R, E): eq. 1
       };
-    }
-
-    private void refuseUnknown(long[] of) {
-      long tasks = columns.value().size(0);
-      Arrays.stream(of)
-          .filter(t -> t >= tasks)
-          .findFirst()
-          .ifPresent(
-              t -> {
-                throw new UserError(
-                    "a sequence belongs to task %d, but multitask_prompt.tasks is %d; tasks count from 0"
-                        .formatted(t, tasks));
-              });
     }
   }
 }
