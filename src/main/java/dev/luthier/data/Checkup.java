@@ -27,7 +27,8 @@ import java.util.Set;
  * @param duplicates rows that an earlier row equals
  * @param contradictory rows that ask for something else than an earlier row with the same input
  * @param kept the rows that training sees
- * @param inputs the tokens of all rows
+ * @param tasks which task each of those names
+ * @param inputs the tokens of all rows, with the tasks that they name
  */
 public record Checkup<R extends TrainingRow>(
     Samples samples,
@@ -41,7 +42,10 @@ public record Checkup<R extends TrainingRow>(
     Found duplicates,
     Found contradictory,
     List<R> kept,
-    Set<IntBuffer> inputs) {
+    List<Optional<String>> tasks,
+    Set<Input> inputs) {
+  /** What a row gives to read. */
+  public record Input(Optional<String> task, IntBuffer ids) {}
 
   /** Rows with a fault; the first place holds the finding. */
   public record Faulty(Found rows, String remedy) {}
@@ -57,7 +61,8 @@ public record Checkup<R extends TrainingRow>(
     private final Doctor doctor;
     private final OptionalInt unk;
     private final List<R> kept = new ArrayList<>();
-    private final Map<IntBuffer, Set<IntBuffer>> seen = new HashMap<>();
+    private final List<Optional<String>> tasks = new ArrayList<>();
+    private final Map<Input, Set<IntBuffer>> seen = new HashMap<>();
     private final Map<Fault.Kind, Faulty> faults = new EnumMap<>(Fault.Kind.class);
     private long targets;
     private long targetsLost;
@@ -80,7 +85,7 @@ public record Checkup<R extends TrainingRow>(
       targets += row.targets();
       maker.fault(row).ifPresent(fault -> add(fault, place));
       unknown = unk.isPresent() && has(row.ids(), unk.getAsInt()) ? unknown.and(place) : unknown;
-      compare(row, place);
+      compare(row, sample);
       keep(row, sample);
       return row.length();
     }
@@ -91,8 +96,11 @@ public record Checkup<R extends TrainingRow>(
           fault.kind(), new Faulty(before.and(place + " " + fault.finding()), fault.remedy()));
     }
 
-    private void compare(R row, String place) {
-      Set<IntBuffer> before = seen.computeIfAbsent(IntBuffer.wrap(row.ids()), k -> new HashSet<>());
+    private void compare(R row, Sample sample) {
+      String place = sample.place();
+      Set<IntBuffer> before =
+          seen.computeIfAbsent(
+              new Input(sample.task(), IntBuffer.wrap(row.ids())), k -> new HashSet<>());
       boolean known = !before.isEmpty();
       if (!before.add(row.identity())) {
         duplicates = duplicates.and(place);
@@ -104,6 +112,7 @@ public record Checkup<R extends TrainingRow>(
     private void keep(R row, Sample sample) {
       if (maker.fits(row, doctor.maxLength())) {
         kept.add(row);
+        tasks.add(sample.task());
         return;
       }
       tooLong = tooLong.and("%s has %s".formatted(sample.place(), maker.excess(row)));
@@ -112,6 +121,7 @@ public record Checkup<R extends TrainingRow>(
       targetsLost += row.targets() - left.map(TrainingRow::targets).orElse(0);
       dropped += left.isEmpty() ? 1 : 0;
       left.ifPresent(kept::add);
+      left.ifPresent(cut -> tasks.add(sample.task()));
     }
 
     private R make(Sample sample) {
@@ -139,6 +149,7 @@ public record Checkup<R extends TrainingRow>(
           duplicates,
           contradictory,
           List.copyOf(kept),
+          List.copyOf(tasks),
           seen.keySet());
     }
   }
