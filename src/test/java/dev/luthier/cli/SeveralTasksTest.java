@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows of two tasks in one run, from the recipe to what is asked of the result. */
 class SeveralTasksTest {
   private static final String HYPER =
-      "{ hyper_adapter: { tasks: 2, width: { reduced: 8 }, embedding: 8, hidden: 16, projected: 16 } }";
+      "{ hyper_adapter: { tasks: 2, width: { reduced: 8 } } }";
   private static final String PROMPT = "{ multitask_prompt: { tasks: 2, tokens: 4 } }";
 
   @TempDir Path dir;
@@ -90,10 +90,10 @@ class SeveralTasksTest {
             task.recipe(),
             "--data.columns={task: kind}",
             "--peft=" + HYPER,
-            "--optim.lr=1e-2",
+            "--optim.lr=1e-3",
             "--optim.epochs=16");
     assertThat(said.code()).as(said.err()).isZero();
-    assertThat(said.out())
+    assertThat(said.out() + said.err())
         .contains("2 tasks: colour 24, is it red 24")
         .contains("; colour loss ")
         .contains("; is it red loss ")
