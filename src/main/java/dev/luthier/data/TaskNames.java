@@ -68,9 +68,7 @@ public record TaskNames(List<String> names) {
       long count = samples.list().stream().filter(s -> s.task().equals(Optional.of(name))).count();
       out.add("%s %d".formatted(name, count));
     }
-    return out.isEmpty()
-        ? List.of()
-        : List.of("%d tasks: %s".formatted(size(), shown(out)));
+    return out.isEmpty() ? List.of() : List.of("%d tasks: %s".formatted(size(), shown(out)));
   }
 
   private static String shown(List<String> all) {

@@ -3,6 +3,8 @@ package dev.luthier.peft;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
 import dev.luthier.model.Joint;
 import dev.luthier.model.LayerNorm;
 import dev.luthier.model.Model;
@@ -16,18 +18,20 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * HyperFormer++ (Karimi Mahabadi et al. 2021, https://arxiv.org/abs/2106.04489): bottleneck adapters
- * behind attention and feed-forward, whose weights a network makes of what task, layer and place
- * they are for, so that tasks share what they can. The formulas are in {@link HyperNet}; as in the
- * authors' code there is one for each stack of layers, and the model's own norms train along.
- * Dropout of a sub-layer acts on what the adapter reads; there it acts on what it makes. The
+ * HyperFormer++ (Karimi Mahabadi et al. 2021, https://arxiv.org/abs/2106.04489): bottleneck
+ * adapters behind attention and feed-forward, whose weights a network makes of what task, layer and
+ * place they are for, so that tasks share what they can. The formulas are in {@link HyperNet}; as
+ * in the authors' code there is one for each stack of layers, and the model's own norms train
+ * along. Dropout of a sub-layer acts on what the adapter reads; there it acts on what it makes. The
  * model's {@link dev.luthier.model.Tasks} say which task a sequence belongs to.
  */
-@Doc("Adapters that a network makes for each task, layer and place (HyperFormer++, arXiv 2106.04489)")
+@Doc(
+    "Adapters that a network makes for each task, layer and place (HyperFormer++, arXiv 2106.04489)")
 public record HyperAdapter(
     @Doc("How many tasks there are") int tasks,
     @Doc(
@@ -125,6 +129,7 @@ public record HyperAdapter(
     String at = AT + stack.prompt().path().replaceFirst(":.*", "") + ".";
     long h = site.model().config().hiddenSize();
     long r = width.of(h);
+    refuseOtherWidth(site, at + "down_bias.bias", r);
     return new HyperNet(
         embeddings,
         drawn(site, at + "layer_embeddings", 1, stack.layers().size(), embedding),
@@ -140,6 +145,17 @@ public record HyperAdapter(
         map(site, at + "norm_scale", projected, h),
         map(site, at + "norm_shift", projected, h),
         activation);
+  }
+
+  /** Before room is made for a width that a file's settings ask for and its tensors have not. */
+  private static void refuseOtherWidth(Site site, String name, long r) {
+    if (site.saved() != null) {
+      Safetensors.Info info = site.saved().infos().get(name);
+      if (info == null || !Arrays.equals(info.shape(), new long[] {r})) {
+        throw new UserError(
+            "its file has no %s of %d values, which is the bottleneck's width".formatted(name, r));
+      }
+    }
   }
 
   private static Affine map(Site site, String name, long in, long out) {
@@ -162,8 +178,7 @@ public record HyperAdapter(
    * @param layer in its stack
    * @param place 0 behind attention, 1 behind feed-forward
    */
-  private record At(Model model, Stack stack, HyperNet net, int layer, int place)
-      implements Joint {
+  private record At(Model model, Stack stack, HyperNet net, int layer, int place) implements Joint {
     @Override
     public Tensor of(Tensor x, Tensor read, Tensor y, Projection norm) {
       TasksOfTokens tasks = TasksOfTokens.of(stack.call(), model.tasks());

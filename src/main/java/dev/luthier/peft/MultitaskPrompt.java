@@ -105,9 +105,7 @@ public record MultitaskPrompt(
         .map(
             own ->
                 new Factors(
-                    shared,
-                    new Parameter(columns, own.columns()),
-                    new Parameter(rows, own.rows())))
+                    shared, new Parameter(columns, own.columns()), new Parameter(rows, own.rows())))
         .orElseGet(
             () ->
                 new Factors(

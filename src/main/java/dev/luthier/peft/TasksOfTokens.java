@@ -22,8 +22,7 @@ record TasksOfTokens(long[] distinct, long[] ofTokens) {
   static TasksOfTokens of(Call call, Tasks said) {
     long[] ofSequences = said.of(call.sequences());
     long[] distinct = Arrays.stream(ofSequences).distinct().sorted().toArray();
-    long[] places =
-        Arrays.stream(ofSequences).map(t -> Arrays.binarySearch(distinct, t)).toArray();
+    long[] places = Arrays.stream(ofSequences).map(t -> Arrays.binarySearch(distinct, t)).toArray();
     return new TasksOfTokens(distinct, call.spread(places));
   }
 

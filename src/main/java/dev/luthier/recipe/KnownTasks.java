@@ -72,8 +72,7 @@ final class KnownTasks {
     if (voice.task().isEmpty() && count > 1) {
       throw new UserError(
           "the adapter tells %s apart; say which with --task"
-              .formatted(
-                  names.size() == 0 ? "tasks 0 to " + (count - 1) : "the tasks " + names));
+              .formatted(names.size() == 0 ? "tasks 0 to " + (count - 1) : "the tasks " + names));
     }
     model.tasks().set(voice.task().map(task -> number(task, names, count)).orElse(0));
   }

@@ -76,8 +76,7 @@ public final class Labeller implements AutoCloseable {
   }
 
   /** The model with the head that the adapter brings, and the adapter on it. */
-  private static Model adapted(
-      ModelFolder folder, Path dir, Compute compute, Writer.Voice voice) {
+  private static Model adapted(ModelFolder folder, Path dir, Compute compute, Writer.Voice voice) {
     Path source = Files.exists(dir.resolve("config.json")) ? dir : folder.path();
     ModelConfig config = ModelConfig.read(source);
     if (!AdapterBase.is(config, "ForSequenceClassification")

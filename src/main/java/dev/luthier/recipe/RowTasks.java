@@ -68,7 +68,11 @@ record RowTasks<R extends TrainingRow>(boolean told, TaskNames names, Map<R, Int
   /** The name of what tells tasks apart, or of all of it. */
   private static String method(Peft peft) {
     return peft instanceof Together several
-        ? several.methods().stream().filter(m -> m.tasks() > 0).findFirst().map(Schema::name).orElse("together")
+        ? several.methods().stream()
+            .filter(m -> m.tasks() > 0)
+            .findFirst()
+            .map(Schema::name)
+            .orElse("together")
         : Schema.name(peft);
   }
 

@@ -77,7 +77,9 @@ final class RunReport {
     AtomicDirectory.write(result, dir -> saved.save(dir, results, next));
     Path page = parts.output().resolve("report.html");
     HtmlReport.write(page, data(results, lines, next));
-    results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
+    int wide = results.keySet().stream().mapToInt(name -> name.length() + 2).max().orElse(0);
+    String row = "%-" + Math.max(24, wide) + "s%s";
+    results.forEach((name, value) -> out.println(row.formatted(name, value)));
     out.println();
     out.println("saved     " + result);
     out.println("report    " + page);

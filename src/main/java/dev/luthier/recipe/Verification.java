@@ -24,8 +24,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The file holds input_ids (B, T) and, where they apply, attention_mask (B, T), labels (B, T;
  * -100 for none), logits (B, T, V), merged_logits (B, T, V; with an adapter) and loss (1). For an
  * encoder with a decoder the labels are the decoder's targets, (B, T') with a T' of their own, as
- * the logits have; decoder_input_ids (B, T') may stand for them. task_ids (B) say the rows' tasks. With an adapter of P virtual
- * tokens a decoder's logits may be (B, P + T, V).
+ * the logits have; decoder_input_ids (B, T') may stand for them. task_ids (B) say the rows' tasks.
+ * With an adapter of P virtual tokens a decoder's logits may be (B, P + T, V).
  */
 public final class Verification {
   private static final double LOGITS = 1e-4; // absolute

@@ -35,8 +35,7 @@ public final class Writer implements AutoCloseable {
    * @param task the one to answer for, where the adapter tells tasks apart
    * @param device auto, cpu, cuda or cuda:N
    */
-  public record Voice(
-      Path model, Optional<Path> adapter, Optional<String> task, String device) {}
+  public record Voice(Path model, Optional<Path> adapter, Optional<String> task, String device) {}
 
   /**
    * How it writes.

@@ -91,8 +91,7 @@ record WrittenExam(
     return out;
   }
 
-  private double mean(
-      ToDoubleBiFunction<String, String> mark, int[] which, List<String> answers) {
+  private double mean(ToDoubleBiFunction<String, String> mark, int[] which, List<String> answers) {
     return Arrays.stream(which)
         .mapToDouble(i -> mark.applyAsDouble(prompts.get(i).question().expected(), answers.get(i)))
         .average()

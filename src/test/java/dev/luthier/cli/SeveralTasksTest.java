@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of two tasks in one run, from the recipe to what is asked of the result. */
 class SeveralTasksTest {
-  private static final String HYPER =
-      "{ hyper_adapter: { tasks: 2, width: { reduced: 8 } } }";
+  private static final String HYPER = "{ hyper_adapter: { tasks: 2, width: { reduced: 8 } } }";
   private static final String PROMPT = "{ multitask_prompt: { tasks: 2, tokens: 4 } }";
 
   @TempDir Path dir;
@@ -121,7 +120,13 @@ class SeveralTasksTest {
             "error: the adapter tells the tasks colour, is it red apart; say which with --task");
     assertThat(
             refused(
-                "classify", model, "--adapter", adapter.toString(), "--task", "size", "--text",
+                "classify",
+                model,
+                "--adapter",
+                adapter.toString(),
+                "--task",
+                "size",
+                "--text",
                 "red"))
         .isEqualTo("error: --task size is none of the adapter's: colour, is it red");
   }
@@ -130,7 +135,8 @@ class SeveralTasksTest {
   void twoTasksAreWritten() throws IOException {
     TinyRun run = TinyRun.in(dir);
     split(run);
-    Said said = train(run.recipe(), "--peft=" + PROMPT, "--optim.epochs=1", "--data.train=" + two());
+    Said said =
+        train(run.recipe(), "--peft=" + PROMPT, "--optim.epochs=1", "--data.train=" + two());
     assertThat(said.code()).as(said.err()).isZero();
     assertThat(last(run.out()))
         .containsKeys("eval/one/loss", "eval/two/loss", "eval/one/exact_match", "eval/exact_match");
@@ -140,8 +146,18 @@ class SeveralTasksTest {
     for (String task : List.of("one", "two")) {
       Said answer =
           luthier(
-              "generate", model, "--adapter", adapter, "--task", task, "--plain", "--temperature",
-              "0", "--max-new-tokens", "6", "What is 3");
+              "generate",
+              model,
+              "--adapter",
+              adapter,
+              "--task",
+              task,
+              "--plain",
+              "--temperature",
+              "0",
+              "--max-new-tokens",
+              "6",
+              "What is 3");
       assertThat(answer.code()).as(answer.err()).isZero();
       written.add(answer.out());
     }
@@ -188,7 +204,6 @@ class SeveralTasksTest {
         .isEqualTo(2);
   }
 
-
   @Test
   void whatDoesNotFitIsOneLine() throws IOException {
     TinyTask task = classify();
@@ -208,7 +223,8 @@ class SeveralTasksTest {
                 "--peft=" + PROMPT,
                 "--data.eval=[]",
                 "--data.train=[{path: %s, set: {task: a}}, {path: %s}]".formatted(all, all)))
-        .isEqualTo("error: " + all + " line 1 names no task, but other rows do (a); give every row one");
+        .isEqualTo(
+            "error: " + all + " line 1 names no task, but other rows do (a); give every row one");
     assertThat(
             refused(
                 "train",

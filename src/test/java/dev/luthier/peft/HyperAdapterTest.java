@@ -21,6 +21,8 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +84,8 @@ class HyperAdapterTest {
   /**
    * Llama's widths are H = 64 with 2 layers, T5's are in its config. By hand, with E = 6, C = 10, P
    * = 8, R = H / 8 = 8, K = 3: 3 E for the tasks, and for each stack 2 E for the layers, 2 E for
-   * the places, 18 C + C, 10 P + P, 2 P for the norm, and (P + 1) (2 R H + R + 3 H) for what is made.
+   * the places, 18 C + C, 10 P + P, 2 P for the norm, and (P + 1) (2 R H + R + 3 H) for what is
+   * made.
    */
   @Test
   void hasAsManyWeightsAsTheFormulaSays() {
@@ -147,7 +150,9 @@ class HyperAdapterTest {
     }
   }
 
-  /** The same batch twice, one task each, has the summed gradient; who is not asked learns nothing. */
+  /**
+   * The same batch twice, one task each, has the summed gradient; who is not asked learns nothing.
+   */
   @Test
   void onlyTheTasksOfABatchLearn() {
     try (Model model = load("llama");
@@ -251,8 +256,7 @@ class HyperAdapterTest {
           int[] all = Arrays.copyOf(prompt, prompt.length + 6);
           System.arraycopy(written.get(b).ids(), 0, all, prompt.length, 6);
           Tensor scores = logits(model, List.of(all), 1);
-          long[] said =
-              Ops.toLongs(scores.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
+          long[] said = Ops.toLongs(scores.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
           for (int t = prompt.length; t < all.length; t++) {
             assertThat(said[t - 1]).isEqualTo(all[t]);
           }
@@ -262,7 +266,7 @@ class HyperAdapterTest {
   }
 
   @Test
-  void whatCannotBeIsRefused() {
+  void whatCannotBeIsRefused() throws IOException {
     assertThatThrownBy(() -> HyperCases.of(0, true))
         .isInstanceOf(UserError.class)
         .hasMessage("hyper_adapter.tasks must be >= 1, was 0");
@@ -273,6 +277,20 @@ class HyperAdapterTest {
           .hasMessage(
               "a sequence belongs to task 2, but hyper_adapter.tasks is 2; tasks count from 0");
       AdapterFiles.save(adapted, dir, "llama");
+    }
+    Path other = Files.createDirectory(dir.resolve("other"));
+    Files.copy(
+        dir.resolve("adapter_model.safetensors"), other.resolve("adapter_model.safetensors"));
+    String config = Files.readString(dir.resolve("adapter_config.json"));
+    Files.writeString(
+        other.resolve("adapter_config.json"),
+        config.replace("\"reduction_factor\" : 8", "\"reduction_factor\" : 1e-9"));
+    try (Model model = load("llama")) {
+      assertThatThrownBy(() -> AdapterFiles.load(model, other))
+          .isInstanceOf(UserError.class)
+          .hasMessageStartingWith(
+              other
+                  + " is an adapter for another model: its file has no hyper_adapter.model.down_bias.bias of ");
     }
     try (CausalLm model = (CausalLm) load("llama");
         AdapterSet<CausalLm> set = new AdapterSet<>(model)) {

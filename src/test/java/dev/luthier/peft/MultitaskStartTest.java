@@ -97,8 +97,7 @@ class MultitaskStartTest {
     for (int part = 0; part < 2; part++) {
       int size = source.get(part).length / 3;
       assertThat(ours.get(part))
-          .containsExactly(
-              java.util.Arrays.copyOfRange(source.get(part), 2 * size, 3 * size));
+          .containsExactly(java.util.Arrays.copyOfRange(source.get(part), 2 * size, 3 * size));
     }
     assertThat(ours.get(2)).containsExactly(source.get(2));
   }
@@ -132,8 +131,7 @@ class MultitaskStartTest {
       assertThat(adapted.peft()).isEqualTo(peft);
       assertThat(loaded.notes()).isEmpty();
       for (int i = 0; i < begun.size(); i++) {
-        assertThat(Ops.toFloats(adapted.trainable().get(i).value()))
-            .containsExactly(begun.get(i));
+        assertThat(Ops.toFloats(adapted.trainable().get(i).value())).containsExactly(begun.get(i));
       }
     }
   }
