@@ -27,8 +27,10 @@ import org.bytedeco.pytorch.Tensor;
  * adapters behind attention and feed-forward, whose weights a network makes of what task, layer and
  * place they are for, so that tasks share what they can. The formulas are in {@link HyperNet}; as
  * in the authors' code there is one for each stack of layers, and the model's own norms train
- * along. Dropout of a sub-layer acts on what the adapter reads; there it acts on what it makes. The
- * model's {@link dev.luthier.model.Tasks} say which task a sequence belongs to.
+ * along. What makes the norm's scales begins at zero, and so every task at the model; there it is
+ * N(0, 0.01), which drowns streams as small as a Llama's, unlike T5's. Dropout of a sub-layer acts
+ * on what the adapter reads; there it acts on what it makes. The model's {@link
+ * dev.luthier.model.Tasks} say which task a sequence belongs to.
  */
 @Doc(
     "Adapters that a network makes for each task, layer and place (HyperFormer++, arXiv 2106.04489)")
@@ -142,8 +144,8 @@ public record HyperAdapter(
         map(site, at + "down_bias", projected, r),
         map(site, at + "up", projected, h * r),
         map(site, at + "up_bias", projected, h),
-        map(site, at + "norm_scale", projected, h),
-        map(site, at + "norm_shift", projected, h),
+        zeros(site, at + "norm_scale", projected, h),
+        zeros(site, at + "norm_shift", projected, h),
         activation);
   }
 
@@ -164,8 +166,14 @@ public record HyperAdapter(
         new Parameter(name + ".bias", full(site, 0, out)));
   }
 
-  private static Tensor full(Site site, double value, long size) {
-    return Fresh.full(site.model().compute(), value, size);
+  private static Affine zeros(Site site, String name, long in, long out) {
+    return new Affine(
+        new Parameter(name + ".weight", full(site, 0, out, in)),
+        new Parameter(name + ".bias", full(site, 0, out)));
+  }
+
+  private static Tensor full(Site site, double value, long... shape) {
+    return Fresh.full(site.model().compute(), value, shape);
   }
 
   private static Parameter drawn(Site site, String name, double deviation, long... shape) {

@@ -15,9 +15,8 @@ final class HyperCases {
 
   private HyperCases() {}
 
-  /** The scales of a new adapter's norm are of size 0.01 sqrt(P): near the base, not at it. */
   private static PeftCase made(String family, Peft peft) {
-    return PeftCase.of(family, peft).unmerged().from(1);
+    return PeftCase.of(family, peft).unmerged();
   }
 
   /** A narrow one. */
