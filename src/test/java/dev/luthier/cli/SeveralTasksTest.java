@@ -169,6 +169,41 @@ class SeveralTasksTest {
     assertThat(refused("chat", model, "--adapter", adapter)).contains("say which with --task");
   }
 
+  /** An encoder and a decoder with a network each; both tasks read the same texts. */
+  @Test
+  void aSourceIsRewrittenForItsTask() {
+    TinyTask task =
+        TinyTask.in(
+            dir,
+            "t5",
+            "{ seq2seq: { max_target: 4 } }",
+            (words, i) ->
+                Map.of(
+                    "input",
+                    String.join(" ", words),
+                    "task",
+                    i / 3 % 2,
+                    "target",
+                    words.get(i / 3 % 2 == 0 ? 0 : 1)));
+    Said said =
+        train(
+            task.recipe(),
+            "--peft={together: [" + HYPER + ", {lora: {rank: 4}}]}",
+            "--optim.lr=2e-3",
+            "--optim.epochs=4");
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(last(task.out()))
+        .containsKeys("eval/0/loss", "eval/1/loss", "eval/0/rouge_l", "eval/1/exact_match");
+    String adapter = task.out().resolve("adapter").toString();
+    String model = task.model().toString();
+    Said answer =
+        luthier("generate", model, "--adapter", adapter, "--task", "1", "--plain", "red horse");
+    assertThat(answer.code()).as(answer.err()).isZero();
+    assertThat(refused("generate", model, "--adapter", adapter, "--plain", "red horse"))
+        .contains("the adapter tells the tasks 0, 1 apart");
+    assertThat(luthier("adapter", "info", adapter).out()).containsPattern("task +1");
+  }
+
   private void split(TinyRun run) throws IOException {
     List<String> rows = Files.readAllLines(run.dir().resolve("train.jsonl"));
     Files.write(dir.resolve("one.jsonl"), rows.subList(0, rows.size() / 2));
