@@ -81,7 +81,7 @@ public record HyperAdapter(
 
   @Override
   public double usualRate() {
-    return 3e-4; // section 3
+    return 3e-4; // as the authors' configuration
   }
 
   @Override

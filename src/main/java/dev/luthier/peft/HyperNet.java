@@ -11,15 +11,15 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The network that makes the adapters of a stack of layers (Karimi Mahabadi et al. 2021,
- * https://arxiv.org/abs/2106.04489), one for all its layers, both places of a layer and all tasks:
+ * https://arxiv.org/abs/2106.04489, section 2, and the authors' code,
+ * github.com/rabeehk/hyperformer), one for all its layers, both places of a layer and all tasks:
  *
  * <ul>
- *   <li>I = LN(W_2 relu(W_1 [z; l; p] + b_1) + b_2): task, layer and place as one embedding
- *       (section 2.5; its size and the norm as in the authors' code)
- *   <li>(D, U) = (W_D I, W_U I) and (g, b) = (W_g I, W_b I): the adapter's maps and the scales of
- *       its norm (section 2.4). As in the authors' code, every map has biases of its own, and D and
- *       U come with biases that are made of I too.
- *   <li>A(y) = g o norm(U f(D y)) + b, which is added to what a sub-layer made (sections 2.1, 2.2)
+ *   <li>(1) I = LN(W_2 relu(W_1 [z; l; p] + b_1) + b_2): task, layer and place as one embedding
+ *   <li>(2) (D, U) = (W_D I, W_U I), (g, b) = (W_g I, W_b I): the adapter's maps and the scales of
+ *       its norm. As in that code every map has biases of its own, and D and U come with biases
+ *       that are made of I too.
+ *   <li>(3) A(y) = g o norm(U f(D y)) + b, which is added to what a sub-layer made
  * </ul>
  *
  * <p>Letters: K tasks, T of them in a call, L layers, E width of their embeddings, P width of I, N
@@ -67,12 +67,12 @@ record HyperNet(
     Tensor l = layers.value().narrow(0, layer, 1).expand_as(z);
     Tensor p = places.value().narrow(0, place, 1).expand_as(z);
     Tensor projected = second.apply(first.apply(Ops.cat(1, z, l, p)).relu()); // (T, P)
-    Tensor i = normed(projected, EPS_OF_I).mul(scale.value()).add(shift.value());
+    Tensor i = normed(projected, EPS_OF_I).mul(scale.value()).add(shift.value()); // (1)
     Tensor thin = downBias.apply(i); // (T, R)
     Tensor wide = upBias.apply(i); // (T, H)
     long r = thin.size(1);
     long h = wide.size(1);
-    return new Made(
+    return new Made( // (2)
         down.apply(i).view(-1, r, h),
         thin,
         up.apply(i).view(-1, h, r),
@@ -119,7 +119,7 @@ record HyperNet(
       return y -> { // (N, H)
         Tensor low = f.apply(linear(y, down, downBias, t)); // (N, R)
         Tensor high = normed(linear(low, up, upBias, t), EPS); // (N, H)
-        return high.mul(at(scale, t, y)).add(at(shift, t, y));
+        return high.mul(at(scale, t, y)).add(at(shift, t, y)); // (3)
       };
     }
 

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a prompt for several tasks begins as: real tokens, or what was learnt for other tasks before
- * (Wang et al. 2023, https://arxiv.org/abs/2303.02861, section 3.3). Equal to PEFT's
- * MultitaskPromptTuningInit. Letters: R virtual tokens, E their width, r the rank.
+ * (Wang et al. 2023, https://arxiv.org/abs/2303.02861: from source training to a target task).
+ * Equal to PEFT's MultitaskPromptTuningInit. Letters: R virtual tokens, E their width, r the rank.
  */
 @Doc("What the shared prompt and the tasks' factors begin as")
 public sealed interface MultitaskStart
