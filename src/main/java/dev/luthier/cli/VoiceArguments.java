@@ -22,6 +22,12 @@ final class VoiceArguments {
   private Optional<Path> adapter = Optional.empty();
 
   @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description = "The task to answer for, where the adapter tells tasks apart.")
+  private Optional<String> task = Optional.empty();
+
+  @Option(
       names = "--device",
       paramLabel = "DEVICE",
       description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).",
@@ -33,6 +39,6 @@ final class VoiceArguments {
    */
   Voice voice(PrintWriter err) {
     return new Voice(
-        Screen.folder(model, err), adapter.map(dir -> Screen.folder(dir, err)), device);
+        Screen.folder(model, err), adapter.map(dir -> Screen.folder(dir, err)), task, device);
   }
 }

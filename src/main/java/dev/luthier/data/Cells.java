@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,15 @@ record Cells(Map<String, Object> fields, String where) {
       return String.valueOf(value);
     }
     throw wrong(name, value, "a label: a text or a whole number");
+  }
+
+  /** A text or a whole number that is not blank, where the field is that. */
+  Optional<String> name(String name) {
+    Object value = fields.get(name);
+    boolean plain = value instanceof String || value instanceof Integer || value instanceof Long;
+    return plain
+        ? Optional.of(String.valueOf(value).strip()).filter(text -> !text.isEmpty())
+        : Optional.empty();
   }
 
   /** A finite number, as a number or as a text of one. */

@@ -27,7 +27,8 @@ import java.util.Set;
  * @param duplicates rows that an earlier row equals
  * @param contradictory rows that ask for something else than an earlier row with the same input
  * @param kept the rows that training sees
- * @param inputs the tokens of all rows
+ * @param tasks which task each of those names
+ * @param inputs the tokens of all rows, with the tasks that they name
  */
 public record Checkup<R extends TrainingRow>(
     Samples samples,
@@ -41,7 +42,10 @@ public record Checkup<R extends TrainingRow>(
     Found duplicates,
     Found contradictory,
     List<R> kept,
-    Set<IntBuffer> inputs) {
+    List<Optional<String>> tasks,
+    Set<Input> inputs) {
+  /** What a row gives to read. */
+  public record Input(Optional<String> task, IntBuffer ids) {}
 
   /** Rows with a fault; the first place holds the finding. */
   public record Faulty(Found rows, String remedy) {}
@@ -57,7 +61,8 @@ public record Checkup<R extends TrainingRow>(
     private final Doctor doctor;
     private final OptionalInt unk;
     private final List<R> kept = new ArrayList<>();
-    private final Map<IntBuffer, Set<IntBuffer>> seen = new HashMap<>();
+    private final List<Optional<String>> tasks = new ArrayList<>();
+    private final Map<Input, Set<IntBuffer>> seen = new HashMap<>();
     private final Map<Fault.Kind, Faulty> faults = new EnumMap<>(Fault.Kind.class);
     private long targets;
     private long targetsLost;
@@ -83,7 +88,7 @@ public record Checkup<R extends TrainingRow>(
           unk.isPresent() && has(row.input().array(), unk.getAsInt())
               ? unknown.and(place)
               : unknown;
-      compare(row, place);
+      compare(row, sample);
       keep(row, sample);
       return row.length();
     }
@@ -94,8 +99,10 @@ public record Checkup<R extends TrainingRow>(
           fault.kind(), new Faulty(before.and(place + " " + fault.finding()), fault.remedy()));
     }
 
-    private void compare(R row, String place) {
-      Set<IntBuffer> before = seen.computeIfAbsent(row.input(), k -> new HashSet<>());
+    private void compare(R row, Sample sample) {
+      String place = sample.place();
+      Set<IntBuffer> before =
+          seen.computeIfAbsent(new Input(sample.task(), row.input()), k -> new HashSet<>());
       boolean known = !before.isEmpty();
       if (!before.add(row.identity())) {
         duplicates = duplicates.and(place);
@@ -107,6 +114,7 @@ public record Checkup<R extends TrainingRow>(
     private void keep(R row, Sample sample) {
       if (maker.fits(row, doctor.maxLength())) {
         kept.add(row);
+        tasks.add(sample.task());
         return;
       }
       tooLong = tooLong.and("%s has %s".formatted(sample.place(), maker.excess(row)));
@@ -115,6 +123,7 @@ public record Checkup<R extends TrainingRow>(
       targetsLost += row.targets() - left.map(TrainingRow::targets).orElse(0);
       dropped += left.isEmpty() ? 1 : 0;
       left.ifPresent(kept::add);
+      left.ifPresent(cut -> tasks.add(sample.task()));
     }
 
     private R make(Sample sample) {
@@ -142,6 +151,7 @@ public record Checkup<R extends TrainingRow>(
           duplicates,
           contradictory,
           List.copyOf(kept),
+          List.copyOf(tasks),
           seen.keySet());
     }
   }

@@ -1,6 +1,7 @@
 package dev.luthier.data;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What was found in the examples of two sets.
@@ -13,6 +14,19 @@ import java.util.List;
 public record Findings(
     List<String> train, List<String> eval, List<String> warnings, List<String> errors) {
   static final Findings NONE = new Findings(List.of(), List.of(), List.of(), List.of());
+
+  /** Both. */
+  Findings and(Findings more) {
+    return new Findings(
+        join(train, more.train),
+        join(eval, more.eval),
+        join(warnings, more.warnings),
+        join(errors, more.errors));
+  }
+
+  private static List<String> join(List<String> a, List<String> b) {
+    return Stream.concat(a.stream(), b.stream()).toList();
+  }
 
   public Findings {
     train = List.copyOf(train);

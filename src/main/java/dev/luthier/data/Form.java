@@ -134,7 +134,8 @@ public enum Form {
   /** Reads one row, never throwing for what stands in it. */
   public Reading read(Row row) {
     try {
-      return new Reading.Accepted(new Sample(reading.apply(row), row.place()));
+      return new Reading.Accepted(
+          new Sample(reading.apply(row), row.place(), Cells.of(row).name("task")));
     } catch (RefusedRow e) {
       return new Reading.Refused(new Refusal(row.place(), e.reason()));
     }

@@ -36,6 +36,11 @@ public record Report<R extends TrainingRow>(
   /** A row to look at, in both spellings. */
   public record Shown(String place, String coloured, String plain) {}
 
+  /** The same with more that was found. */
+  public Report<R> with(Findings more) {
+    return new Report<>(doctor, train, eval, shared, errors, sample, findings.and(more), unit);
+  }
+
   /** The rows to train on. */
   public List<R> trainRows() {
     return train.kept();

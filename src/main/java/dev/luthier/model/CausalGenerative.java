@@ -35,11 +35,11 @@ record CausalGenerative(CausalLm model) implements Generative {
   public Decoding open(int rows, int promptTokens, int newTokens) {
     KvCache cache = model.cache(rows, model.virtualTokens() + promptTokens + newTokens);
     cache.keep(new int[0]);
-    return new Rows(model, cache);
+    return new Rows(model, cache, new RowTasks(model.tasks()));
   }
 
-  /** What it remembers is the cache. */
-  private record Rows(CausalLm model, KvCache cache) implements Decoding {
+  /** What it remembers is the cache, and the rows' tasks. */
+  private record Rows(CausalLm model, KvCache cache, RowTasks tasks) implements Decoding {
     @Override
     public int rows() {
       return cache.lengths().length;
@@ -48,6 +48,7 @@ record CausalGenerative(CausalLm model) implements Generative {
     @Override
     public Tensor start(List<int[]> prompts) {
       cache.begin(prompts.size());
+      tasks.begin(prompts.size());
       Sequences batch = Sequences.of(prompts, model.compute());
       Tensor hidden = model.hidden(batch, cache); // (N, H)
       long[] ends = Arrays.stream(batch.lengths()).asLongStream().toArray();
@@ -62,12 +63,13 @@ record CausalGenerative(CausalLm model) implements Generative {
       Arrays.fill(ones, 1);
       long[] ids = Arrays.stream(tokens).asLongStream().toArray();
       Sequences batch = new Sequences(Ops.longs(ids, model.compute()), ones);
-      return model.logits(model.hidden(batch, cache));
+      return tasks.during(() -> model.logits(model.hidden(batch, cache)));
     }
 
     @Override
     public void keep(int[] rows) {
       cache.keep(rows);
+      tasks.keep(rows);
     }
 
     @Override
@@ -76,6 +78,7 @@ record CausalGenerative(CausalLm model) implements Generative {
         throw new IllegalArgumentException("rows of another model");
       }
       cache.admit(other.cache, rows);
+      tasks.admit(other.tasks, rows);
     }
 
     @Override

@@ -42,7 +42,7 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
     KvCache sources = model.cache(rows, sourceTokens(promptTokens));
     own.keep(new int[0]);
     sources.keep(new int[0]);
-    return new Rows(model, own, sources);
+    return new Rows(model, own, sources, new RowTasks(model.tasks()));
   }
 
   private int ownTokens(int newTokens) {
@@ -53,8 +53,9 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
     return model.virtualSourceTokens() + promptTokens;
   }
 
-  /** What it remembers are the two caches, which have the same rows. */
-  private record Rows(Seq2Seq model, KvCache own, KvCache sources) implements Decoding {
+  /** What it remembers are the two caches, which have the same rows, and the rows' tasks. */
+  private record Rows(Seq2Seq model, KvCache own, KvCache sources, RowTasks tasks)
+      implements Decoding {
     @Override
     public int rows() {
       return own.lengths().length;
@@ -64,6 +65,7 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
     public Tensor start(List<int[]> prompts) {
       own.begin(prompts.size());
       sources.begin(prompts.size());
+      tasks.begin(prompts.size());
       model.read(Sequences.of(prompts, model.compute()), sources);
       int[] starts = new int[prompts.size()];
       Arrays.fill(starts, model.start());
@@ -76,13 +78,14 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
       Arrays.fill(ones, 1);
       long[] ids = Arrays.stream(tokens).asLongStream().toArray();
       Sequences batch = new Sequences(Ops.longs(ids, model.compute()), ones);
-      return model.logits(model.hidden(batch, own, sources));
+      return tasks.during(() -> model.logits(model.hidden(batch, own, sources)));
     }
 
     @Override
     public void keep(int[] rows) {
       own.keep(rows);
       sources.keep(rows);
+      tasks.keep(rows);
     }
 
     @Override
@@ -92,6 +95,7 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
       }
       own.admit(other.own, rows);
       sources.admit(other.sources, rows);
+      tasks.admit(other.tasks, rows);
     }
 
     @Override

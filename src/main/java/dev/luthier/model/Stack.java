@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param prompt virtual tokens before every sequence
  * @param prefix virtual keys and values before every sequence
  * @param entry behind the embedding of tokens
+ * @param call what is being computed
  */
 public record Stack(
     TokenStates tokens,
     Seat<Prompt> prompt,
     Seat<Prefix> prefix,
     Seat<Projection> entry,
+    Call call,
     List<Layer> layers) {
   /**
    * The places of one layer.
@@ -57,6 +59,7 @@ public record Stack(
         new Seat<>(path + ":prompt", Prompt.NONE),
         new Seat<>(path + ":prefix", Prefix.NONE),
         new Seat<>(path + ":entry", x -> x),
+        new Call(),
         layers);
   }
 

@@ -19,6 +19,10 @@ public final class Tasks {
     said = tasks.clone();
   }
 
+  int[] said() {
+    return said;
+  }
+
   /** The tasks of so many sequences. */
   public long[] of(int sequences) {
     if (said.length != 1 && said.length != sequences) {

@@ -40,7 +40,9 @@ record Trunk(
     boolean begins = cache == null || Arrays.stream(cache.lengths()).allMatch(n -> n == 0);
     int virtual = begins ? stack.prompt().current().length() : 0;
     Prefix prefix = begins ? stack.prefix().current() : Prefix.NONE;
-    return new Layout(Widened.of(batch, virtual, compute), cache, source, prefix, compute);
+    Widened widened = Widened.of(batch, virtual, compute);
+    stack.call().begin(widened.all().lengths());
+    return new Layout(widened, cache, source, prefix, compute);
   }
 
   /**

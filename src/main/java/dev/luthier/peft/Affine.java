@@ -24,6 +24,12 @@ record Affine(Parameter weight, Parameter bias) {
     return new Parameter(name, Fresh.uniform(site.model().compute(), bound, shape));
   }
 
+  /** A weight of N(0, deviation); its name and the seed decide its values. */
+  static Parameter normal(Site site, String name, double deviation, long... shape) {
+    torch.manual_seed(Seed.of(site.seed(), name.hashCode()));
+    return new Parameter(name, Fresh.normal(site.model().compute(), deviation, shape));
+  }
+
   Tensor apply(Tensor x) {
     return torch.linear(x, weight.value(), new TensorOptional(bias.value()));
   }

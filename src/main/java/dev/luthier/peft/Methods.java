@@ -18,6 +18,7 @@ final class Methods {
           PromptFormats.P_TUNING,
           PromptFormats.MULTITASK,
           LlamaAdapterFormat.IT,
+          HyperFormat.IT,
           DeltaFormat.BITFIT,
           DeltaFormat.UNFREEZE,
           DeltaFormat.SPARSE,

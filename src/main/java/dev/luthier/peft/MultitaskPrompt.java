@@ -3,14 +3,13 @@ package dev.luthier.peft;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
-import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.Tasks;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -38,18 +37,18 @@ public record MultitaskPrompt(
         @Default("1")
         int rank,
     @Doc(
-            value = "What the shared prompt begins as",
+            value = "What the shared prompt begins as, and the tasks' factors",
             elsewhere = {"prompt_tuning_init"})
         @Default("vocabulary")
-        Start start,
+        MultitaskStart start,
     @Doc(
             value = "Modules trained and saved whole, such as lm_head",
             elsewhere = {"modules_to_save"})
         @Default("[]")
         List<String> save)
     implements Peft {
-  private static final String COLUMNS = "prefix_task_cols";
-  private static final String ROWS = "prefix_task_rows";
+  static final String COLUMNS = "prefix_task_cols";
+  static final String ROWS = "prefix_task_rows";
 
   public MultitaskPrompt {
     Check.atLeast("multitask_prompt.tokens", 1, tokens);
@@ -83,13 +82,9 @@ public record MultitaskPrompt(
     Wholes.refuseUnknown(model, save, "multitask_prompt.save");
     try (Scope scope = new Scope()) {
       int n = VirtualTokens.rows(tokens, model);
-      Parameter shared = new Parameter(VirtualTokens.TABLE, start.embeddings(n, site));
-      long width = shared.value().size(1);
-      Factors own =
-          new Factors(
-              shared,
-              near(site, PromptEncoder.AT + COLUMNS, tasks, n, rank),
-              near(site, PromptEncoder.AT + ROWS, tasks, rank, width));
+      MultitaskStart from = site.saved() == null ? start : new Start.Random();
+      Parameter shared = new Parameter(VirtualTokens.TABLE, from.embeddings(n, site));
+      Factors own = factors(site, shared, from.own(tasks, n, rank, site));
       return Attachment.of(
               VirtualTokens.beforeEach(model, tokens, own.of(model)),
               List.of(own.columns, own.rows, shared))
@@ -99,6 +94,24 @@ public record MultitaskPrompt(
                   Entry.of(ROWS, own.rows),
                   Entry.of(VirtualTokens.GIVEN, shared)));
     }
+  }
+
+  private Factors factors(Site site, Parameter shared, Optional<MultitaskStart.Own> given) {
+    String columns = PromptEncoder.AT + COLUMNS;
+    String rows = PromptEncoder.AT + ROWS;
+    long n = shared.value().size(0);
+    long width = shared.value().size(1);
+    return given
+        .map(
+            own ->
+                new Factors(
+                    shared, new Parameter(columns, own.columns()), new Parameter(rows, own.rows())))
+        .orElseGet(
+            () ->
+                new Factors(
+                    shared,
+                    near(site, columns, tasks, n, rank),
+                    near(site, rows, tasks, rank, width)));
   }
 
   /** Factors whose product is near one, a little apart so that ranks and tasks can part. */
@@ -120,25 +133,12 @@ public record MultitaskPrompt(
     VirtualTokens.Rows of(Model model) {
       return sequences -> {
         long[] of = model.tasks().of(sequences);
-        refuseUnknown(of);
+        TasksOfTokens.refuseUnknown(of, columns.value().size(0), "multitask_prompt.tasks");
         Tensor tasks = Ops.longs(of, model.compute()); // (B)
         Tensor u = columns.value().index_select(0, tasks);
         Tensor v = rows.value().index_select(0, tasks);
         return shared.value().mul(u.matmul(v)); // (B, R, E): eq. 1
       };
-    }
-
-    private void refuseUnknown(long[] of) {
-      long tasks = columns.value().size(0);
-      Arrays.stream(of)
-          .filter(t -> t >= tasks)
-          .findFirst()
-          .ifPresent(
-              t -> {
-                throw new UserError(
-                    "a sequence belongs to task %d, but multitask_prompt.tasks is %d; tasks count from 0"
-                        .formatted(t, tasks));
-              });
     }
   }
 }

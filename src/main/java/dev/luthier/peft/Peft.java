@@ -23,6 +23,7 @@ public sealed interface Peft
         Compacter,
         MadX,
         AdapterFusion,
+        HyperAdapter,
         Bitfit,
         Unfreeze,
         Sparse,
@@ -54,6 +55,11 @@ public sealed interface Peft
 
   /** How many virtual tokens stand before every sequence and take of its room. */
   default int virtualTokens() {
+    return 0;
+  }
+
+  /** How many tasks it tells apart; 0 where it knows of none. */
+  default int tasks() {
     return 0;
   }
 

@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 final class PromptFormats {
   private static final String TOKENS = "num_virtual_tokens";
   private static final String HIDDEN = "encoder_hidden_size";
-  private static final String START = "prompt_tuning_init";
+  static final String START = "prompt_tuning_init";
   private static final String TEXT = "prompt_tuning_init_text";
   private static final String KIND = "encoder_reparameterization_type";
 
@@ -45,17 +45,13 @@ final class PromptFormats {
                   number(json, TOKENS, 0),
                   number(json, "num_tasks", 1),
                   number(json, "num_ranks", 1),
-                  start(json),
+                  MultitaskFormat.start(json).orElseGet(() -> start(json)),
                   save),
           (prompt, model, out) -> {
             size(out, prompt.tokens(), model, false);
             out.put("num_tasks", prompt.tasks());
             out.put("num_ranks", prompt.rank());
-            // SAMPLE_VOCAB is no word of PEFT's here
-            begun(
-                out,
-                prompt.start() instanceof Start.Vocabulary ? new Start.Random() : prompt.start(),
-                model);
+            begun(out, MultitaskFormat.begun(prompt.start(), out), model);
           });
 
   static final Format<Ptuning> P_TUNING =
@@ -165,6 +161,10 @@ final class PromptFormats {
               : new Start.Text(json.path(TEXT).asText());
       default -> new Start.Random();
     };
+  }
+
+  private static void begun(Map<String, Object> out, Optional<Start> given, Model model) {
+    given.ifPresent(start -> begun(out, start, model));
   }
 
   private static void begun(Map<String, Object> out, Start start, Model model) {

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  * latter on little data.
  */
 @Doc("What virtual tokens begin as")
-public sealed interface Start {
+public sealed interface Start extends MultitaskStart {
   /** Tokens drawn from the vocabulary, each as likely as any other, as in PEFT. */
   @Doc("Tokens drawn from the vocabulary")
   record Vocabulary() implements Start {
@@ -56,7 +56,7 @@ public sealed interface Start {
   /** The real tokens that so many virtual ones begin as; none where they are random. */
   int[] ids(int tokens, Site site);
 
-  /** Embeddings to begin with, (R, E) float32. */
+  @Override
   default Tensor embeddings(int rows, Site site) {
     Model model = site.model();
     TokenStates tokens = model.frame().stacks().get(0).tokens();

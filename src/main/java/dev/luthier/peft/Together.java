@@ -75,6 +75,11 @@ public record Together(
     return methods.stream().mapToInt(Peft::virtualTokens).sum();
   }
 
+  @Override
+  public int tasks() {
+    return methods.stream().mapToInt(Peft::tasks).filter(n -> n > 0).min().orElse(0);
+  }
+
   /** Modules saved whole are in the first method's file. */
   @Override
   public String prefix() {

@@ -30,6 +30,7 @@ public final class AdapterFolders {
   /** Prints the adapter's method, settings, tensors and size. */
   public static void info(Path adapter, PrintWriter out) {
     AdapterFiles.folders(adapter).forEach(folder -> infoOf(folder, out));
+    KnownTasks.read(adapter).names().forEach(name -> line(out, "task", name));
     out.flush();
   }
 

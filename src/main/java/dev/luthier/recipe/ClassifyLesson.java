@@ -59,7 +59,7 @@ record ClassifyLesson(ModelFolder folder, LabelSet labels, long seed)
     return ReadExam.of(
         this,
         model,
-        corpus.report().evalRows(),
+        corpus,
         folder.wording((row, marks) -> labels.name((int) Ops.toLongs(marks)[0])));
   }
 

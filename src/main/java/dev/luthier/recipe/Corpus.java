@@ -6,11 +6,14 @@ import dev.luthier.data.Doctor;
 import dev.luthier.data.FileKind;
 import dev.luthier.data.Form;
 import dev.luthier.data.Report;
+import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
-import dev.luthier.peft.MultitaskPrompt;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -20,8 +23,10 @@ import java.util.OptionalLong;
  * @param eval what is measured on, as text
  * @param report the doctor's, which holds all rows as tokens
  * @param maxLength of a row, in tokens
+ * @param tasks which task each row belongs to
  */
-record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLength) {
+record Corpus<R extends TrainingRow>(
+    Samples eval, Report<R> report, int maxLength, RowTasks<R> tasks) {
   private static final int USUAL_LENGTH = 1024;
 
   /** Reads what is learnt from and what is measured on. */
@@ -42,11 +47,6 @@ record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLeng
   /** Makes rows of it and examines them; the report may hold errors. */
   static <R extends TrainingRow> Corpus<R> examined(
       Samples.Split samples, Lesson<R, ?, ?> lesson, Recipe recipe, ModelFolder folder) {
-    if (recipe.peft() instanceof MultitaskPrompt several && several.tasks() > 1) {
-      throw new UserError(
-          "peft.multitask_prompt.tasks must be 1 in a recipe, was %d: rows cannot say their task"
-              .formatted(several.tasks()));
-    }
     Method method = recipe.method();
     int room = folder.config().context() - recipe.peft().virtualTokens();
     if (room < 2) {
@@ -56,8 +56,21 @@ record Corpus<R extends TrainingRow>(Samples eval, Report<R> report, int maxLeng
     }
     int maxLength = method.maxLength().orElse(Math.min(USUAL_LENGTH, room));
     Doctor doctor = new Doctor(maxLength, method.tooLong(), name(method));
+    Report<R> report = doctor.examine(samples.train(), samples.eval(), lesson.rows());
+    RowTasks<R> tasks = RowTasks.of(recipe, samples, report);
     return new Corpus<>(
-        samples.eval(), doctor.examine(samples.train(), samples.eval(), lesson.rows()), maxLength);
+        samples.eval(), report.with(tasks.findings(recipe, samples)), maxLength, tasks);
+  }
+
+  /** What is measured on, as text, to be asked in words: of several tasks one after the other. */
+  List<Sample> questions() {
+    if (!tasks.several()) {
+      return eval.list();
+    }
+    int[] before = new int[tasks.names().size()];
+    Map<Sample, Integer> rounds = new IdentityHashMap<>();
+    eval.list().forEach(s -> rounds.put(s, before[tasks.number(s)]++));
+    return eval.list().stream().sorted(Comparator.comparing(rounds::get)).toList(); // stable
   }
 
   private static String name(Method method) {

@@ -59,7 +59,7 @@ public record DataSpec(
           Map<String, String> columns,
       @Doc(
               "Columns that its files do not have, with the value of every row: name in the form ->"
-                  + " value")
+                  + " value; `task` says which task the rows belong to")
           @Default("{}")
           Map<String, String> set,
       @Doc("How its files hold their rows; unset: told from their names")

@@ -13,8 +13,15 @@ interface Exam {
   /** The answers to the first so many questions, in their order. */
   List<String> answers(int most);
 
-  /** What the answers to all questions are worth, where they are measured at all. */
-  default Map<Measure, Double> marks() {
-    return Map.of();
+  /**
+   * What the answers are worth, where they are measured at all.
+   *
+   * @param all to all questions
+   * @param tasks to those of each task, by its number, where there are several
+   */
+  record Marks(Map<Measure, Double> all, Map<Integer, Map<Measure, Double>> tasks) {}
+
+  default Marks marks() {
+    return new Marks(Map.of(), Map.of());
   }
 }

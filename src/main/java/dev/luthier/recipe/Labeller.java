@@ -72,8 +72,8 @@ public final class Labeller implements AutoCloseable {
     Model model =
         voice
             .adapter()
-            .map(dir -> adapted(folder, dir, compute))
-            .orElseGet(() -> Models.load(folder.path(), compute));
+            .map(dir -> adapted(folder, dir, compute, voice))
+            .orElseGet(() -> bare(folder, compute, voice));
     return new Labeller(folder, model, kind(folder, model, voice.adapter()));
   }
 
@@ -96,8 +96,14 @@ public final class Labeller implements AutoCloseable {
             + " has no head that classifies; train one with the method classify, regress or tag");
   }
 
+  private static Model bare(ModelFolder folder, Compute compute, Writer.Voice voice) {
+    Model model = Models.load(folder.path(), compute);
+    KnownTasks.tell(model, voice, Optional.empty());
+    return model;
+  }
+
   /** The model with the head that the adapter brings, and the adapter on it. */
-  private static Model adapted(ModelFolder folder, Path dir, Compute compute) {
+  private static Model adapted(ModelFolder folder, Path dir, Compute compute, Writer.Voice voice) {
     Path source = Files.exists(dir.resolve("config.json")) ? dir : folder.path();
     ModelConfig config = ModelConfig.read(source);
     Model model = AdapterBase.load(folder, dir, compute);
@@ -111,6 +117,7 @@ public final class Labeller implements AutoCloseable {
               .formatted(dir));
     }
     Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
+    KnownTasks.tell(model, voice, Optional.of(adapted.peft()));
     if (adapted.merges()) {
       adapted.merge();
     }

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -18,20 +19,27 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures a model on the evaluation rows: the loss for each target, what the lesson counts of the
- * verdicts, and what the answers to its exam are worth.
+ * verdicts, and what the answers to its exam are worth; of several tasks also of each alone.
  *
  * @param parts the rows, cut as they go through the model
  */
 record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
-    Lesson<R, B, M> lesson, Adapted<M> adapted, List<List<R>> parts, Exam exam, Measure metric)
+    Lesson<R, B, M> lesson,
+    Adapted<M> adapted,
+    List<EvaluationPart<R>> parts,
+    RowTasks<R> tasks,
+    Exam exam,
+    Measure metric)
     implements Evaluation.Of {
+  private static final int SHOWN = 8; // tasks of which a line tells
 
   static <R extends TrainingRow, B, M extends Model> LessonEvaluation<R, B, M> of(
       Lesson<R, B, M> lesson, Adapted<M> adapted, Corpus<R> corpus, Recipe recipe) {
     return new LessonEvaluation<>(
         lesson,
         adapted,
-        RowSteps.parts(corpus.report().evalRows(), recipe.optim()),
+        EvaluationPart.of(corpus, recipe.optim()),
+        corpus.tasks(),
         lesson.exam(adapted.model(), corpus, recipe.eval()),
         recipe.eval().metric());
   }
@@ -54,46 +62,80 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
   @Override
   public Evaluation apply(long step) {
     adapted.training(false);
-    Map<Measure, Double> read = new EnumMap<>(Measure.class);
-    Map<Measure, Double> written;
+    Map<Integer, Count> each = new TreeMap<>();
+    Count all = new Count();
+    Exam.Marks written;
     try (AutoGradMode off = Ops.noGrad()) {
-      read.putAll(likelihood());
+      for (EvaluationPart<R> part : parts) {
+        measure(part, all, each.computeIfAbsent(part.task(), t -> new Count()));
+      }
       written = exam.marks();
     } finally {
       adapted.training(true);
     }
+    Map<Measure, Double> read = all.values();
     String line =
         Stream.concat(
                 read.entrySet().stream().map(e -> e.getKey().text(e.getValue())),
-                written.entrySet().stream()
+                written.all().entrySet().stream()
                     .map(e -> e.getKey().text(e.getValue()) + " on " + exam.questions().size()))
             .collect(Collectors.joining(", ", "evaluation ", ""));
-    read.putAll(written);
+    read.putAll(written.all());
     Map<String, Double> values = new LinkedHashMap<>();
     read.forEach((measure, value) -> values.put("eval/" + measure.key(), value));
+    if (tasks.several()) {
+      StringBuilder more = new StringBuilder(line);
+      each.forEach(
+          (task, count) -> {
+            Map<Measure, Double> own = count.values();
+            own.putAll(written.tasks().getOrDefault(task, Map.of()));
+            String name = tasks.names().names().get(task);
+            own.forEach((m, value) -> values.put("eval/%s/%s".formatted(name, m.key()), value));
+            more.append(task < SHOWN ? "; %s %s".formatted(name, text(own)) : "");
+          });
+      line = more.toString();
+    }
     double score = metric.score(read.getOrDefault(metric, Double.NaN));
     return new Evaluation(values, score, line);
   }
 
-  private Map<Measure, Double> likelihood() {
-    Tally<R> tally = lesson.tally();
-    double loss = 0;
-    long targets = 0;
-    long first = 1;
-    for (List<R> rows : parts) {
-      try (Scope scope = new Scope()) {
-        M model = adapted.model();
-        B batch = lesson.batch(rows, Draw.evaluation(first, rows.size()), model.compute());
-        Tensor logits = lesson.logits(model, batch); // (M, C)
-        Tensor right = lesson.targets(batch); // (M)
-        loss += lesson.loss(logits, right, 1).total().item_double();
-        targets += right.numel();
-        tally.add(rows, right, lesson.verdict(logits));
-        first += rows.size();
-      }
+  private static String text(Map<Measure, Double> values) {
+    return values.entrySet().stream()
+        .map(e -> e.getKey().text(e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** What was read of some rows. */
+  private final class Count {
+    private final Tally<R> tally = lesson.tally();
+    private double loss;
+    private long targets;
+
+    void add(List<R> rows, Tensor right, Tensor verdict, double lossOfRows) {
+      loss += lossOfRows;
+      targets += right.numel();
+      tally.add(rows, right, verdict);
     }
-    Map<Measure, Double> values = new EnumMap<>(tally.values());
-    values.put(Measure.LOSS, loss / targets);
-    return values;
+
+    Map<Measure, Double> values() {
+      Map<Measure, Double> values = new EnumMap<>(Measure.class);
+      values.putAll(tally.values());
+      values.put(Measure.LOSS, loss / targets);
+      return values;
+    }
+  }
+
+  private void measure(EvaluationPart<R> part, Count all, Count own) {
+    try (Scope scope = new Scope()) {
+      M model = adapted.model();
+      tasks.tell(model, part.rows());
+      B batch = lesson.batch(part.rows(), part.draw(), model.compute());
+      Tensor logits = lesson.logits(model, batch); // (M, C)
+      Tensor right = lesson.targets(batch); // (M)
+      double loss = lesson.loss(logits, right, 1).total().item_double();
+      Tensor verdict = lesson.verdict(logits);
+      all.add(part.rows(), right, verdict, loss);
+      own.add(part.rows(), right, verdict, loss);
+    }
   }
 }

@@ -77,7 +77,7 @@ record MlmLesson(ModelFolder folder, Masking masking, long seed)
     return ReadExam.of(
         this,
         model,
-        corpus.report().evalRows(),
+        corpus,
         new ReadExam.Wording<>() {
           @Override
           public String text(MaskableRow row, Draw draw) {

@@ -164,7 +164,7 @@ record RankLesson<R extends TrainingRow, B, M extends Model>(
     return ReadExam.of(
         this,
         model,
-        corpus.report().evalRows(),
+        corpus,
         new ReadExam.Wording<>() {
           @Override
           public String text(ChoiceRow<R> row, Draw draw) {

@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param wording says them in words
  */
 record ReadExam<R extends TrainingRow, B, M extends Model>(
-    Lesson<R, B, M> lesson, M model, List<R> rows, Wording<R> wording) implements Exam {
+    Lesson<R, B, M> lesson, M model, List<R> rows, RowTasks<R> tasks, Wording<R> wording)
+    implements Exam {
   private static final int MOST = 16;
 
   /** A row, and what is right or said of it, in words. */
@@ -31,8 +32,10 @@ record ReadExam<R extends TrainingRow, B, M extends Model>(
   }
 
   static <R extends TrainingRow, B, M extends Model> ReadExam<R, B, M> of(
-      Lesson<R, B, M> lesson, M model, List<R> rows, Wording<R> wording) {
-    return new ReadExam<>(lesson, model, rows.subList(0, Math.min(MOST, rows.size())), wording);
+      Lesson<R, B, M> lesson, M model, Corpus<R> corpus, Wording<R> wording) {
+    List<R> rows = corpus.report().evalRows();
+    List<R> first = rows.subList(0, Math.min(MOST, rows.size()));
+    return new ReadExam<>(lesson, model, first, corpus.tasks(), wording);
   }
 
   @Override
@@ -61,6 +64,7 @@ record ReadExam<R extends TrainingRow, B, M extends Model>(
           AutoGradMode off = Ops.noGrad()) {
         R row = rows.get(i);
         Draw draw = Draw.evaluation(i + 1L, 1);
+        tasks.tell(model, List.of(row));
         out.add(reading.of(row, draw, lesson.batch(List.of(row), draw, model.compute())));
       }
     }

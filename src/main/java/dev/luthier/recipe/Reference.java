@@ -125,6 +125,9 @@ record Reference(Path file, Safetensors io, int virtual) {
    */
   Tensor logits(String name, long tokens, long vocabulary) {
     Tensor theirs = tensor(name);
+    if (theirs.dim() == 3 && theirs.size(0) * (theirs.size(1) - virtual) == tokens) {
+      theirs = theirs.narrow(1, virtual, theirs.size(1) - virtual); // T5's decoder behind a prompt
+    }
     if (theirs.dim() != 3
         || theirs.size(2) != vocabulary
         || theirs.size(0) * theirs.size(1) != tokens) {

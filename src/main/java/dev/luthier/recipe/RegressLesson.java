@@ -100,7 +100,7 @@ record RegressLesson(ModelFolder folder, long seed)
     return ReadExam.of(
         this,
         model,
-        corpus.report().evalRows(),
+        corpus,
         folder.wording((row, marks) -> "%.3f".formatted(Ops.toFloats(marks)[0])));
   }
 

@@ -1,9 +1,8 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Batches;
-import dev.luthier.data.MicroBatch;
 import dev.luthier.data.TrainingRow;
-import dev.luthier.tensor.Compute;
+import dev.luthier.model.Model;
 import dev.luthier.train.Steps;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -22,12 +21,13 @@ record RowSteps<R extends TrainingRow, B>(
     Map<R, Integer> numbers,
     Batching<R, B> batching,
     OptimSpec optim,
-    Compute compute)
+    RowTasks<R> tasks,
+    Model model)
     implements Steps<B> {
   private static final int NAMED = 8;
 
   static <R extends TrainingRow, B> RowSteps<R, B> of(
-      Lesson<R, B, ?> lesson, Corpus<R> corpus, Recipe recipe, Compute compute) {
+      Lesson<R, B, ?> lesson, Corpus<R> corpus, Recipe recipe, Model model) {
     List<R> rows = corpus.report().trainRows();
     Batches.Order order =
         recipe.data().shuffle()
@@ -35,12 +35,12 @@ record RowSteps<R extends TrainingRow, B>(
             : Batches.Order.AS_THEY_STAND;
     Batches<List<R>> bins =
         new Batches<>(lesson.bins(rows, corpus.maxLength()), recipe.optim().batch(), order);
-    return new RowSteps<>(bins, numbered(rows), lesson, recipe.optim(), compute);
+    return new RowSteps<>(bins, numbered(rows), lesson, recipe.optim(), corpus.tasks(), model);
   }
 
   /** The same data under other settings. */
   RowSteps<R, B> with(OptimSpec other) {
-    return new RowSteps<>(bins, numbers, batching, other, compute);
+    return new RowSteps<>(bins, numbers, batching, other, tasks, model);
   }
 
   static <R> Map<R, Integer> numbered(List<R> rows) {
@@ -75,7 +75,13 @@ record RowSteps<R extends TrainingRow, B>(
     long targets = rows.stream().mapToLong(batching::weight).sum();
     long tokens = rows.stream().mapToLong(TrainingRow::tokens).sum();
     Draw draw = new Draw(epoch, rows.stream().mapToLong(this::number).toArray());
-    return new Micro<>(() -> batching.batch(rows, draw, compute), targets, tokens, place(rows));
+    return new Micro<>(() -> batch(rows, draw), targets, tokens, place(rows));
+  }
+
+  /** The batch that goes through the model next. */
+  private B batch(List<R> rows, Draw draw) {
+    tasks.tell(model, rows);
+    return batching.batch(rows, draw, model.compute());
   }
 
   private int number(R row) {
@@ -91,10 +97,5 @@ record RowSteps<R extends TrainingRow, B>(
             .collect(Collectors.joining(", "));
     String more = rows.size() > NAMED ? " and %d more".formatted(rows.size() - NAMED) : "";
     return "rows %s%s of those used for training".formatted(named, more);
-  }
-
-  /** Rows cut into parts for measuring, each small enough for the memory of a training part. */
-  static <R extends TrainingRow> List<List<R>> parts(List<R> rows, OptimSpec optim) {
-    return new MicroBatch.Rows(optim.rowsAtOnce()).split(rows);
   }
 }

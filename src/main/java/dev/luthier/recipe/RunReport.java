@@ -80,7 +80,9 @@ final class RunReport {
     Path page = parts.output().resolve("report.html");
     HtmlReport.write(page, data(results, lines, next));
     result.write(parts.output());
-    results.forEach((name, value) -> out.println("%-24s%s".formatted(name, value)));
+    int wide = results.keySet().stream().mapToInt(name -> name.length() + 2).max().orElse(0);
+    String row = "%-" + Math.max(24, wide) + "s%s";
+    results.forEach((name, value) -> out.println(row.formatted(name, value)));
     out.println();
     out.println("saved     " + into);
     out.println("report    " + page);

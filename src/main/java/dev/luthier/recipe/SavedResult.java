@@ -44,11 +44,22 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
       return;
     }
     AdapterFiles.save(parts.adapted(), dir, base);
+    if (parts.corpus().tasks().told() && parts.corpus().tasks().names().size() > 0) {
+      KnownTasks.write(parts.corpus().tasks().names(), dir);
+    }
     String method = Schema.name(recipe.peft());
     if (!model.task().heads().isEmpty()) {
       AtomicFile.write(dir.resolve("config.json"), config(model)); // an adapter names no labels
     }
     ModelCard.adapter(name, base, method, pipeline, sets, results, next, yaml).write(dir);
+  }
+
+  /** The option that picks the first task, where one has to be picked. */
+  private String task() {
+    RowTasks<?> tasks = parts.corpus().tasks();
+    return parts.recipe().peft().tasks() > 1
+        ? " --task " + KnownTasks.quoted(tasks.names().names().get(0))
+        : "";
   }
 
   private static byte[] config(Model model) {
@@ -67,7 +78,7 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     }
     String model = recipe.model().path().toString();
     List<String> out =
-        new ArrayList<>(parts.lesson().next("%s --adapter %s".formatted(model, result)));
+        new ArrayList<>(parts.lesson().next("%s --adapter %s%s".formatted(model, result, task())));
     if (parts.adapted().merges()) {
       out.add("./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
     }

@@ -50,7 +50,11 @@ final class Schema {
   static Map<String, Class<?>> variants(Class<?> sealed) {
     Map<String, Class<?>> out = new LinkedHashMap<>();
     for (Class<?> variant : sealed.getPermittedSubclasses()) {
-      out.put(snake(variant.getSimpleName()), variant);
+      if (variant.isSealed()) {
+        out.putAll(variants(variant)); // a choice within the choice
+      } else {
+        out.put(snake(variant.getSimpleName()), variant);
+      }
     }
     return out;
   }

@@ -97,7 +97,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
   /** Leaves the sums of gradients, or of single rows' squared gradients, at the weights. */
   private boolean sumGradients(Scout.Gradients wanted, Adapted<M> all) {
     M model = all.model();
-    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, model.compute());
+    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, model);
     Steps<B> cut = wanted.squared() ? steps.with(recipe.optim().rowByRow()) : steps;
     Objective<B> objective = lesson.objective(model);
     try (Scope outer = new Scope()) {
@@ -138,7 +138,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
 
   /** Whether it came to its end. */
   private boolean trained(Scout.Rehearsal wanted, Adapted<M> all, Path dir, PrintWriter out) {
-    RowSteps<R, B> whole = RowSteps.of(lesson, corpus, recipe, all.model().compute());
+    RowSteps<R, B> whole = RowSteps.of(lesson, corpus, recipe, all.model());
     long total = Math.max(1, Math.round(wanted.length() * whole.total()));
     RowSteps<R, B> steps = whole.with(recipe.optim().steps(total));
     Checkpoints checkpoints = new Checkpoints(dir, recipe.checkpoint().keep());

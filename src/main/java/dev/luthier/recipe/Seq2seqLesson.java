@@ -1,6 +1,7 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Example;
+import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
 import dev.luthier.data.Seq2SeqBatch;
 import dev.luthier.data.Seq2SeqRow;
@@ -88,11 +89,12 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
             new Generator.Limits(longest, folder.endTokens(), List.of()),
             Budget.rows(WrittenExam.AT_ONCE));
     return new WrittenExam(
-        corpus.eval().list().stream()
+        corpus.questions().stream()
             .limit(spec.generate())
-            .map(sample -> prompt((Example.PromptCompletion) sample.example(), corpus.maxLength()))
+            .map(sample -> prompt(sample, corpus))
             .toList(),
         prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
+        task -> corpus.tasks().tell(model, task),
         Map.of(
             Measure.ROUGE_L,
             (expected, answer) -> RougeL.PLAIN.score(expected, answer).f1(),
@@ -100,10 +102,12 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
             WrittenExam::exact));
   }
 
-  private Prompt prompt(Example.PromptCompletion both, int maxLength) {
+  private Prompt prompt(Sample sample, Corpus<Seq2SeqRow> corpus) {
+    Example.PromptCompletion both = (Example.PromptCompletion) sample.example();
     return new Prompt(
-        rows.input(both.prompt()).cut(maxLength).ids(),
-        new Question(both.prompt(), both.completion()));
+        rows.input(both.prompt()).cut(corpus.maxLength()).ids(),
+        new Question(both.prompt(), both.completion()),
+        corpus.tasks().number(sample));
   }
 
   @Override

@@ -90,7 +90,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Adapted<M> adapted,
       Optim optim,
       Path output) {
-    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model().compute());
+    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model());
     ModelSummary summary = ModelSummary.of(folder, adapted);
     out.println(summary.text());
     out.println(plan(steps));

@@ -3,7 +3,6 @@ package dev.luthier.recipe;
 import dev.luthier.data.Example;
 import dev.luthier.data.Message;
 import dev.luthier.data.Packer;
-import dev.luthier.data.Sample;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
@@ -91,47 +90,46 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
     return new WrittenExam(
         prompts(corpus, spec.generate()),
         prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
+        task -> corpus.tasks().tell(model, task),
         Map.of(Measure.EXACT_MATCH, WrittenExam::exact));
   }
 
   /** Up to so many rows with a prompt and an answer, from the top of the evaluation. */
   private List<Prompt> prompts(Corpus<TokenRow> corpus, int most) {
-    return corpus.eval().list().stream()
-        .map(this::prompt)
-        .flatMap(Optional::stream)
+    return corpus.questions().stream()
+        .flatMap(s -> prompt(s.example(), corpus.tasks().number(s)).stream())
         .limit(most)
         .toList();
   }
 
-  private Optional<Prompt> prompt(Sample sample) {
-    if (sample.example() instanceof Example.Chat chat) {
+  private Optional<Prompt> prompt(Example example, int task) {
+    if (example instanceof Example.Chat chat) {
       int last = chat.messages().size() - 1;
       boolean answered = last > 0 && chat.messages().get(last).isAssistant();
       return answered
-          ? chat(chat.messages().subList(0, last), chat.messages().get(last), chat.tools())
+          ? chat(chat.messages().subList(0, last), chat.messages().get(last), chat.tools(), task)
           : Optional.empty();
     }
-    if (sample.example() instanceof Example.ChatCompletion chat) {
+    if (example instanceof Example.ChatCompletion chat) {
       return chat.completion().size() == 1
-          ? chat(chat.prompt(), chat.completion().get(0), chat.tools())
+          ? chat(chat.prompt(), chat.completion().get(0), chat.tools(), task)
           : Optional.empty();
     }
-    if (sample.example() instanceof Example.PromptCompletion plain) {
-      return Optional.of(
-          new Prompt(
-              rows.prompt(plain.prompt()), new Question(plain.prompt(), plain.completion())));
+    if (example instanceof Example.PromptCompletion plain) {
+      Question question = new Question(plain.prompt(), plain.completion());
+      return Optional.of(new Prompt(rows.prompt(plain.prompt()), question, task));
     }
     return Optional.empty();
   }
 
   private Optional<Prompt> chat(
-      List<Message> before, Message answer, List<Map<String, Object>> tools) {
+      List<Message> before, Message answer, List<Map<String, Object>> tools, int task) {
     if (!(answer.fields().get("content") instanceof String expected)) {
       return Optional.empty(); // a tool call has no text to compare
     }
     Message asked = before.get(before.size() - 1);
     String text = String.valueOf(asked.fields().getOrDefault("content", ""));
-    return Optional.of(new Prompt(rows.prompt(before, tools), new Question(text, expected)));
+    return Optional.of(new Prompt(rows.prompt(before, tools), new Question(text, expected), task));
   }
 
   @Override

@@ -113,7 +113,7 @@ record TagLesson(ModelFolder folder, Tokenizer words, LabelSet labels, long seed
 
   @Override
   public Exam exam(TokenClassifier model, Corpus<TaggedRow> corpus, EvalSpec spec) {
-    return ReadExam.of(this, model, corpus.report().evalRows(), folder.wording(this::tags));
+    return ReadExam.of(this, model, corpus, folder.wording(this::tags));
   }
 
   private String tags(TaggedRow row, Tensor marks) {

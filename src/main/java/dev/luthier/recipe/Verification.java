@@ -12,6 +12,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -23,8 +24,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The file holds input_ids (B, T) and, where they apply, attention_mask (B, T), labels (B, T;
  * -100 for none), logits (B, T, V), merged_logits (B, T, V; with an adapter) and loss (1). For an
  * encoder with a decoder the labels are the decoder's targets, (B, T') with a T' of their own, as
- * the logits have; decoder_input_ids (B, T') may stand for them. With an adapter of P virtual
- * tokens a decoder's logits may be (B, P + T, V).
+ * the logits have; decoder_input_ids (B, T') may stand for them. task_ids (B) say the rows' tasks.
+ * With an adapter of P virtual tokens a decoder's logits may be (B, P + T, V).
  */
 public final class Verification {
   private static final double LOGITS = 1e-4; // absolute
@@ -49,6 +50,12 @@ public final class Verification {
           voice.adapter().map(dir -> AdapterFiles.load(model, dir));
       adapter.ifPresent(a -> a.notes().forEach(out::println));
       Optional<Adapted<Model>> adapted = adapter.map(AdapterFiles.Loaded::adapted);
+      if (io.infos().containsKey("task_ids")) {
+        long[] tasks = Ops.toLongs(io.tensor("task_ids"));
+        model.tasks().set(Arrays.stream(tasks).mapToInt(Math::toIntExact).toArray());
+      } else {
+        KnownTasks.tell(model, voice, adapted.map(Adapted::peft));
+      }
       int virtual = adapted.map(a -> a.peft().virtualTokens()).orElse(0);
       Reference file = new Reference(reference, io, virtual);
       Trial trial = Trial.of(model, file);

@@ -32,9 +32,10 @@ public final class Writer implements AutoCloseable {
    *
    * @param model a model folder
    * @param adapter an adapter folder for it
+   * @param task the one to answer for, where the adapter tells tasks apart
    * @param device auto, cpu, cuda or cuda:N
    */
-  public record Voice(Path model, Optional<Path> adapter, String device) {}
+  public record Voice(Path model, Optional<Path> adapter, Optional<String> task, String device) {}
 
   /**
    * How it writes.
@@ -102,6 +103,7 @@ public final class Writer implements AutoCloseable {
     Model model = Models.load(folder.path(), compute);
     Optional<AdapterFiles.Loaded<Model>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
+    KnownTasks.tell(model, voice, adapter.map(a -> a.adapted().peft()));
     adapter.map(AdapterFiles.Loaded::adapted).filter(Adapted::merges).ifPresent(Adapted::merge);
     return new Writer(folder, model, adapter, manner);
   }

@@ -1,8 +1,11 @@
 package dev.luthier.recipe;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
@@ -11,18 +14,26 @@ import java.util.stream.IntStream;
  *
  * @param prompts the questions with their tokens
  * @param pen writes an answer for each prompt
+ * @param whose tells the model which task is asked for
  * @param marking what an answer is worth beside the expected one; the mean counts
  */
 record WrittenExam(
-    List<Prompt> prompts, Pen pen, Map<Measure, ToDoubleBiFunction<String, String>> marking)
+    List<Prompt> prompts,
+    Pen pen,
+    IntConsumer whose,
+    Map<Measure, ToDoubleBiFunction<String, String>> marking)
     implements Exam {
   /** How many are written at once. */
   static final int AT_ONCE = 64;
 
-  /** A question as the model reads it. */
-  record Prompt(int[] ids, Question question) {}
+  /**
+   * A question as the model reads it.
+   *
+   * @param task the number of the task that it belongs to
+   */
+  record Prompt(int[] ids, Question question, int task) {}
 
-  /** Whoever answers: prompts to texts. */
+  /** Whoever answers: prompts of one task to texts. */
   interface Pen {
     List<String> write(List<int[]> prompts);
   }
@@ -39,21 +50,49 @@ record WrittenExam(
 
   @Override
   public List<String> answers(int most) {
-    return pen.write(prompts.stream().limit(most).map(Prompt::ids).toList());
+    List<Prompt> asked = prompts.subList(0, Math.min(most, prompts.size()));
+    String[] out = new String[asked.size()];
+    for (int task : tasks(asked)) {
+      int[] own = of(task, asked);
+      whose.accept(task);
+      List<String> written =
+          pen.write(Arrays.stream(own).mapToObj(i -> asked.get(i).ids()).toList());
+      for (int i = 0; i < own.length; i++) {
+        out[own[i]] = written.get(i);
+      }
+    }
+    return List.of(out);
+  }
+
+  private static int[] tasks(List<Prompt> asked) {
+    return asked.stream().mapToInt(Prompt::task).distinct().sorted().toArray();
+  }
+
+  private static int[] of(int task, List<Prompt> asked) {
+    return IntStream.range(0, asked.size()).filter(i -> asked.get(i).task() == task).toArray();
   }
 
   @Override
-  public Map<Measure, Double> marks() {
-    Map<Measure, Double> out = new EnumMap<>(Measure.class);
-    if (!prompts.isEmpty()) {
-      List<String> answers = answers(prompts.size());
-      marking.forEach((measure, mark) -> out.put(measure, mean(mark, answers)));
+  public Marks marks() {
+    if (prompts.isEmpty()) {
+      return Exam.super.marks();
     }
+    List<String> answers = answers(prompts.size());
+    Map<Integer, Map<Measure, Double>> each = new TreeMap<>();
+    for (int task : tasks(prompts)) {
+      each.put(task, marks(of(task, prompts), answers));
+    }
+    return new Marks(marks(IntStream.range(0, answers.size()).toArray(), answers), each);
+  }
+
+  private Map<Measure, Double> marks(int[] which, List<String> answers) {
+    Map<Measure, Double> out = new EnumMap<>(Measure.class);
+    marking.forEach((measure, mark) -> out.put(measure, mean(mark, which, answers)));
     return out;
   }
 
-  private double mean(ToDoubleBiFunction<String, String> mark, List<String> answers) {
-    return IntStream.range(0, answers.size())
+  private double mean(ToDoubleBiFunction<String, String> mark, int[] which, List<String> answers) {
+    return Arrays.stream(which)
         .mapToDouble(i -> mark.applyAsDouble(prompts.get(i).question().expected(), answers.get(i)))
         .average()
         .orElseThrow();

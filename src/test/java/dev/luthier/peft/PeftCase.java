@@ -38,6 +38,7 @@ record PeftCase(String family, Peft peft, double start, boolean merges) {
             LoraFamilyCases.ALL,
             PromptCases.ALL,
             BottleneckCases.ALL,
+            HyperCases.ALL,
             SparseCases.ALL)
         .flatMap(List::stream);
   }

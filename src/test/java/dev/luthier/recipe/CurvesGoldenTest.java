@@ -133,7 +133,7 @@ class CurvesGoldenTest {
 
   /** The loss of every step. */
   private static double[] train(Recipe recipe, CausalLm model, Optim optim) {
-    RowSteps<TokenRow, TokenBatch> steps = RowSteps.of(lesson, corpus, recipe, Compute.CPU);
+    RowSteps<TokenRow, TokenBatch> steps = RowSteps.of(lesson, corpus, recipe, model);
     Objective<TokenBatch> objective = lesson.objective(model);
     List<Double> losses = new ArrayList<>();
     new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.luthier.Golden;
 import dev.luthier.data.Batches;
 import dev.luthier.data.Packer;
+import dev.luthier.data.TaskNames;
 import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Loss;
@@ -89,7 +90,8 @@ class SftObjectiveTest {
             Map.of(),
             (some, draw, compute) -> TokenBatch.of(some, compute),
             spec,
-            Compute.CPU);
+            new RowTasks<>(false, new TaskNames(List.of()), Map.of()),
+            model);
     List<Double> loss = new ArrayList<>();
     List<Parameter> weights = List.copyOf(model.parameters());
     Objective<TokenBatch> objective = SftLesson.objectiveOf(model);

@@ -54,7 +54,7 @@ class VerificationGoldenTest {
   }
 
   private static Writer.Voice voice(Path family, Optional<Path> adapter) {
-    return new Writer.Voice(family.resolve("model"), adapter, "cpu");
+    return new Writer.Voice(family.resolve("model"), adapter, Optional.empty(), "cpu");
   }
 
   /** T5's reference with other tensors. */
