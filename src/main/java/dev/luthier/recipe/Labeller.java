@@ -78,7 +78,7 @@ public final class Labeller implements AutoCloseable {
           "%s: no config.json says which labels the adapter is for; put the classifier's there"
               .formatted(dir));
     }
-    Model model = AdapterBase.load(folder, dir, compute);
+    Model model = AdapterBase.load(folder.path(), dir, compute);
     Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
     if (adapted.merges()) {
       adapted.merge();
