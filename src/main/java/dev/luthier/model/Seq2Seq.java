@@ -118,6 +118,14 @@ public final class Seq2Seq implements Model {
     return layout.real(states);
   }
 
+  /** Whether a place sees tokens of the source; all others see those of the decoder. */
+  public boolean ofSource(Place<?> place) {
+    String path = place.path();
+    return path.startsWith("encoder.")
+        || path.startsWith("encoder:")
+        || decoder.crosses().stream().anyMatch(c -> c.qkv().k() == place || c.qkv().v() == place);
+  }
+
   /** How many virtual tokens stand before what the decoder writes. */
   int virtualTokens() {
     return decoder.trunk().stack().virtualTokens();
