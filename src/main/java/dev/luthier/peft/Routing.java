@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which adapter each row of a call's tensors belongs to. Rows of one adapter are gathered, computed
- * together and put back, so the cost is that of a pass for each adapter over its own rows. Letters: N
- * tokens, B sequences.
+ * together and put back, so the cost is that of a pass for each adapter over its own rows. Letters:
+ * N tokens, B sequences.
  *
  * @param source the tokens of the sources, where an encoder reads some
  * @param target the other tokens
@@ -74,8 +74,7 @@ record Routing(Model model, Rows source, Rows target, Rows sequences) {
         }
         long start = own.get(0);
         boolean together = own.get(own.size() - 1) - start == own.size() - 1;
-        Tensor at =
-            together ? null : Ops.longs(own.stream().mapToLong(r -> r).toArray(), compute);
+        Tensor at = together ? null : Ops.longs(own.stream().mapToLong(r -> r).toArray(), compute);
         groups.add(new Group(e.getKey(), start, own.size(), at));
         for (long row : own) {
           back[(int) row] = laid++;

@@ -1,8 +1,8 @@
 package dev.luthier.rollout;
 
+import dev.luthier.model.Request;
 import dev.luthier.rollout.Completion.Finish;
 import java.util.Arrays;
-import dev.luthier.model.Request;
 import org.jspecify.annotations.Nullable;
 
 /** One sequence on its way: its prompt and what was drawn so far. */

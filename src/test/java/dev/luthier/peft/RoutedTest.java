@@ -50,7 +50,8 @@ class RoutedTest {
 
   private static List<int[]> prompts() {
     return IntStream.range(0, LENGTHS.length)
-        .mapToObj(i -> IntStream.range(0, LENGTHS[i]).map(t -> 20 + (31 * i + 7 * t) % 180).toArray())
+        .mapToObj(
+            i -> IntStream.range(0, LENGTHS[i]).map(t -> 20 + (31 * i + 7 * t) % 180).toArray())
         .toList();
   }
 
@@ -117,11 +118,14 @@ class RoutedTest {
             set.use(name);
           }
           List<Request> same = prompts().stream().map(Request::of).toList();
-          List<List<Integer>> alone = ids(written(Generative.of(model), same, samples).completions());
+          List<List<Integer>> alone =
+              ids(written(Generative.of(model), same, samples).completions());
           all.add(alone);
           for (int i = 0; i < NAMES.size() * samples; i++) {
             if (NAMES.get(i / samples).equals(name)) {
-              assertThat(ids(mixed.completions()).get(i)).as(name + " " + i).isEqualTo(alone.get(i));
+              assertThat(ids(mixed.completions()).get(i))
+                  .as(name + " " + i)
+                  .isEqualTo(alone.get(i));
             }
           }
         }
