@@ -121,9 +121,7 @@ final class HubKin {
       return switch (architecture(file.dir().resolve(HubConfig.FILE))) {
         case "lora" -> new HubLora(file).told(save);
         case "prompt_tuning" -> HubPrompt.told(file, save);
-        default ->
-            throw new UserError(
-                "PEFT counts a prefix among a sequence's positions and AdapterHub does not, so that the same keys and values are not the same model");
+        default -> HubPrefix.told(file, save);
       };
     } catch (UserError e) {
       throw new UserError("%s: %s".formatted(file.dir(), e.getMessage()), e);
@@ -175,6 +173,8 @@ final class HubKin {
         written = loras.scaled(adapted);
       } else if (peft instanceof PromptTuning || peft instanceof Ptuning) {
         written = HubPrompt.written(adapted, NAME);
+      } else if (peft instanceof PrefixTuning) {
+        written = HubPrefix.written(adapted, NAME);
       } else if (peft.virtualTokens() > 0) {
         throw new UserError(
             "%s has no counterpart in AdapterHub's library that computes the same"

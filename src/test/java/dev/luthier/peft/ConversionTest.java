@@ -299,6 +299,41 @@ class ConversionTest {
     }
   }
 
+  /** A prefix of one key for each group comes back, though AdapterHub's has one for each head. */
+  @Test
+  void prefixesWherePositionsTurn() {
+    PrefixTuning prefix =
+        new PrefixTuning(3, new PrefixTuning.Direct(new Start.Random()), List.of());
+    try (Model model = model("llama");
+        Adapted<Model> adapted = Adapted.attach(model, prefix, 1)) {
+      assertThat(apart("llama", adapted, Conversion.ADAPTERHUB)).isLessThan(1e-5);
+    }
+    try (Model model = model("gpt2");
+        Adapted<Model> adapted = Adapted.attach(model, prefix, 1)) {
+      assertThatThrownBy(() -> Conversion.ADAPTERHUB.write(adapted, dir, "base"))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("PEFT counts a prefix among a sequence's positions");
+    }
+  }
+
+  /**
+   * A token's query at position P + i meets the key turned by P as the query at i meets the key:
+   * what makes PEFT's prefix of AdapterHub's.
+   */
+  @Test
+  void turningBothChangesNothing() {
+    try (Model model = model("llama")) {
+      dev.luthier.model.TokenStates layers = model.frame().stacks().get(0).tokens();
+      Tensor q = torch.randn(1, 2, 16); // (N, G, D)
+      Tensor k = torch.randn(1, 2, 16);
+      Tensor near = layers.turned(q, 0, 4, model).mul(k).sum();
+      Tensor far = layers.turned(q, 0, 4 + 7, model).mul(layers.turned(k, 0, 7, model)).sum();
+      assertThat(difference(near, far)).isLessThan(1e-5);
+      Tensor back = layers.turned(layers.turned(k, 0, 7, model), 0, -7, model);
+      assertThat(difference(back, k)).isLessThan(1e-6);
+    }
+  }
+
   /** A bottleneck is AdapterHub's own, so PEFT's files cannot have it. */
   @Test
   void bottlenecksStay() {
