@@ -42,10 +42,11 @@ record EncoderFile(Path dir, Peft peft, List<Entry> saved, List<Entry> encoder) 
   /**
    * Fills the encoder, or notes that there is none.
    *
+   * @param given the adapter's own file
    * @throws UserError if tensors are missing, of another shape, or give other virtual tokens than
    *     the adapter's own file has
    */
-  void fill(List<String> notes) {
+  void fill(Safetensors given, List<String> notes) {
     if (encoder.isEmpty()) {
       if (peft.encoded()) {
         notes.add(
@@ -56,7 +57,6 @@ record EncoderFile(Path dir, Peft peft, List<Entry> saved, List<Entry> encoder) 
     }
     Path file = dir.resolve(NAME);
     try (Safetensors held = Safetensors.open(file);
-        Safetensors given = Safetensors.open(dir.resolve(AdapterFiles.WEIGHTS));
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       encoder.forEach(entry -> fill(entry, held, file));

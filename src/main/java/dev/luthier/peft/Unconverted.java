@@ -1,6 +1,5 @@
 package dev.luthier.peft;
 
-import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,24 +27,21 @@ final class Unconverted {
   /**
    * Puts it on the model whose weights it began in.
    *
-   * @throws UserError as {@link AdapterFiles#load}
+   * @throws dev.luthier.error.UserError as {@link AdapterFiles#load}
    */
   static <M extends Model> AdapterFiles.Loaded<M> load(M model, AdapterConfig config, Path dir) {
-    List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = AdapterFiles.attach(model, config.peft(), dir);
-    try {
-      List<Entry> entries = new ArrayList<>();
-      for (Change<?> change : adapted.changes()) {
-        if (change.with() instanceof LoraMaps.LowRank map) {
-          map.trainable().forEach(p -> entries.add(Entry.of(p)));
-        }
+    return AdapterFiles.load(model, config, dir, Unconverted::entries);
+  }
+
+  /** A and B as they are in memory: what is written would have the start in them. */
+  private static List<Entry> entries(Adapted<?> adapted) {
+    List<Entry> out = new ArrayList<>();
+    for (Change<?> change : adapted.changes()) {
+      if (change.with() instanceof LoraMaps.LowRank map) {
+        map.trainable().forEach(p -> out.add(Entry.of(p)));
       }
-      entries.addAll(Wholes.entries(adapted));
-      AdapterFiles.fill(adapted, entries, dir, notes);
-    } catch (UserError e) {
-      adapted.close();
-      throw e;
     }
-    return new AdapterFiles.Loaded<>(adapted, notes);
+    out.addAll(Wholes.entries(adapted));
+    return out;
   }
 }
