@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The methods that both AdapterHub's library and PEFT have: read from the former's folders, of
@@ -33,43 +33,6 @@ final class HubKin {
 
   /** What a folder is to hold: the part of its config that is the method's, and tensors. */
   record Written(Map<String, Object> config, Map<String, Tensor> tensors) {}
-
-  /**
-   * An adapter's folder while it is read.
-   *
-   * @param json its adapter_config.json
-   */
-  record File(Path dir, JsonNode json, Safetensors saved, Model model) {
-    JsonNode config() {
-      return json.path("config");
-    }
-
-    String name() {
-      return json.path("name").asText("");
-    }
-
-    /** What stands between a module's path and a tensor's name. */
-    String at(String kind) {
-      return "." + kind + "." + name() + ".";
-    }
-
-    boolean has(String name) {
-      return stored(name).isPresent();
-    }
-
-    /** A tensor in float32, whatever stands before a base model's names in the file. */
-    Tensor tensor(String name) {
-      String stored =
-          stored(name).orElseThrow(() -> new UserError("%s has no tensor %s".formatted(dir, name)));
-      return saved.tensor(stored).to(ScalarType.Float).clone();
-    }
-
-    private Optional<String> stored(String name) {
-      return saved.infos().keySet().stream()
-          .filter(n -> n.equals(name) || name.endsWith("." + n) || n.endsWith("." + name))
-          .findFirst();
-    }
-  }
 
   /** Whether a folder is AdapterHub's and holds one of these methods. */
   static boolean is(Path dir) {
@@ -101,8 +64,9 @@ final class HubKin {
     try (Safetensors saved = Safetensors.open(HubTensors.Source.of(dir, HubFolder.WEIGHTS).file());
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      File file = new File(dir, json, saved, model);
+      HubFile file = new HubFile(dir, json, saved, model, new HashSet<>());
       Told told = told(file);
+      file.refuseLeftovers();
       Adapted<M> adapted = Adapted.attach(model, told.peft(), List.of(), Beginning.of(0));
       try {
         fill(adapted, told, dir, notes);
@@ -114,7 +78,7 @@ final class HubKin {
     }
   }
 
-  private static Told told(File file) {
+  private static Told told(HubFile file) {
     Inset.checkName(file.dir() + ": name", file.name());
     List<String> save = HubFolder.saved(file.dir());
     try {

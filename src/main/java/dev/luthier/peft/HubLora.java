@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param file the adapter
  */
-record HubLora(HubKin.File file) {
+record HubLora(HubFile file) {
   /** The method, and its tensors by PEFT's names. */
   HubKin.Told told(List<String> save) {
     JsonNode config = file.config();

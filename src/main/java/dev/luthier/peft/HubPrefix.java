@@ -29,7 +29,7 @@ final class HubPrefix {
 
   private HubPrefix() {}
 
-  static HubKin.Told told(HubKin.File file, List<String> save) {
+  static HubKin.Told told(HubFile file, List<String> save) {
     PrefixRows form = form(file.model(), 1);
     JsonNode config = file.config();
     HubKin.only(config, "use_gating", "false");
@@ -61,7 +61,7 @@ final class HubPrefix {
   }
 
   /** act(E W1 + b1) W2 + b2 for P embeddings E (P, H). */
-  private static Tensor network(HubKin.File file, String at) {
+  private static Tensor network(HubFile file, String at) {
     String name = file.config().path("non_linearity").asText("tanh");
     Nonlinearity act =
         Nonlinearity.named(name)
@@ -71,7 +71,7 @@ final class HubPrefix {
     return layer(file, at + "control_trans.2.", act.apply(inner));
   }
 
-  private static Tensor layer(HubKin.File file, String at, Tensor x) {
+  private static Tensor layer(HubFile file, String at, Tensor x) {
     return torch.linear(x, file.tensor(at + "weight")).add(file.tensor(at + "bias"));
   }
 

@@ -20,7 +20,7 @@ final class HubPrompt {
 
   private HubPrompt() {}
 
-  static HubKin.Told told(HubKin.File file, List<String> save) {
+  static HubKin.Told told(HubFile file, List<String> save) {
     check(file.model());
     HubKin.only(file.config(), "combine", "prefix");
     Tensor table = file.tensor("model." + NAME.formatted(file.name()));

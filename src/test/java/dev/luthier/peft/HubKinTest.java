@@ -139,6 +139,10 @@ class HubKinTest {
     refused("\"architecture\": \"lora\", \"vera_d\": 0.1", "vera_d = 0.1 cannot be");
     refused("\"architecture\": \"prefix_tuning\"", "PEFT counts a prefix among");
     refused("\"architecture\": \"prompt_tuning\"", "PEFT and AdapterHub put prompts");
+    random("bert.encoder.layer.7.attention.self.query.loras.n.lora_A", 2, 64);
+    refused(
+        "\"architecture\": \"lora\", \"r\": 2",
+        "1 of 3 tensors have no place (first bert.encoder.layer.7.");
     tensors.clear();
     random("other.loras.n.lora_A", 2, 64);
     refused("\"architecture\": \"lora\"", "is an adapter for another model");
