@@ -79,7 +79,7 @@ enum HubRole {
                             slot.path(),
                             model.slots().stream()
                                 .filter(s -> of(model, s).isPresent())
-                                .map(Slot::name)
+                                .map(s -> s.path().replaceFirst("^.*\\.([^.]+\\.[^.]+)$", "$1"))
                                 .distinct()
                                 .toList())));
   }

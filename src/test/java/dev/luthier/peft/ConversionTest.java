@@ -248,7 +248,7 @@ class ConversionTest {
       assertThatThrownBy(() -> Conversion.ADAPTERHUB.write(adapted, dir, "base"))
           .isInstanceOf(UserError.class)
           .hasMessageStartingWith(
-              "AdapterHub's library has no place for such an adapter at model.layers.0.self_attn.o_proj, only at [q_proj, k_proj, v_proj,");
+              "AdapterHub's library has no place for such an adapter at model.layers.0.self_attn.o_proj, only at [self_attn.q_proj, self_attn.k_proj,");
     }
   }
 
