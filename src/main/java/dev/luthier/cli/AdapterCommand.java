@@ -2,12 +2,16 @@ package dev.luthier.cli;
 
 import dev.luthier.peft.Combination;
 import dev.luthier.peft.Composition;
+import dev.luthier.peft.Conversion;
 import dev.luthier.recipe.AdapterFolders;
+import dev.luthier.recipe.ConvertedFolders;
 import dev.luthier.recipe.DeltaFolders;
+import dev.luthier.recipe.TypeName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier adapter list|info|merge|compose|diff}. */
+/** {@code luthier adapter list|info|merge|compose|convert|diff}. */
 @Command(name = "adapter", description = "Works on saved adapters.")
 final class AdapterCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -119,6 +123,46 @@ final class AdapterCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     AdapterFolders.merge(
         Screen.folder(model, err), Screen.folder(adapter, err), into, spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "convert",
+      description = "Writes an adapter in another form that computes the same.")
+  void convert(
+      @Parameters(paramLabel = "ADAPTER", description = "The adapter's folder, or ORG/NAME[@REV].")
+          Path adapter,
+      @Option(
+              names = "--into",
+              required = true,
+              paramLabel = "OUT",
+              description = "The new adapter's folder, new or empty.")
+          Path into,
+      @Option(
+              names = "--to",
+              paramLabel = "FORM",
+              defaultValue = "lora",
+              description =
+                  "lora: PEFT's, plain; peft, adapterhub: the method in that library's files; same: a"
+                      + " copy (default: ${DEFAULT-VALUE}).")
+          Conversion to,
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              description = "The model that it is for; unset: the one that it names.")
+          @Nullable Path model,
+      @Option(
+              names = "--type",
+              paramLabel = "TYPE",
+              description = "Store numbers as float32, bfloat16 or float16.")
+          @Nullable String type) {
+    PrintWriter err = spec.commandLine().getErr();
+    ConvertedFolders.convert(
+        Screen.folder(adapter, err),
+        into,
+        to,
+        Optional.ofNullable(model).map(m -> Screen.folder(m, err)),
+        Optional.ofNullable(type).map(TypeName::read),
+        spec.commandLine().getOut());
   }
 
   @Command(

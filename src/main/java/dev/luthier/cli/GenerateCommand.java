@@ -1,6 +1,9 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
+import dev.luthier.recipe.Voices;
+import dev.luthier.recipe.Voices.Question;
+import dev.luthier.recipe.Voices.Reply;
 import dev.luthier.recipe.Writer;
 import dev.luthier.recipe.Writer.Voice;
 import dev.luthier.rollout.Beams;
@@ -8,11 +11,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     sortOptions = false,
-    description = "Answers one prompt, through the model's chat template.")
+    description = "Answers a prompt, or those of a file, through the model's chat template.")
 final class GenerateCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private VoiceArguments voice = new VoiceArguments();
@@ -47,6 +52,14 @@ final class GenerateCommand implements Runnable {
       description = "Continues the prompt as plain text, without the template.")
   private boolean plain;
 
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description =
+          "Answers the rows of a data file together: prompt, and adapter where the row has one of its"
+              + " own. Writes lines of JSON.")
+  private Optional<Path> prompts = Optional.empty();
+
   @Mixin private MannerArguments manner = new MannerArguments();
   @Mixin private SeveralArguments several = new SeveralArguments();
 
@@ -56,6 +69,13 @@ final class GenerateCommand implements Runnable {
       throw new UserError("--system needs the chat template; leave out --plain");
     }
     Optional<Beams> beams = several.search(manner.manner().sampling());
+    if (prompts.isPresent() || voice.named()) {
+      if (prompts.isPresent() && prompt.isPresent()) {
+        throw new UserError("give a PROMPT or --prompts, not both");
+      }
+      many();
+      return;
+    }
     String text = prompt.orElseGet(GenerateCommand::standardInput);
     PrintWriter err = spec.commandLine().getErr();
     Voice from = voice.voice(err);
@@ -64,6 +84,36 @@ final class GenerateCommand implements Runnable {
       writer.notes().forEach(err::println);
       int[] tokens = plain ? writer.prompt(text) : writer.prompt(messages(text));
       write(writer, tokens, beams, spec.commandLine().getOut(), err);
+    }
+  }
+
+  /** Rows of a file, each with its adapter; or one prompt, by every adapter. */
+  private void many() {
+    several.refuseSearch();
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    List<Question> questions =
+        prompts
+            .map(Voices::read)
+            .orElseGet(
+                () -> {
+                  String text = prompt.orElseGet(GenerateCommand::standardInput);
+                  return voice.names().stream().map(n -> new Question(n, text)).toList();
+                });
+    try (Voices voices = voice.voices(err)) {
+      voices.notes().forEach(err::println);
+      Function<String, int[]> tokens =
+          text -> plain ? voices.plain(text) : voices.chat(messages(text));
+      for (Reply reply : voices.answer(questions, tokens, several.samples(), manner.manner())) {
+        if (prompts.isPresent()) {
+          out.println(reply.json());
+        } else {
+          reply
+              .answers()
+              .forEach(text -> out.printf("--- %s%n%s%n", reply.question().adapter(), text));
+        }
+      }
+      out.flush();
     }
   }
 

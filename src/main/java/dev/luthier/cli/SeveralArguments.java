@@ -81,6 +81,17 @@ final class SeveralArguments {
             stopping(earlyStopping.orElse("false"))));
   }
 
+  /**
+   * @throws UserError if what is asked for goes with one prompt and one adapter only
+   */
+  void refuseSearch() {
+    if (beams.isPresent() || logProbs) {
+      throw new UserError(
+          "%s is for one prompt and one adapter; leave out --prompts and names of adapters"
+              .formatted(beams.isPresent() ? "--beams" : "--logprobs"));
+    }
+  }
+
   /** early_stopping as transformers spells it. */
   private static Beams.Stopping stopping(String text) {
     return switch (text) {

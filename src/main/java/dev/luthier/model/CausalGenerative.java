@@ -46,7 +46,8 @@ record CausalGenerative(CausalLm model) implements Generative {
     }
 
     @Override
-    public Tensor start(List<int[]> prompts) {
+    public Tensor begin(List<Request> requests) {
+      List<int[]> prompts = requests.stream().map(Request::tokens).toList();
       cache.begin(prompts.size());
       tasks.begin(prompts.size());
       Sequences batch = Sequences.of(prompts, model.compute());

@@ -17,10 +17,15 @@ public interface Decoding extends AutoCloseable {
   /**
    * Runs prompts, which become its rows; it must be empty.
    *
-   * @param prompts (P) each at least one token
+   * @param requests (P) prompts of at least one token
    * @return (P, V) float32, the scores of the first token behind each
    */
-  Tensor start(List<int[]> prompts);
+  Tensor begin(List<Request> requests);
+
+  /** The same for prompts alone. */
+  default Tensor start(List<int[]> prompts) {
+    return begin(prompts.stream().map(Request::of).toList());
+  }
 
   /**
    * Gives every row its next token.

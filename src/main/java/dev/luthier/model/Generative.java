@@ -48,6 +48,17 @@ public interface Generative {
   long bytes(int rows, int promptTokens, int newTokens);
 
   /**
+   * Whether it can answer a request.
+   *
+   * @throws UserError if it has no adapter of the name
+   */
+  default void check(Request request) {
+    if (!request.adapter().isEmpty()) {
+      throw new UserError("there is no adapter " + request.adapter() + "; none was read");
+    }
+  }
+
+  /**
    * An empty decoding; the caller closes it.
    *
    * @param rows how many sequences it will hold

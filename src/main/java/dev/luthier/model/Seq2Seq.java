@@ -125,6 +125,14 @@ public final class Seq2Seq implements Model {
     return layout.real(states);
   }
 
+  /** Whether a place sees tokens of the source; all others see those of the decoder. */
+  public boolean ofSource(Place<?> place) {
+    String path = place.path();
+    return path.startsWith("encoder.")
+        || path.startsWith("encoder:")
+        || decoder.crosses().stream().anyMatch(c -> c.qkv().k() == place || c.qkv().v() == place);
+  }
+
   /** How many virtual tokens stand before what the decoder writes. */
   int virtualTokens() {
     return decoder.trunk().stack().virtualTokens();
@@ -157,13 +165,7 @@ public final class Seq2Seq implements Model {
    * @param labels -100 where there is none
    */
   public Sequences decoderInput(List<int[]> labels) {
-    int pad =
-        config()
-            .padId()
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        config().file() + ": pad_token_id is missing; labels of -100 become it"));
+    int pad = T5.pad(config());
     return Sequences.of(labels.stream().map(l -> shiftRight(l, start, pad)).toList(), compute());
   }
 

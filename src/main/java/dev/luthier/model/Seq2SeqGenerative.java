@@ -62,7 +62,8 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
     }
 
     @Override
-    public Tensor start(List<int[]> prompts) {
+    public Tensor begin(List<Request> requests) {
+      List<int[]> prompts = requests.stream().map(Request::tokens).toList();
       own.begin(prompts.size());
       sources.begin(prompts.size());
       tasks.begin(prompts.size());

@@ -26,6 +26,16 @@ final class T5 {
     return config.integer("num_decoder_layers", config.layers());
   }
 
+  /** What stands for labels that there are not. */
+  static int pad(ModelConfig config) {
+    return config
+        .padId()
+        .orElseThrow(
+            () ->
+                new UserError(
+                    config.file() + ": pad_token_id is missing; labels of -100 become it"));
+  }
+
   /** The token that the decoder begins with. */
   static int start(ModelConfig config) {
     int start = config.json().path("decoder_start_token_id").asInt(-1);

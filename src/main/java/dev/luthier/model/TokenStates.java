@@ -1,7 +1,9 @@
 package dev.luthier.model;
 
+import dev.luthier.error.UserError;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Sequences;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -55,6 +57,27 @@ public final class TokenStates {
           .map(s -> new Prefix.KeysValues(s.keys().clone(), s.values().clone()))
           .toList();
     }
+  }
+
+  /**
+   * Keys of a layer turned by so many positions more.
+   *
+   * @param keys (N, G, D)
+   * @throws UserError if how far a position turns depends on more than the position
+   */
+  public Tensor turned(Tensor keys, int layer, int by, Model model) {
+    Rope rope = blocks.get(layer).attention().rope();
+    if (rope == null) {
+      return keys;
+    }
+    if (!List.of("default", "linear", "llama3").contains(rope.scaling().type())) {
+      throw new UserError(
+          "keys cannot be moved to other positions where rope_type is " + rope.scaling().type());
+    }
+    long[] positions = new long[(int) keys.size(0)];
+    Arrays.fill(positions, by);
+    Tensor at = Ops.longs(positions, model.compute());
+    return rope.angles(at, Math.abs(by) + 1, model.compute()).rotate(keys);
   }
 
   private static Sequences tensor(int[] ids, Model model) {

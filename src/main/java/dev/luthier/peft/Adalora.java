@@ -160,7 +160,16 @@ public record Adalora(
       double scale,
       double rate,
       Dropout dropout)
-      implements Adaptation.Layered {
+      implements Paired {
+    /** P and L Q, of the entries of L that are not zero. */
+    @Override
+    public LoraFactors.Factors pair() {
+      Tensor kept = l.value().view(-1).nonzero().view(-1); // (r left)
+      Tensor down = q.value().mul(l.value()).index_select(0, kept);
+      Tensor up = p.value().index_select(1, kept);
+      return new LoraFactors.Factors(LoraFactors.Kind.LINEAR, down, up, scale);
+    }
+
     List<Parameter> parameters() {
       return List.of(q, p, l);
     }

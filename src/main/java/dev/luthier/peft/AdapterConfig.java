@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * PEFT's adapter_config.json: few keys are written, since older readers refuse unknown ones; keys
@@ -50,6 +51,13 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
           "lora_ga_config");
 
   public static AdapterConfig read(Path dir) {
+    return read(dir, Methods::named);
+  }
+
+  /**
+   * @param formats by peft_type
+   */
+  static AdapterConfig read(Path dir, Function<String, Format<?>> formats) {
     if (HubFolder.is(dir)) {
       return HubFolder.read(dir);
     }
@@ -64,7 +72,7 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
       throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
     }
     try {
-      Format<?> format = Methods.named(json.path("peft_type").asText(""));
+      Format<?> format = formats.apply(json.path("peft_type").asText(""));
       List<String> notes = new ArrayList<>();
       json.properties().stream()
           .filter(e -> !READ.contains(e.getKey()) && !HARMLESS.contains(e.getKey()))

@@ -4,15 +4,13 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.pytorch.AutoGradMode;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adapter folders in PEFT's format, adapter_config.json and adapter_model.safetensors, or in
@@ -73,13 +71,28 @@ public final class AdapterFiles {
     if (TogetherFiles.are(dir)) {
       return TogetherFiles.load(model, dir);
     }
-    AdapterConfig config = config(dir);
-    List<String> notes = new ArrayList<>(config.notes());
-    Adapted<M> adapted = attach(model, config.peft(), dir);
+    return load(model, AdapterConfig.read(dir), dir, Adapted::saved);
+  }
+
+  /**
+   * @param entries what the file holds of what is on the model
+   */
+  static <M extends Model> Loaded<M> load(
+      M model, AdapterConfig config, Path dir, Function<Adapted<M>, List<Entry>> entries) {
+    try (AdapterFolder folder = AdapterFolder.open(dir, config)) {
+      Adapted<M> adapted = attach(model, config.peft(), dir, folder.saved());
+      return filled(
+          adapted,
+          notes ->
+              folder.fill(adapted, entries.apply(adapted), adapted.attachment().encoder(), notes));
+    }
+  }
+
+  /** Takes an adapter off again if it cannot be filled. */
+  static <M extends Model> Loaded<M> filled(Adapted<M> adapted, Consumer<List<String>> fill) {
+    List<String> notes = new ArrayList<>();
     try {
-      fill(adapted, adapted.saved(), dir, notes);
-      new EncoderFile(dir, config.peft(), adapted.saved(), adapted.attachment().encoder())
-          .fill(notes);
+      fill.accept(notes);
     } catch (UserError e) {
       adapted.close();
       throw e;
@@ -92,65 +105,13 @@ public final class AdapterFiles {
     return TogetherFiles.are(dir) ? TogetherFiles.folders(dir) : HubFolder.folders(dir);
   }
 
-  /** What an adapter's folder says, if its tensors are there and can have such ranks. */
-  static AdapterConfig config(Path dir) {
-    AdapterConfig config = AdapterConfig.read(dir);
-    if (HubFolder.is(dir)) {
-      return config; // its tensors are looked at when the model is there
-    }
-    Path file = dir.resolve(WEIGHTS);
-    if (!Files.exists(file)) {
-      throw new UserError(
-          Files.exists(dir.resolve("adapter_model.bin"))
-              ? dir
-                  + " holds only adapter_model.bin, a pickle, which is refused because reading it"
-                  + " runs code; save it with safetensors"
-              : dir + " has no " + WEIGHTS);
-    }
-    if (!config.peft().encoded()) { // an encoder's sizes are in no tensor of this file
-      try (Safetensors saved = Safetensors.open(file)) {
-        refuseSizes(config.peft(), saved, file);
-      }
-    }
-    return config;
-  }
-
-  static void fill(Adapted<?> adapted, List<Entry> entries, Path dir, List<String> notes) {
-    if (HubFolder.is(dir)) {
-      HubTensors.fill(adapted, entries, dir, notes);
-      return;
-    }
-    Path file = dir.resolve(WEIGHTS);
-    try (Safetensors saved = Safetensors.open(file);
-        Scope scope = new Scope();
-        AutoGradMode off = Ops.noGrad()) {
-      new FileCheck(adapted, entries, saved, file, notes).run();
-      for (Entry entry : entries) {
-        if (saved.infos().containsKey(entry.name())) { // else the check has let it pass
-          entry.fill().accept(saved.tensor(entry.name()));
-        }
-      }
-    }
-  }
-
-  /** A size that no tensor of the file has is refused before there is room made for it. */
-  private static void refuseSizes(Peft peft, Safetensors saved, Path file) {
-    long most =
-        saved.infos().values().stream()
-            .flatMapToLong(info -> Arrays.stream(info.shape()))
-            .max()
-            .orElse(0);
-    if (peft.widest() > most) {
-      throw new UserError(
-          "%s has no tensor of rank or length %d, which adapter_config.json asks for"
-              .formatted(file, peft.widest()));
-    }
-  }
-
-  static <M extends Model> Adapted<M> attach(M model, Peft peft, Path dir) {
+  /**
+   * @param saved the file of the one method; none where several have theirs in folders
+   */
+  static <M extends Model> Adapted<M> attach(
+      M model, Peft peft, Path dir, @Nullable Safetensors saved) {
     folders(dir).forEach(folder -> HubTensors.check(model, folder));
-    Path file = dir.resolve(WEIGHTS); // several methods have theirs in folders
-    try (Safetensors saved = Files.exists(file) ? Safetensors.open(file) : null) {
+    try {
       return Adapted.attach(model, peft, List.of(), Beginning.saved(saved, p -> bare(p, dir)));
     } catch (UserError e) {
       throw new UserError(dir + " is an adapter for another model: " + e.getMessage(), e);

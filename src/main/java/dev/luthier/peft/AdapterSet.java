@@ -1,6 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
+import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
 import dev.luthier.model.Place;
 import dev.luthier.model.Seq2Seq;
@@ -96,20 +97,37 @@ public final class AdapterSet<M extends Model> implements AutoCloseable {
 
   /**
    * For each sequence of a batch its own adapter, until {@link #off}; only that batch, or one of
-   * the same lengths, may be computed meanwhile.
+   * the same lengths, may be computed meanwhile, and in the caller's scope.
    *
    * @param names an adapter for each sequence; an empty name is the base
-   * @throws UserError if an adapter has virtual tokens, or the model has two stacks
+   * @throws UserError if an adapter has virtual tokens
    */
   public void use(List<String> names, Sequences batch) {
     if (model instanceof Seq2Seq) {
-      throw new UserError("rows with adapters of their own need a model of one stack; T5 has two");
+      throw new IllegalArgumentException("a model of two stacks has a batch for each of them");
     }
-    if (names.size() != batch.count()) {
+    route(names, new int[0], batch.lengths());
+  }
+
+  /**
+   * The same for an encoder with a decoder.
+   *
+   * @throws UserError if an adapter has virtual tokens, or changes the table that both stacks share
+   */
+  public void use(List<String> names, Sequences sources, Sequences targets) {
+    route(names, sources.lengths(), targets.lengths());
+  }
+
+  /**
+   * @param source lengths of what an encoder reads; none where it reads nothing
+   * @param target lengths of the other sequences
+   */
+  void route(List<String> names, int[] source, int[] target) {
+    if (names.size() != target.length) {
       throw new IllegalArgumentException(
-          "%d adapters for %d sequences".formatted(names.size(), batch.count()));
+          "%d adapters for %d sequences".formatted(names.size(), target.length));
     }
-    Routing routing = Routing.of(names, batch);
+    Routing routing = Routing.of(model, names, source, target);
     Map<Place<?>, Map<String, Object>> parts = new LinkedHashMap<>();
     for (String name : names.stream().distinct().filter(n -> !n.isEmpty()).toList()) {
       for (Change<?> change : named(name).changes()) {
@@ -120,6 +138,16 @@ public final class AdapterSet<M extends Model> implements AutoCloseable {
     parts.forEach((place, by) -> routed.put(place, routing.at(place, by)));
     off();
     routed.forEach(AdapterSet::put);
+  }
+
+  /**
+   * The model as one that writes: each sequence with the adapter that its {@link
+   * dev.luthier.model.Request} names.
+   *
+   * @throws UserError if the model writes nothing
+   */
+  public Generative writing() {
+    return new Routed<>(this, Generative.of((Model) model));
   }
 
   @SuppressWarnings("unchecked") // what is put in a place was made for it

@@ -29,7 +29,7 @@ record HubConfig(Inset inset, long hidden, String task, String base, List<String
   /** What each key must be, where only one value is built. */
   private static final Map<String, List<String>> ONLY =
       Map.ofEntries(
-          Map.entry("architecture", List.of("", "null", "bottleneck")),
+          Map.entry("architecture", List.of("", "null", "bottleneck")), // others: HubKin
           Map.entry("original_ln_after", List.of("", "true")),
           Map.entry("ln_before", List.of("", "false")),
           Map.entry("ln_after", List.of("", "false")),
@@ -87,6 +87,11 @@ record HubConfig(Inset inset, long hidden, String task, String base, List<String
             json.has("peft_type")
                 ? "this is an adapter in PEFT's format; here one of AdapterHub's kind is needed: a bottleneck or compacter"
                 : "config is missing");
+      }
+      if (HubKin.is(dir)) {
+        throw new UserError(
+            "architecture = %s is a method that PEFT has too; make it PEFT's first: ./luthier adapter convert %s --to peft --into FOLDER --model MODEL"
+                .formatted(config.path("architecture"), dir));
       }
       List<String> notes = new ArrayList<>();
       config.properties().forEach(e -> judge(file, e.getKey(), e.getValue(), notes));

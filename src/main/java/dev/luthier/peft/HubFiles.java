@@ -109,6 +109,16 @@ record HubFiles(
     }
   }
 
+  /** The same where an adapter is of a method that PEFT has too. */
+  void save(Path dir, String base, String name, HubKin.Written written) {
+    Map<String, Object> config = about(base, name);
+    config.put("config", written.config());
+    List<Entry> tensors = new ArrayList<>();
+    written.tensors().forEach((at, value) -> tensors.add(Entry.computed(at, () -> value)));
+    write(dir, HubFolder.WEIGHTS, tensors, HubConfig.FILE, config);
+    save(dir, base); // the heads
+  }
+
   private Map<String, Object> about(String base, @Nullable String name) {
     Map<String, Object> out = new TreeMap<>();
     out.put("hidden_size", model.config().hiddenSize());
@@ -130,7 +140,6 @@ record HubFiles(
     Map<String, Object> out = new TreeMap<>();
     out.put("adapter_setup", block);
     out.put("head_setup", null);
-    out.put("version", VERSION);
     return out;
   }
 

@@ -113,7 +113,7 @@ final class HubFolder {
     return new AdapterConfig(new MadX(below, bottleneck), top.task(), top.base(), top.notes());
   }
 
-  private static List<String> saved(Path dir) {
+  static List<String> saved(Path dir) {
     Path head = dir.resolve(HEAD);
     return Files.exists(head)
         ? AdapterConfig.strings(HubConfig.json(head).path("modules_to_save"))

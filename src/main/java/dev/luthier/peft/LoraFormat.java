@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** LoRA as PEFT's LoraConfig has it. */
 final class LoraFormat {
@@ -39,12 +40,23 @@ final class LoraFormat {
               "use_bdlora",
               "arrow_config"),
           Map.of("bias", List.of("none"), "layers_pattern", List.of("layers")),
-          LoraFormat::parse,
+          (json, save) -> parse(json, save, LoraFormat::start),
           (lora, model) -> settings(lora));
+
+  /** The same for files whose factors began in the base's weights and still lack them. */
+  static final Format<Lora> FROM_BASE =
+      new Format<>(
+          IT.type(),
+          IT.method(),
+          IT.read(),
+          IT.unbuilt(),
+          IT.plain(),
+          (json, save) -> parse(json, save, LoraFormat::startInBase),
+          IT.write());
 
   private LoraFormat() {}
 
-  private static Lora parse(JsonNode json, List<String> save) {
+  private static Lora parse(JsonNode json, List<String> save, Function<String, LoraStart> start) {
     if (!json.path("r").isInt()) {
       throw new UserError("r must be a whole number, was " + json.path("r"));
     }
@@ -68,7 +80,7 @@ final class LoraFormat {
         json.path("use_rslora").asBoolean(false),
         save,
         json.path("use_dora").asBoolean(false) ? new Dora() : new LoraForm.Plain(),
-        start(json.path("init_lora_weights").asText("true")),
+        start.apply(json.path("init_lora_weights").asText("true")),
         json.path("lora_bias").asBoolean(false),
         1);
   }
@@ -79,12 +91,27 @@ final class LoraFormat {
       case "gaussian" -> LoraStart.GAUSSIAN;
       case "orthogonal" -> LoraStart.ORTHOGONAL;
       case "null", "true", "false", "eva" -> LoraStart.KAIMING;
+      case "pissa", "olora" ->
+          throw new UserError(
+              ("init_lora_weights = \"%s\" is for base weights that were changed; make it a plain"
+                      + " LoRA for the original ones first: ./luthier adapter convert ADAPTER"
+                      + " --into FOLDER --model MODEL")
+                  .formatted(written));
       default ->
           throw new UserError(
               ("init_lora_weights = \"%s\" is not built, since it needs base weights that were"
-                      + " changed; save the adapter with"
+                      + " changed and cannot be computed again; save the adapter with"
                       + " path_initial_model_for_weight_conversion, which makes it a plain LoRA")
                   .formatted(written));
+    };
+  }
+
+  /** The starts that are functions of the base's weights. */
+  private static LoraStart startInBase(String written) {
+    return switch (written) {
+      case "pissa" -> LoraStart.PISSA;
+      case "olora" -> LoraStart.OLORA;
+      default -> start(written);
     };
   }
 

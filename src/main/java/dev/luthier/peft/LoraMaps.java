@@ -1,5 +1,6 @@
 package dev.luthier.peft;
 
+import dev.luthier.error.UserError;
 import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
 import dev.luthier.model.Projection;
@@ -52,7 +53,17 @@ final class LoraMaps {
 
   /** h = W x + s B A x (Hu et al. 2021, eq. 3), and s b where B has a bias. */
   record LowRankDense(Projection inner, Factors factors, double rate, Dropout dropout)
-      implements LowRank {
+      implements LowRank, Paired {
+    @Override
+    public LoraFactors.Factors pair() {
+      if (factors.bias().isPresent()) {
+        throw new UserError(
+            "lora.bias adds a bias to the maps, which no two factors hold; merge the adapter instead: ./luthier adapter merge MODEL ADAPTER OUT");
+      }
+      return new LoraFactors.Factors(
+          LoraFactors.Kind.LINEAR, factors.rows(), factors.columns(), scale());
+    }
+
     @Override
     public Tensor apply(Tensor x) { // (N, in)
       Tensor dropped = dropout.apply(x, rate);
@@ -80,7 +91,13 @@ final class LoraMaps {
   }
 
   /** The same for a table: row i gets s B A[:, i]. */
-  record LowRankLookup(Projection inner, Lookup base, Factors factors) implements LowRank {
+  record LowRankLookup(Projection inner, Lookup base, Factors factors) implements LowRank, Paired {
+    @Override
+    public LoraFactors.Factors pair() {
+      return new LoraFactors.Factors(
+          LoraFactors.Kind.TABLE, factors.rows(), factors.columns(), scale());
+    }
+
     @Override
     public Tensor apply(Tensor ids) { // (N)
       Tensor rows = inner.apply(ids);

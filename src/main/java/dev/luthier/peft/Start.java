@@ -1,6 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
+import dev.luthier.doc.Shorthand;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Model;
 import dev.luthier.model.TokenStates;
@@ -29,11 +30,12 @@ public sealed interface Start extends MultitaskStart {
   }
 
   /** The tokens of a text, over and over until there are enough, as in PEFT. */
+  @Shorthand
   @Doc("The tokens of a text, such as a description of the task; repeated or cut as needed")
   record Text(@Doc("The text") String text) implements Start {
     public Text {
       if (text.isBlank()) {
-        throw new UserError("start.text.text must hold a word, was \"" + text + "\"");
+        throw new UserError("start.text must hold a word, was \"" + text + "\"");
       }
     }
 

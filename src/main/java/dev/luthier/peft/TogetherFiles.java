@@ -101,27 +101,21 @@ final class TogetherFiles {
   }
 
   static <M extends Model> AdapterFiles.Loaded<M> load(M model, Path dir) {
-    List<Path> folders = folders(dir);
-    List<AdapterConfig> configs = folders.stream().map(AdapterFiles::config).toList();
-    List<String> notes = new ArrayList<>();
-    configs.forEach(c -> notes.addAll(c.notes()));
-    Together together = new Together(configs.stream().map(AdapterConfig::peft).toList());
-    Adapted<M> adapted = AdapterFiles.attach(model, together, dir);
+    List<AdapterFolder> folders = new ArrayList<>();
     try {
-      for (int i = 0; i < folders.size(); i++) {
-        List<Entry> entries = entries(adapted, i);
-        AdapterFiles.fill(adapted, entries, folders.get(i), notes);
-        new EncoderFile(
-                folders.get(i),
-                together.methods().get(i),
-                entries,
-                adapted.attachment().parts().get(i).encoder())
-            .fill(notes);
-      }
-    } catch (UserError e) {
-      adapted.close();
-      throw e;
+      folders(dir).forEach(f -> folders.add(AdapterFolder.open(f, AdapterConfig.read(f))));
+      Together together = new Together(folders.stream().map(f -> f.config().peft()).toList());
+      Adapted<M> adapted = AdapterFiles.attach(model, together, dir, null);
+      return AdapterFiles.filled(
+          adapted,
+          notes -> {
+            for (int i = 0; i < folders.size(); i++) {
+              List<Entry> encoder = adapted.attachment().parts().get(i).encoder();
+              folders.get(i).fill(adapted, entries(adapted, i), encoder, notes);
+            }
+          });
+    } finally {
+      folders.forEach(AdapterFolder::close);
     }
-    return new AdapterFiles.Loaded<>(adapted, notes);
   }
 }

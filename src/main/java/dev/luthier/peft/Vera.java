@@ -160,7 +160,15 @@ public record Vera(
       Parameter inside,
       double rate,
       Dropout dropout)
-      implements Adaptation.Layered {
+      implements Paired {
+    /** d A and b B. */
+    @Override
+    public LoraFactors.Factors pair() {
+      Tensor in = down().mul(inside.value().unsqueeze(1));
+      Tensor out = up().mul(outer.value().unsqueeze(1));
+      return new LoraFactors.Factors(LoraFactors.Kind.LINEAR, in, out, 1);
+    }
+
     private Tensor down() {
       return shared.down().value().narrow(1, 0, base.in()); // (r, in)
     }

@@ -33,6 +33,16 @@ final class Wholes {
     }
   }
 
+  /** Their tensors in the adapter's file. */
+  static List<Entry> entries(Adapted<?> adapted) {
+    return adapted.changes().stream()
+        .map(Change::with)
+        .filter(Whole.class::isInstance)
+        .flatMap(whole -> ((Whole) whole).parameters().stream())
+        .map(Entry::of)
+        .toList();
+  }
+
   static Attachment attach(List<Slot> slots, String prefix) {
     List<Change<?>> changes = new ArrayList<>();
     List<Whole> wholes = new ArrayList<>();

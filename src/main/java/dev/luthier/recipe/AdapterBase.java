@@ -29,15 +29,15 @@ final class AdapterBase {
    * The folder's model with the head that it was trained with: an adapter for sequences or tokens
    * brings a config.json with its labels, since the folder may have another head or none.
    */
-  static Model load(ModelFolder folder, Path adapter, Compute compute) {
+  static Model load(Path folder, Path adapter, Compute compute) {
     Path own = adapter.resolve("config.json");
-    ModelConfig config = ModelConfig.read(Files.exists(own) ? adapter : folder.path());
+    ModelConfig config = ModelConfig.read(Files.exists(own) ? adapter : folder);
     if (is(config, "ForTokenClassification")) {
-      return TokenClassifier.load(folder.path(), compute, Labels.of(config), 0);
+      return TokenClassifier.load(folder, compute, Labels.of(config), 0);
     }
     return is(config, "ForSequenceClassification")
-        ? Classifier.load(folder.path(), compute, Labels.of(config), 0)
-        : Models.load(folder.path(), compute);
+        ? Classifier.load(folder, compute, Labels.of(config), 0)
+        : Models.load(folder, compute);
   }
 
   /** Whether a model of this config.json says what texts or words are. */

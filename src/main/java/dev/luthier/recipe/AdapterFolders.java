@@ -121,7 +121,7 @@ public final class AdapterFolders {
   public static void merge(Path model, Path adapter, Path into, PrintWriter out) {
     refuseFull(into);
     try (ModelFolder folder = ModelFolder.open(model);
-        Model loaded = AdapterBase.load(folder, adapter, Compute.CPU);
+        Model loaded = AdapterBase.load(folder.path(), adapter, Compute.CPU);
         Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       AdapterFiles.Loaded<Model> saved = AdapterFiles.load(loaded, adapter);

@@ -106,7 +106,7 @@ public final class Labeller implements AutoCloseable {
   private static Model adapted(ModelFolder folder, Path dir, Compute compute, Writer.Voice voice) {
     Path source = Files.exists(dir.resolve("config.json")) ? dir : folder.path();
     ModelConfig config = ModelConfig.read(source);
-    Model model = AdapterBase.load(folder, dir, compute);
+    Model model = AdapterBase.load(folder.path(), dir, compute);
     if (!AdapterBase.is(config, "ForSequenceClassification")
         && !AdapterBase.is(config, "ForTokenClassification")
         && !(model instanceof CausalLm)

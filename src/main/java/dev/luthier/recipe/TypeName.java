@@ -1,11 +1,26 @@
 package dev.luthier.recipe;
 
+import dev.luthier.error.UserError;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What people call a tensor's type. */
-final class TypeName {
+public final class TypeName {
   private TypeName() {}
+
+  /**
+   * The type of numbers that a user names.
+   *
+   * @throws UserError if it is not one that adapters are stored in
+   */
+  public static ScalarType read(String name) {
+    return Stream.of(ScalarType.Float, ScalarType.BFloat16, ScalarType.Half)
+        .filter(type -> of(type).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new UserError("--type must be float32, bfloat16 or float16, was " + name));
+  }
 
   /** float32 for Float, bfloat16 for BFloat16 ... */
   static String of(ScalarType type) {

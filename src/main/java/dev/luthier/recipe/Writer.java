@@ -1,17 +1,12 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.LossOn;
-import dev.luthier.data.Message;
-import dev.luthier.data.SftTokenizer;
 import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
-import dev.luthier.model.Seq2Seq;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.rollout.BeamSearch;
 import dev.luthier.rollout.Beams;
-import dev.luthier.rollout.Budget;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generation;
 import dev.luthier.rollout.Generator;
@@ -63,12 +58,10 @@ public final class Writer implements AutoCloseable {
   /** Answers to one prompt, and what they took. */
   public record Answers(List<Answer> answers, Generation.Usage usage) {}
 
-  private static final int ROWS = 32;
-
   private final ModelFolder folder;
   private final Model model;
   private final Optional<AdapterFiles.Loaded<Model>> adapter;
-  private final SftTokenizer tokenizer;
+  private final Prompting prompting;
   private final Manner manner;
 
   private Writer(
@@ -79,7 +72,7 @@ public final class Writer implements AutoCloseable {
     this.folder = folder;
     this.model = model;
     this.adapter = adapter;
-    this.tokenizer = new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.ALL);
+    this.prompting = Prompting.of(folder, model);
     this.manner = manner;
   }
 
@@ -115,9 +108,7 @@ public final class Writer implements AutoCloseable {
 
   /** The tokens of a plain text; an encoder's text has its end. */
   public int[] prompt(String text) {
-    return model instanceof Seq2Seq
-        ? folder.tokenizer().encode(text, true).ids()
-        : tokenizer.prompt(text);
+    return prompting.tokens(text);
   }
 
   /**
@@ -126,9 +117,7 @@ public final class Writer implements AutoCloseable {
    * @param messages each with role and content
    */
   public int[] prompt(List<Map<String, Object>> messages) {
-    List<Message> chat =
-        messages.stream().map(m -> new Message(String.valueOf(m.get("role")), m)).toList();
-    return tokenizer.prompt(chat, List.of());
+    return prompting.tokens(messages);
   }
 
   /** Answers the last message of a chat; every piece of new text goes to {@code sink}. */
@@ -143,7 +132,12 @@ public final class Writer implements AutoCloseable {
    */
   public Answers write(int[] prompt, int samples, Consumer<String> sink) {
     Generation made =
-        new Generator(writing(), this::decode, manner.sampling(), limits(), budget())
+        new Generator(
+                writing(),
+                prompting::text,
+                manner.sampling(),
+                prompting.limits(manner),
+                prompting.budget(manner))
             .run(List.of(prompt), samples, manner.seed(), (sequence, piece) -> sink.accept(piece));
     return new Answers(
         made.completions().stream().map(c -> answer(c, OptionalDouble.empty())).toList(),
@@ -153,7 +147,13 @@ public final class Writer implements AutoCloseable {
   /** The best answers that beam search finds, the best first. */
   public Answers search(int[] prompt, Beams beams) {
     BeamSearch.Found found =
-        new BeamSearch(writing(), this::decode, beams, limits(), budget()).search(List.of(prompt));
+        new BeamSearch(
+                writing(),
+                prompting::text,
+                beams,
+                prompting.limits(manner),
+                prompting.budget(manner))
+            .search(List.of(prompt));
     return new Answers(
         found.beams().get(0).stream()
             .map(b -> answer(b.completion(), OptionalDouble.of(b.score())))
@@ -163,18 +163,6 @@ public final class Writer implements AutoCloseable {
 
   private Generative writing() {
     return Generative.of(model);
-  }
-
-  private String decode(int[] ids) {
-    return folder.tokenizer().decode(ids, true);
-  }
-
-  private Generator.Limits limits() {
-    return new Generator.Limits(manner.maxNewTokens(), folder.endTokens(), manner.stop());
-  }
-
-  private Budget budget() {
-    return new Budget(ROWS, manner.cacheBytes());
   }
 
   private Answer answer(Completion made, OptionalDouble score) {

@@ -2,6 +2,7 @@ package dev.luthier.rollout;
 
 import dev.luthier.model.Decoding;
 import dev.luthier.model.Generative;
+import dev.luthier.model.Request;
 import dev.luthier.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class ContinuousBatch implements AutoCloseable {
     this.places = Math.min(places, sequences.size());
     this.waiting = new ArrayDeque<>(sequences);
     Running longest = sequences.get(0);
-    this.rows = model.open(this.places, longest.prompt().length, longest.most());
+    this.rows = model.open(this.places, longest.request().tokens().length, longest.most());
   }
 
   /** Brings all of them to their ends. */
@@ -77,27 +78,27 @@ final class ContinuousBatch implements AutoCloseable {
   private List<Running> take() {
     List<Running> out = new ArrayList<>();
     int tokens = 0;
-    int[] last = {};
+    @Nullable Request last = null;
     for (Running next = waiting.peek();
         next != null && running.size() + out.size() < places;
         next = waiting.peek()) {
-      tokens += next.prompt() == last ? 0 : next.prompt().length;
+      tokens += next.request() == last ? 0 : next.request().tokens().length;
       boolean fits = held == null ? out.isEmpty() || tokens <= PROMPT_TOKENS : held.has(next);
       if (!fits) {
         break;
       }
-      last = next.prompt();
+      last = next.request();
       out.add(waiting.remove());
     }
     return out;
   }
 
   private Started start(List<Running> samples) {
-    List<int[]> prompts = new ArrayList<>();
+    List<Request> prompts = new ArrayList<>();
     for (Running sample : samples) {
-      if (prompts.isEmpty() || prompts.get(prompts.size() - 1) != sample.prompt()) {
-        prompts.add(sample.prompt());
-        tally.started(sample.prompt().length);
+      if (prompts.isEmpty() || prompts.get(prompts.size() - 1) != sample.request()) {
+        prompts.add(sample.request());
+        tally.started(sample.request().tokens().length);
       }
     }
     return Started.of(model, prompts);

@@ -3,6 +3,7 @@ package dev.luthier.rollout;
 import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
+import dev.luthier.model.Request;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
@@ -92,15 +93,23 @@ public final class Generator {
 
   /** The same, with what it took. */
   public Generation run(List<int[]> prompts, int samples, long seed, @Nullable Listener listener) {
+    return answer(prompts.stream().map(Request::of).toList(), samples, seed, listener);
+  }
+
+  /** The same, each with the adapter that it names. */
+  public Generation answer(
+      List<Request> requests, int samples, long seed, @Nullable Listener listener) {
     if (samples < 1) {
       throw new UserError("samples for each prompt must be at least 1, was " + samples);
     }
     List<Running> all = new ArrayList<>();
-    for (int p = 0; p < prompts.size(); p++) {
-      int[] prompt = prompts.get(p).clone(); // all samples of a prompt have the same array
+    for (int p = 0; p < requests.size(); p++) {
+      int[] prompt = requests.get(p).tokens().clone();
+      Request request = new Request(prompt, requests.get(p).adapter()); // one for all its samples
       Prompts.check(model, p, prompt);
+      model.check(request);
       for (int s = 0; s < samples; s++) {
-        all.add(new Running(all.size(), prompt, model.room(prompt.length), limits, decoder));
+        all.add(new Running(all.size(), request, model.room(prompt.length), limits, decoder));
       }
     }
     Draws draws = new Draws(sampling, seed, listener);
@@ -137,10 +146,10 @@ public final class Generator {
 
   private int fitting(Running first) {
     return budget.fitting(
-        model, "sequence " + first.index(), first.prompt().length, first.most(), 1);
+        model, "sequence " + first.index(), first.request().tokens().length, first.most(), 1);
   }
 
   private static int longest(Running sequence) {
-    return sequence.prompt().length + sequence.most();
+    return sequence.request().tokens().length + sequence.most();
   }
 }

@@ -1,5 +1,6 @@
 package dev.luthier.rollout;
 
+import dev.luthier.model.Request;
 import dev.luthier.rollout.Completion.Finish;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ final class Running {
   private static final int START = 16;
 
   private final int index;
-  private final int[] given;
+  private final Request request;
   private final int prompt;
   private final int most;
   private final Generator.Limits limits;
@@ -22,26 +23,27 @@ final class Running {
 
   /**
    * @param index which sequence of the call it is; its random numbers follow from it
-   * @param prompt samples of one prompt have the same array
+   * @param request samples of one prompt have the same
    * @param room how many tokens the model can write behind the prompt
    */
-  Running(int index, int[] prompt, int room, Generator.Limits limits, Decoder decoder) {
+  Running(int index, Request request, int room, Generator.Limits limits, Decoder decoder) {
     this.index = index;
-    this.given = prompt;
-    this.prompt = prompt.length;
+    this.request = request;
+    int[] given = request.tokens();
+    this.prompt = given.length;
     this.most = Math.min(limits.maxNewTokens(), room);
     this.limits = limits;
-    this.text = new CompletionText(decoder, prompt, limits.stopStrings());
-    this.ids = Arrays.copyOf(prompt, prompt.length + START);
+    this.text = new CompletionText(decoder, given, limits.stopStrings());
+    this.ids = Arrays.copyOf(given, given.length + START);
   }
 
   int index() {
     return index;
   }
 
-  /** The prompt, the same array for all its samples. */
-  int[] prompt() {
-    return given;
+  /** The prompt, the same object for all its samples. */
+  Request request() {
+    return request;
   }
 
   /** How many tokens it has drawn. */

@@ -2,6 +2,7 @@ package dev.luthier.rollout;
 
 import dev.luthier.model.Decoding;
 import dev.luthier.model.Generative;
+import dev.luthier.model.Request;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.util.Arrays;
@@ -12,22 +13,22 @@ import org.bytedeco.pytorch.Tensor;
 final class Started implements AutoCloseable {
   private final Generative model;
   private final Decoding state;
-  private List<int[]> prompts; // (P)
+  private List<Request> prompts; // (P)
   private Tensor logits; // (P, V) of the first new token
 
-  private Started(Generative model, Decoding state, List<int[]> prompts, Tensor logits) {
+  private Started(Generative model, Decoding state, List<Request> prompts, Tensor logits) {
     this.model = model;
     this.state = state;
     this.prompts = prompts;
     this.logits = logits;
   }
 
-  /** Runs prompts; the same array is the same prompt. */
-  static Started of(Generative model, List<int[]> prompts) {
-    int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+  /** Runs prompts; the same object is the same prompt. */
+  static Started of(Generative model, List<Request> prompts) {
+    int longest = prompts.stream().mapToInt(p -> p.tokens().length).max().orElseThrow();
     Decoding state = model.open(prompts.size(), longest, 0);
     try (Scope scope = new Scope()) {
-      return new Started(model, state, prompts, scope.keep(state.start(prompts)));
+      return new Started(model, state, prompts, scope.keep(state.begin(prompts)));
     } catch (RuntimeException e) {
       state.close();
       throw e;
@@ -39,12 +40,20 @@ final class Started implements AutoCloseable {
   }
 
   boolean has(Running sample) {
-    return prompts.stream().anyMatch(p -> p == sample.prompt());
+    return prompts.stream().anyMatch(p -> p == sample.request());
   }
 
   /** The rows of the samples' prompts. */
   int[] rows(List<Running> samples) {
-    return samples.stream().mapToInt(s -> prompts.indexOf(s.prompt())).toArray();
+    return samples.stream().mapToInt(this::row).toArray();
+  }
+
+  private int row(Running sample) {
+    int row = 0;
+    while (prompts.get(row) != sample.request()) {
+      row++;
+    }
+    return row;
   }
 
   /** The scores of the samples' first tokens, (R, V). */
@@ -63,7 +72,7 @@ final class Started implements AutoCloseable {
         logits = one;
       }
       state.keep(new int[] {row});
-      prompts = List.of(sample.prompt());
+      prompts = List.of(sample.request());
     }
     return this;
   }

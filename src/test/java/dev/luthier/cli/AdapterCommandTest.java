@@ -64,6 +64,71 @@ class AdapterCommandTest {
     assertThat(Files.exists(into)).isFalse();
   }
 
+  private static final String LLAMA = "src/test/resources/golden/llama/";
+
+  @Test
+  void convertsAndMeasures() {
+    Path into = dir.resolve("plain");
+    String[] args = {
+      "adapter",
+      "convert",
+      LLAMA + "adapters/rslora",
+      "--into",
+      "" + into,
+      "--model",
+      LLAMA + "model"
+    };
+    assertThat(luthier(args)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("logits differ by at most 0.00e+00")
+        .contains("saved     " + into + " (lora)");
+    assertThat(luthier("adapter", "info", into.toString())).isZero();
+    assertThat(out.toString()).containsPattern("rslora +false");
+  }
+
+  @Test
+  void copiesInAnotherTypeWithoutTheModel() {
+    Path into = dir.resolve("half");
+    String from = "src/test/resources/adapterhub/stack-bert";
+    assertThat(
+            luthier(
+                "adapter", "convert", from, "--into", "" + into, "--to", "same", "--type",
+                "float16"))
+        .as(err.toString())
+        .isZero();
+    assertThat(luthier("adapter", "info", into.toString())).isZero();
+    assertThat(out.toString()).contains(" float16").doesNotContain("float32");
+  }
+
+  @Test
+  void whatIsNotExactIsNotConverted() {
+    refuses("ia3", "error: ia3 changes the weights by more than a product of two small factors");
+    refuses("dora", "error: lora with form dora scales whole rows of the weights");
+    refuses("prefix", "error: prefix_tuning puts something beside the weights at model:prefix");
+    assertThat(luthier("adapter", "convert", LLAMA + "model", "--into", "" + dir)).isEqualTo(2);
+    assertThat(err.toString()).contains("./luthier adapter diff BASE " + LLAMA + "model --into");
+    String lora = LLAMA + "adapters/lora";
+    assertThat(luthier("adapter", "convert", lora, "--into", "" + dir.resolve("a"))).isEqualTo(2);
+    assertThat(err.toString()).contains("which is not here; say where it is with --model");
+  }
+
+  private void refuses(String adapter, String start) {
+    err.getBuffer().setLength(0);
+    Path into = dir.resolve(adapter);
+    String[] args = {
+      "adapter",
+      "convert",
+      LLAMA + "adapters/" + adapter,
+      "--into",
+      "" + into,
+      "--model",
+      LLAMA + "model"
+    };
+    assertThat(luthier(args)).isEqualTo(2);
+    assertThat(err.toString()).startsWith(start).hasLineCount(1);
+    assertThat(Files.exists(into)).isFalse();
+  }
+
   @Test
   void swaps() {
     assertThat(luthier("bench", "swap", "--rounds", "3")).as(err.toString()).isZero();

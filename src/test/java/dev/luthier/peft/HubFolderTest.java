@@ -152,7 +152,8 @@ class HubFolderTest {
         dir.resolve(CONFIG) + ": ln_after = true is not built");
     refused(
         text.replace("\"architecture\" : null", "\"architecture\" : \"lora\""),
-        dir.resolve(CONFIG) + ": architecture = \"lora\" is not built");
+        dir.resolve(CONFIG)
+            + ": architecture = \"lora\" is a method that PEFT has too; make it PEFT's");
     refused(
         text.replace("\"non_linearity\" : \"tanh\"", "\"non_linearity\" : \"prelu\""),
         dir.resolve(CONFIG) + ": non_linearity = prelu is not built");

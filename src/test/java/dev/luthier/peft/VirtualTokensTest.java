@@ -340,7 +340,7 @@ class VirtualTokensTest {
   @Test
   void whatCannotBeIsRefused() {
     refused(() -> new PromptTuning(0, new Start.Vocabulary(), List.of()), "prompt_tuning.tokens");
-    refused(() -> new Start.Text(" "), "start.text.text must hold a word");
+    refused(() -> new Start.Text(" "), "start.text must hold a word");
     try (CausalLm model = (CausalLm) load("llama")) {
       refused(
           () -> Adapted.attach(model, prompt(), 1),
