@@ -85,6 +85,7 @@ final class ClaimsPage {
               });
     }
     out.append('\n');
+    plan.reading().ifPresent(text -> out.append(text.strip()).append("\n\n"));
   }
 
   private static String verdict(ClaimsPlan.Claim claim, double share) {

@@ -24,7 +24,8 @@ record ClaimsPlan(
     @Doc("Seeds, each of which trains every method on every task once") List<Long> seeds,
     @Doc("Steps of the runs that measure time and memory") @Default("60") int costSteps,
     @Doc("What is trained for") List<Task> tasks,
-    @Doc("What is compared; `full` must be among them") List<Method> methods) {
+    @Doc("What is compared; `full` must be among them") List<Method> methods,
+    @Doc("What people read below the claims") Optional<String> reading) {
 
   /** One model and its data. */
   @Doc("What is trained for")
