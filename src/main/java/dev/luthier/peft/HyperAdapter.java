@@ -81,8 +81,7 @@ public record HyperAdapter(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        1e-4); // 3.7e-4 at the width of 768; the authors' configuration has 3e-4
+    return new Rate.ByWidth(1e-4); // 3.7e-4 at the width of 768, where the authors have 3e-4
   }
 
   @Override
