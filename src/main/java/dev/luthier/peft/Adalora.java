@@ -85,8 +85,8 @@ public record Adalora(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        4e-4); // 1.2e-3 at the width of 1024 that the paper has: it searched 5e-4 to 2.2e-3
+    // 1.2e-3 at the width of 1024 that the paper has: it searched 5e-4 to 2.2e-3
+    return new Rate.ByWidth(4e-4);
   }
 
   @Override

@@ -71,9 +71,8 @@ public record Bottleneck(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        2e-4); // 7.4e-4 at the width of 768: within what Houlsby et al. searched, above the 1e-4 of
-    // others
+    // 7.4e-4 at the width of 768: within what Houlsby et al. searched, above the 1e-4 of others
+    return new Rate.ByWidth(2e-4);
   }
 
   @Override

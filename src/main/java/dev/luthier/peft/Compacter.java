@@ -54,8 +54,8 @@ public record Compacter(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        1e-3); // 3.7e-3 at the width of 768 at which the authors' configuration has 3e-3
+    // 3.7e-3 at the width of 768 at which the authors' configuration has 3e-3
+    return new Rate.ByWidth(1e-3);
   }
 
   @Override

@@ -51,8 +51,8 @@ public record DiffPruning(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        5e-5); // the authors' once the mask is fixed; the gates' is then 0.1, also theirs
+    // the authors' once the mask is fixed; the gates' is then 0.1, also theirs
+    return new Rate.ByWidth(5e-5);
   }
 
   @Override

@@ -62,8 +62,8 @@ public record Ia3(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        5e-3); // the best of PEFT's method comparison; the paper has 3e-3 with Adafactor
+    // the best of PEFT's method comparison; the paper has 3e-3 with Adafactor
+    return new Rate.ByWidth(5e-3);
   }
 
   Targets targets(Model model) {

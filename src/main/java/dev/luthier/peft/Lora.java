@@ -137,8 +137,8 @@ public record Lora(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        2e-4); // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+    // ten times that of full fine-tuning: Schulman et al. 2025, TRL's documentation
+    return new Rate.ByWidth(2e-4);
   }
 
   /** LoRA+: B's rate is a multiple of A's. A table's factors keep the run's rate. */

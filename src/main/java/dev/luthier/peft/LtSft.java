@@ -45,8 +45,8 @@ public record LtSft(
 
   @Override
   public Rate usualRate() {
-    return new Rate.ByWidth(
-        1e-4); // most of the authors' scripts have 5e-5; small models want far more: docs/claims.md
+    // most of the authors' scripts have 5e-5; small models want far more: docs/claims.md
+    return new Rate.ByWidth(1e-4);
   }
 
   @Override

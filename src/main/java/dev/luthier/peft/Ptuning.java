@@ -40,8 +40,8 @@ public record Ptuning(
 
   @Override
   public Rate usualRate() {
-    return new Rate.Fixed(
-        5e-3); // far above that of all weights: little learns, through a random encoder
+    // far above that of all weights: little learns, through a random encoder
+    return new Rate.Fixed(5e-3);
   }
 
   @Override
