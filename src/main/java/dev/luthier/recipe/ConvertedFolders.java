@@ -71,7 +71,7 @@ public final class ConvertedFolders {
         into,
         dir -> {
           to.write(from.adapted(), dir, Conversion.base(adapter));
-          companion(adapter, dir);
+          companions(adapter, dir);
           type.ifPresent(t -> Conversion.store(dir, t));
         });
     from.adapted().close();
@@ -107,12 +107,11 @@ public final class ConvertedFolders {
     return folder;
   }
 
-  /** The labels of a model for sequences or tokens, which an adapter's folder brings. */
-  private static void companion(Path adapter, Path into) {
-    Path labels = adapter.resolve("config.json");
-    if (Files.exists(labels)) {
-      copyFile(labels, into.resolve("config.json"));
-    }
+  /** What commands know of an adapter beside its files: labels, tasks, and how it is asked. */
+  private static void companions(Path adapter, Path into) {
+    Stream.of("config.json", KnownTasks.FILE, RankFile.NAME)
+        .filter(name -> Files.exists(adapter.resolve(name)))
+        .forEach(name -> copyFile(adapter.resolve(name), into.resolve(name)));
   }
 
   private static void copy(Path from, Path into) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** rank_classify.yaml beside a result: how it is asked and ranked, the keys of the method. */
 final class RankFile {
-  private static final String NAME = "rank_classify.yaml";
+  static final String NAME = "rank_classify.yaml";
 
   private RankFile() {}
 

@@ -124,6 +124,10 @@ class RankRunsTest {
         ok("classify", task.model().toString(), "--adapter", adapter.toString(), "--text", "blue");
     assertThat(said)
         .matches("(red|green|blue)  [01]\\.\\d{3}  \\(red .*, green .*, blue [01]\\.\\d+\\)\\R");
+    Path converted = dir.resolve("converted");
+    ok("adapter", "convert", "" + adapter, "--into", "" + converted, "--to", "peft");
+    assertThat(ok("classify", task.model().toString(), "--adapter", "" + converted, "--text", "blue"))
+        .isEqualTo(said);
     Path merged = dir.resolve("merged");
     ok("adapter", "merge", task.model().toString(), adapter.toString(), merged.toString());
     assertThat(ok("classify", merged.toString(), "--text", "blue")).isEqualTo(said);
