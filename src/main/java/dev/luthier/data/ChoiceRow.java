@@ -29,6 +29,11 @@ public record ChoiceRow<R extends TrainingRow>(Question question, List<R> each, 
     return each.stream().mapToInt(TrainingRow::tokens).sum();
   }
 
+  @Override
+  public int sequences() {
+    return each.size();
+  }
+
   /** The question is one thing to learn, however many choices it has. */
   @Override
   public int targets() {

@@ -21,6 +21,11 @@ public interface TrainingRow {
     return length();
   }
 
+  /** How many sequences it makes in a batch. */
+  default int sequences() {
+    return 1;
+  }
+
   /** How many things are learnt: tokens, or one label. */
   int targets();
 

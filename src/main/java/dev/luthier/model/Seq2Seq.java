@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * Letters: N tokens of the sources, M of the decoder's inputs, H width, V vocabulary.
  */
 public final class Seq2Seq implements Model {
-  private static final int NO_LABEL = -100;
-
   private final Frame frame;
   private final T5Stack.Encoder encoder;
   private final T5Stack.Decoder decoder;
@@ -90,14 +88,21 @@ public final class Seq2Seq implements Model {
    * @param decoderInput a sequence for each source: see {@link #decoderInput}
    */
   public Tensor hidden(Sequences source, Sequences decoderInput) {
-    Layout layout = decoder.trunk().layout(decoderInput, null, source(source, null), compute());
-    return layout.real(decoder.states(layout));
+    return hidden(source(source, null), decoderInput);
   }
 
-  /** The same where inputs may share a source, which is read once: {@code of} names each one's. */
+  /**
+   * The same where inputs may share a source: {@code of} names each one's. It is read once, but for
+   * rows of several tasks, each of which may read it in its own way.
+   */
   public Tensor hidden(Sequences source, int[] of, Sequences decoderInput) {
-    Source each = source(source, null).each(of, compute());
-    Layout layout = decoder.trunk().layout(decoderInput, null, each, compute());
+    return tasks().several()
+        ? hidden(source.at(of), decoderInput)
+        : hidden(source(source, null).each(of, compute()), decoderInput);
+  }
+
+  private Tensor hidden(Source seen, Sequences decoderInput) {
+    Layout layout = decoder.trunk().layout(decoderInput, null, seen, compute());
     return layout.real(decoder.states(layout));
   }
 
@@ -166,21 +171,7 @@ public final class Seq2Seq implements Model {
    */
   public Sequences decoderInput(List<int[]> labels) {
     int pad = T5.pad(config());
-    return Sequences.of(labels.stream().map(l -> shiftRight(l, start, pad)).toList(), compute());
-  }
-
-  /**
-   * The start token and the labels but the last, equal to transformers' _shift_right.
-   *
-   * @param pad what stands for -100
-   */
-  static int[] shiftRight(int[] labels, int start, int pad) {
-    int[] out = new int[labels.length];
-    for (int i = 0; i < out.length; i++) {
-      int before = i == 0 ? start : labels[i - 1];
-      out[i] = before == NO_LABEL ? pad : before;
-    }
-    return out;
+    return Sequences.of(labels.stream().map(l -> T5.shiftRight(l, start, pad)).toList(), compute());
   }
 
   /** The token that the decoder begins with. */

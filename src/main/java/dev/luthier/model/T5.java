@@ -10,6 +10,7 @@ import java.util.List;
  * modeling_t5.py and modeling_mt5.py: two stacks over one table, whose head may be that table too.
  */
 final class T5 {
+  private static final int NO_LABEL = -100;
   private static final String SHARED = "shared";
   private static final String HEAD = "lm_head";
   private static final String FIRST = "t5";
@@ -24,6 +25,20 @@ final class T5 {
 
   static int decoderLayers(ModelConfig config) {
     return config.integer("num_decoder_layers", config.layers());
+  }
+
+  /**
+   * The start token and the labels but the last, equal to transformers' _shift_right.
+   *
+   * @param pad what stands for -100
+   */
+  static int[] shiftRight(int[] labels, int start, int pad) {
+    int[] out = new int[labels.length];
+    for (int i = 0; i < out.length; i++) {
+      int before = i == 0 ? start : labels[i - 1];
+      out[i] = before == NO_LABEL ? pad : before;
+    }
+    return out;
   }
 
   /** What stands for labels that there are not. */

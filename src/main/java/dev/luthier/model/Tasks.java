@@ -16,7 +16,13 @@ public final class Tasks {
     if (tasks.length == 0 || Arrays.stream(tasks).anyMatch(t -> t < 0)) {
       throw new IllegalArgumentException("tasks are numbers from 0, was " + Arrays.toString(tasks));
     }
-    said = tasks.clone();
+    boolean one = Arrays.stream(tasks).allMatch(t -> t == tasks[0]);
+    said = one ? new int[] {tasks[0]} : tasks.clone();
+  }
+
+  /** Whether the sequences of the next call belong to more tasks than one. */
+  boolean several() {
+    return said.length > 1;
   }
 
   int[] said() {

@@ -14,6 +14,7 @@ import dev.luthier.peft.Together;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Which tasks the data names, and which task each row belongs to. A method that tells tasks apart
@@ -111,7 +112,12 @@ record RowTasks<R extends TrainingRow>(boolean told, TaskNames names, Map<R, Int
   /** Tells the model whose the next batch is. */
   void tell(Model model, List<R> rows) {
     if (told) {
-      model.tasks().set(rows.stream().mapToInt(this::number).toArray());
+      model
+          .tasks()
+          .set(
+              rows.stream()
+                  .flatMapToInt(row -> IntStream.generate(() -> number(row)).limit(row.sequences()))
+                  .toArray());
     }
   }
 

@@ -28,6 +28,19 @@ public record Sequences(Tensor ids, int[] lengths) {
     return new Sequences(Ops.longs(flat, compute), lengths);
   }
 
+  /** The sequences at these places, some of them perhaps more than once. */
+  public Sequences at(int[] places) {
+    int[] starts = new int[lengths.length];
+    for (int b = 1; b < starts.length; b++) {
+      starts[b] = starts[b - 1] + lengths[b - 1];
+    }
+    Tensor[] each =
+        Arrays.stream(places)
+            .mapToObj(b -> ids.narrow(0, starts[b], lengths[b]))
+            .toArray(Tensor[]::new);
+    return new Sequences(Ops.cat(0, each), Arrays.stream(places).map(b -> lengths[b]).toArray());
+  }
+
   public int count() {
     return lengths.length;
   }

@@ -221,6 +221,30 @@ class SeveralTasksTest {
     assertThat(luthier("adapter", "info", adapter).out()).containsPattern("task +1");
   }
 
+  /** The choices of a question belong to its task; both tasks ask of the same texts. */
+  @ParameterizedTest
+  @ValueSource(strings = {HYPER, PROMPT})
+  void choicesAreRankedForTheirTask(String peft) {
+    TinyTask task =
+        TinyTask.in(
+            dir,
+            "t5",
+            "rank_classify",
+            (words, i) ->
+                Map.of(
+                    "prompt",
+                    words.get(0),
+                    "choices",
+                    TinyTask.COLOURS.subList(0, 2 + i % 2),
+                    "task",
+                    i / 3 % 2,
+                    "answer",
+                    TinyTask.COLOURS.get(i / 3 % 2)));
+    Said said = train(task.recipe(), "--peft=" + peft, "--optim.epochs=1");
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(last(task.out())).containsKeys("eval/0/accuracy", "eval/1/accuracy");
+  }
+
   private void split(TinyRun run) throws IOException {
     List<String> rows = Files.readAllLines(run.dir().resolve("train.jsonl"));
     Files.write(dir.resolve("one.jsonl"), rows.subList(0, rows.size() / 2));

@@ -66,9 +66,9 @@ class Seq2SeqTest {
 
   @Test
   void labelsAreReadOneLater() {
-    assertThat(Seq2Seq.shiftRight(new int[] {7, 8, 2}, 0, 9)).containsExactly(0, 7, 8);
-    assertThat(Seq2Seq.shiftRight(new int[] {-100, 8, -100, 2}, 5, 9)).containsExactly(5, 9, 8, 9);
-    assertThat(Seq2Seq.shiftRight(new int[] {4}, 5, 9)).containsExactly(5);
+    assertThat(T5.shiftRight(new int[] {7, 8, 2}, 0, 9)).containsExactly(0, 7, 8);
+    assertThat(T5.shiftRight(new int[] {-100, 8, -100, 2}, 5, 9)).containsExactly(5, 9, 8, 9);
+    assertThat(T5.shiftRight(new int[] {4}, 5, 9)).containsExactly(5);
     Sequences input = model.decoderInput(List.of(new int[] {7, -100, 2}, new int[] {8}));
     assertThat(Ops.toLongs(input.ids())).containsExactly(0, 7, 0, 0);
     assertThat(input.lengths()).containsExactly(3, 1);

@@ -153,6 +153,25 @@ class HyperAdapterTest {
   /**
    * The same batch twice, one task each, has the summed gradient; who is not asked learns nothing.
    */
+  /** Two tasks that share a source each read it in their own way; one task reads it once. */
+  @Test
+  void aSharedSourceIsReadForEachTask() {
+    try (Seq2Seq model = (Seq2Seq) load("t5");
+        Adapted<Seq2Seq> adapted = Adapted.attach(model, HyperCases.of(3, true), 1);
+        AutoGradMode off = Ops.noGrad()) {
+      move(adapted);
+      int[] source = ROWS.get(0);
+      Sequences targets = model.decoderInput(List.of(source, source, source));
+      Sequences read = batch(List.of(source, source, source));
+      for (int[] tasks : new int[][] {{1, 2, 1}, {2, 2, 2}}) {
+        model.tasks().set(tasks);
+        Tensor alone = model.hidden(read, targets);
+        Tensor shared = model.hidden(batch(List.of(source)), new int[] {0, 0, 0}, targets);
+        assertThat(alone.allclose(shared, 1e-4, 1e-5, false)).isTrue();
+      }
+    }
+  }
+
   @Test
   void onlyTheTasksOfABatchLearn() {
     try (Model model = load("llama");
