@@ -1,5 +1,8 @@
 package dev.luthier.peft;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+
 /** The peak learning rate at which a method usually works, where a recipe sets none. */
 public sealed interface Rate {
   /** The width of a model of 7 B weights. */
@@ -9,6 +12,11 @@ public sealed interface Rate {
    * @param width of the model's states
    */
   double at(int width);
+
+  /** The rate to two digits, so that it has the same name however it was computed. */
+  static double rounded(double rate) {
+    return BigDecimal.valueOf(rate).round(new MathContext(2)).doubleValue();
+  }
 
   /** The same for every model. */
   record Fixed(double value) implements Rate {
@@ -33,7 +41,7 @@ public sealed interface Rate {
     @Override
     public double at(int width) {
       double ratio = (double) WIDE / Math.max(width, NARROWEST);
-      return Double.parseDouble("%.1e".formatted(wide * Math.pow(ratio, EXPONENT)));
+      return rounded(wide * Math.pow(ratio, EXPONENT));
     }
   }
 }

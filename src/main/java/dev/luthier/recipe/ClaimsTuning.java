@@ -1,5 +1,7 @@
 package dev.luthier.recipe;
 
+import dev.luthier.error.Check;
+import dev.luthier.peft.Rate;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +19,10 @@ record ClaimsTuning(
     List<ClaimsPlan.Task> tasks,
     List<ClaimsPlan.Method> methods,
     List<Double> factors) {
+
+  ClaimsTuning {
+    factors.forEach(f -> Check.above("--tune", 0.0, f));
+  }
 
   /** What one rate reached; higher is better, and nothing is lower than a training that broke. */
   private record Tried(double rate, double score) {
@@ -59,9 +65,8 @@ record ClaimsTuning(
     return rates;
   }
 
-  /** Two digits, so that a rate has the same name however it was computed. */
   private Stream<Double> rates(ClaimsPlan.Task task, ClaimsPlan.Method method) {
-    return factors.stream().map(f -> Double.parseDouble("%.1e".formatted(method.usual(task) * f)));
+    return factors.stream().map(f -> Rate.rounded(method.usual(task) * f));
   }
 
   private Tried tried(ClaimsPlan.Task task, ClaimsPlan.Method method, double rate) {

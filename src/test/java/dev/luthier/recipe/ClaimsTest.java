@@ -164,6 +164,10 @@ class ClaimsTest {
     compare(this::train);
     assertThat(Files.readString(dir.resolve("docs/page.md")))
         .contains("| full | 20 | 2.000 % | 3 | 0.0125 | 1e-4 |");
+    PrintWriter out = new PrintWriter(said, true);
+    assertThatThrownBy(() -> new Claims(1, 1, tries).tune(plan, ALL, List.of(0.0), out))
+        .isInstanceOf(UserError.class)
+        .hasMessage("--tune must be > 0, was 0");
   }
 
   @Test
