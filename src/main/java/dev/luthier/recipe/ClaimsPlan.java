@@ -34,7 +34,16 @@ record ClaimsPlan(
       @Doc("What people read above its table") String title,
       @Doc("The recipe that is followed in all but the method, its rate and the evaluations")
           Path recipe,
-      @Doc("What counts") Measure score) {}
+      @Doc("What counts; it must be higher for what is better") Measure score) {
+    Task {
+      if (!score.grows()) {
+        throw new UserError(
+            "tasks.score must be higher for what is better, since methods are compared by their share"
+                + " of it; was "
+                + score.label());
+      }
+    }
+  }
 
   /** One method. */
   @Doc("One method that is compared")

@@ -50,6 +50,11 @@ public enum Measure {
     return format.formatted(key().replace('_', ' '), value);
   }
 
+  /** Whether the higher of two values is the better one. */
+  boolean grows() {
+    return better == Better.HIGHER;
+  }
+
   /** A number that is higher for what is better, and lowest where the value is no number. */
   double score(double value) {
     if (Double.isNaN(value)) {

@@ -200,6 +200,7 @@ class ClaimsTest {
     refused("seeds: [1, 2]", "seeds: []", "seeds must name at least one");
     refused("from: 95", "from: 101", "claim.to must be >= 101");
     refused("score: accuracy", "score: rouge-l", "rouge-l is not measured there");
+    refused("score: accuracy", "score: loss", "tasks.score must be higher for what is better");
   }
 
   private void refused(String from, String to, String message) throws IOException {
