@@ -56,7 +56,7 @@ record ChildTrainer(int together, List<Integer> gpus) implements Claims.Trainer 
       environment.merge(
           name,
           String.valueOf(threads),
-          (set, share) -> Integer.parseInt(set) < threads ? set : share);
+          (set, share) -> set.matches("\\d{1,9}") && Integer.parseInt(set) < threads ? set : share);
     }
     if (!gpus.isEmpty()) {
       environment.put("CUDA_VISIBLE_DEVICES", String.valueOf(gpus.get(place % gpus.size())));

@@ -53,7 +53,7 @@ record ClaimsRun(String name, Recipe recipe) {
   /** A few steps that measure time and memory and nothing else. */
   static ClaimsRun cost(ClaimsPlan plan, ClaimsPlan.Task task, ClaimsPlan.Method method) {
     Recipe base = base(task);
-    DataSpec data = base.data().measuredOn(List.of(), 0);
+    DataSpec data = base.data().holding(0);
     ClaimsRun run =
         of(
             plan,
@@ -78,7 +78,7 @@ record ClaimsRun(String name, Recipe recipe) {
         method,
         "tuning/%s/%s/%s".formatted(task.name(), method.name(), ClaimsPage.number(rate)),
         rate,
-        base(task).data().measuredOn(List.of(), SET_ASIDE),
+        base(task).data().holding(SET_ASIDE),
         1_000 + plan.seeds().get(0));
   }
 

@@ -103,8 +103,8 @@ public record DataSpec(
     eval = eval.stream().map(s -> s.filledFrom(usualForm, usualColumns)).toList();
   }
 
-  /** The same rows to learn from, measured on other ones. */
-  DataSpec measuredOn(List<Source> rows, double share) {
-    return new DataSpec(train, rows, share, form, columns, shuffle);
+  /** The same rows to learn from, measured on nothing but a share of them that is set aside. */
+  DataSpec holding(double share) {
+    return new DataSpec(train, List.of(), share, form, columns, shuffle);
   }
 }
