@@ -100,7 +100,7 @@ public final class AdapterSet<M extends Model> implements AutoCloseable {
    * the same lengths, may be computed meanwhile, and in the caller's scope.
    *
    * @param names an adapter for each sequence; an empty name is the base
-   * @throws UserError if an adapter has virtual tokens
+   * @throws UserError if an adapter has virtual tokens or tells tasks apart
    */
   public void use(List<String> names, Sequences batch) {
     if (model instanceof Seq2Seq) {
@@ -112,7 +112,8 @@ public final class AdapterSet<M extends Model> implements AutoCloseable {
   /**
    * The same for an encoder with a decoder.
    *
-   * @throws UserError if an adapter has virtual tokens, or changes the table that both stacks share
+   * @throws UserError if an adapter has virtual tokens or tells tasks apart, or changes the table
+   *     that both stacks share
    */
   public void use(List<String> names, Sequences sources, Sequences targets) {
     route(names, sources.lengths(), targets.lengths());
@@ -130,7 +131,13 @@ public final class AdapterSet<M extends Model> implements AutoCloseable {
     Routing routing = Routing.of(model, names, source, target);
     Map<Place<?>, Map<String, Object>> parts = new LinkedHashMap<>();
     for (String name : names.stream().distinct().filter(n -> !n.isEmpty()).toList()) {
-      for (Change<?> change : named(name).changes()) {
+      Adapted<M> adapted = named(name);
+      if (adapted.peft().tasks() > 0) {
+        throw new UserError(
+            "adapter %s tells tasks apart, which single rows of a batch cannot have; use it alone"
+                .formatted(name));
+      }
+      for (Change<?> change : adapted.changes()) {
         parts.computeIfAbsent(change.place(), p -> new LinkedHashMap<>()).put(name, change.with());
       }
     }
