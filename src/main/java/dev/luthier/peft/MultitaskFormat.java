@@ -1,8 +1,8 @@
 package dev.luthier.peft;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.luthier.error.UserError;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,22 +19,20 @@ final class MultitaskFormat {
   /** Where it was a trained prompt. The values are those of the adapter's file, not of that one. */
   static Optional<MultitaskStart> start(JsonNode json) {
     String word = json.path(PromptFormats.START).asText("");
+    if (!List.of(AVERAGE, EXACT, SHARED).contains(word)) {
+      return Optional.empty();
+    }
     String path = json.path(PATH).asText("");
-    boolean readable = path.endsWith(".safetensors");
-    return switch (word) {
-      case AVERAGE, EXACT, SHARED ->
-          Optional.of(readable ? start(word, Path.of(path), json) : new Start.Random());
-      default -> Optional.empty();
-    };
-  }
-
-  private static MultitaskStart start(String word, Path path, JsonNode json) {
-    return switch (word) {
-      case AVERAGE -> new MultitaskStart.AverageSourceTasks(path);
-      case EXACT -> new MultitaskStart.ExactSourceTask(path, json.path(TASK).asInt(0));
-      case SHARED -> new MultitaskStart.OnlySourceShared(path);
-      default -> throw new UserError(word + " is not built");
-    };
+    if (!path.endsWith(".safetensors")) {
+      return Optional.of(new Start.Random());
+    }
+    Path from = Path.of(path);
+    return Optional.of(
+        switch (word) {
+          case AVERAGE -> new MultitaskStart.AverageSourceTasks(from);
+          case EXACT -> new MultitaskStart.ExactSourceTask(from, json.path(TASK).asInt(0));
+          default -> new MultitaskStart.OnlySourceShared(from);
+        });
   }
 
   /**
