@@ -37,8 +37,7 @@ record HubFile(Path dir, JsonNode json, Safetensors saved, Model model, Set<Stri
 
   /** A tensor in float32, whatever stands before a base model's names in the file. */
   Tensor tensor(String name) {
-    String stored =
-        stored(name).orElseThrow(() -> new UserError("%s has no tensor %s".formatted(dir, name)));
+    String stored = stored(name).orElseThrow(() -> new UserError("there is no tensor " + name));
     taken.add(stored);
     return saved.tensor(stored).to(ScalarType.Float).clone();
   }

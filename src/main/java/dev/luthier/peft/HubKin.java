@@ -39,11 +39,8 @@ final class HubKin {
     Path file = dir.resolve(HubConfig.FILE);
     return HubFolder.is(dir)
         && Files.exists(file)
-        && List.of("lora", "prefix_tuning", "prompt_tuning").contains(architecture(file));
-  }
-
-  private static String architecture(Path file) {
-    return HubConfig.json(file).path("config").path("architecture").asText("");
+        && List.of("lora", "prefix_tuning", "prompt_tuning")
+            .contains(HubConfig.json(file).path("config").path("architecture").asText(""));
   }
 
   /** Refuses what is not built. */
@@ -82,7 +79,7 @@ final class HubKin {
     Inset.checkName(file.dir() + ": name", file.name());
     List<String> save = HubFolder.saved(file.dir());
     try {
-      return switch (architecture(file.dir().resolve(HubConfig.FILE))) {
+      return switch (file.config().path("architecture").asText("")) {
         case "lora" -> new HubLora(file).told(save);
         case "prompt_tuning" -> HubPrompt.told(file, save);
         default -> HubPrefix.told(file, save);

@@ -62,10 +62,7 @@ record HubLora(HubFile file) {
 
   /** Versions before 1.1.0 computed with a scale of 1 whatever alpha said. */
   private double alpha(int r) {
-    String[] version = file.json().path("version").asText("").replace("adapters.", "").split("\\.");
-    boolean old =
-        file.json().path("version").asText("").startsWith("adapters.")
-            && (version[0].equals("0") || version[0].equals("1") && version[1].equals("0"));
+    boolean old = file.json().path("version").asText("").matches("adapters\\.(0|1\\.0)(\\..*)?");
     return old ? r : file.config().path("alpha").asDouble(8);
   }
 
@@ -76,7 +73,7 @@ record HubLora(HubFile file) {
             .filter(s -> file.has(s.path() + file.at("loras") + part))
             .toList();
     if (out.isEmpty()) {
-      throw new UserError(file.dir() + " is an adapter for another model: no tensor has a place");
+      throw new UserError("this is an adapter for another model: no tensor has a place");
     }
     return out;
   }
@@ -110,8 +107,8 @@ record HubLora(HubFile file) {
             .toList();
     if (out.size() != n || 3 * rows != n * ((Linear) slot.base()).out()) {
       throw new UserError(
-          "%s: lora_B of %s has %d rows, which attn_matrices %s do not explain"
-              .formatted(file.dir(), slot.path(), rows, given));
+          "lora_B of %s has %d rows, which attn_matrices %s do not explain"
+              .formatted(slot.path(), rows, given));
     }
     return out;
   }

@@ -30,7 +30,7 @@ final class HubPrefix {
   private HubPrefix() {}
 
   static HubKin.Told told(HubFile file, List<String> save) {
-    PrefixRows form = form(file.model(), 1);
+    PrefixRows form = form(file.model());
     JsonNode config = file.config();
     HubKin.only(config, "use_gating", "false");
     if (!ModelConfig.ids(config, "leave_out").isEmpty()) {
@@ -77,13 +77,8 @@ final class HubPrefix {
 
   static HubKin.Written written(Adapted<?> adapted, String name) {
     Model model = adapted.model();
-    PrefixRows form = form(model, 1);
-    Tensor rows =
-        adapted.saved().stream()
-            .filter(e -> e.name().equals(VirtualTokens.GIVEN))
-            .map(e -> e.value().get())
-            .findFirst()
-            .orElseThrow();
+    PrefixRows form = form(model);
+    Tensor rows = VirtualTokens.given(adapted);
     int tokens = (int) rows.size(0);
     Tensor all =
         turned(
@@ -119,7 +114,8 @@ final class HubPrefix {
     return Ops.cat(1, all);
   }
 
-  private static PrefixRows form(Model model, int tokens) {
+  /** The sizes of one virtual token. */
+  private static PrefixRows form(Model model) {
     ModelConfig config = model.config();
     if (!TURNING.contains(config.modelType()) || config.json().path("sliding_window").isNumber()) {
       throw new UserError(
@@ -128,6 +124,6 @@ final class HubPrefix {
                   + " a window can be converted")
               .formatted(config.modelType()));
     }
-    return PrefixRows.of(tokens, model);
+    return PrefixRows.of(1, model);
   }
 }

@@ -31,12 +31,7 @@ final class HubPrompt {
 
   static HubKin.Written written(Adapted<?> adapted, String name) {
     check(adapted.model());
-    Tensor table =
-        adapted.saved().stream()
-            .filter(e -> e.name().equals(VirtualTokens.GIVEN))
-            .map(e -> e.value().get())
-            .findFirst()
-            .orElseThrow();
+    Tensor table = VirtualTokens.given(adapted);
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architecture", "prompt_tuning");
     config.put("combine", "prefix");

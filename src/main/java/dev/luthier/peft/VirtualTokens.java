@@ -30,6 +30,15 @@ record VirtualTokens(Rows all, int first, int length) implements Prompt {
   /** The name of what it gives, in PEFT's file. */
   static final String GIVEN = "prompt_embeddings";
 
+  /** What a method gives, of all its rows. */
+  static Tensor given(Adapted<?> adapted) {
+    return adapted.saved().stream()
+        .filter(entry -> entry.name().equals(GIVEN))
+        .map(entry -> entry.value().get())
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Override
   public Tensor rows(int sequences) {
     return all.of(sequences).narrow(1, first, length).expand(sequences, -1, -1);
