@@ -78,12 +78,14 @@ final class ClassifyCommand implements Runnable {
   }
 
   private void check(List<String> all, List<Question> questions) {
-    if (all.isEmpty() && questions.isEmpty()) {
-      throw new UserError("there is no text: give --text TEXT, --file F or --rows F");
-    }
     if (rows.isPresent() && !(all.isEmpty() && choices.isEmpty() && !chat)) {
       throw new UserError(
           "--rows has prompts and choices of its own; leave out --text, --file, --choice and --chat");
+    }
+    if (all.isEmpty() && questions.isEmpty()) {
+      throw new UserError(
+          rows.map(f -> f + " holds no question")
+              .orElse("there is no text: give --text TEXT, --file F or --rows F"));
     }
     if (chat && choices.isEmpty()) {
       throw new UserError("--chat needs --choice TEXT for each answer to choose from");

@@ -126,7 +126,8 @@ class RankRunsTest {
         .matches("(red|green|blue)  [01]\\.\\d{3}  \\(red .*, green .*, blue [01]\\.\\d+\\)\\R");
     Path converted = dir.resolve("converted");
     ok("adapter", "convert", "" + adapter, "--into", "" + converted, "--to", "peft");
-    assertThat(ok("classify", task.model().toString(), "--adapter", "" + converted, "--text", "blue"))
+    assertThat(
+            ok("classify", task.model().toString(), "--adapter", "" + converted, "--text", "blue"))
         .isEqualTo(said);
     Path merged = dir.resolve("merged");
     ok("adapter", "merge", task.model().toString(), adapter.toString(), merged.toString());
@@ -298,6 +299,15 @@ class RankRunsTest {
                 + rows
                 + " line 1: a column is missing: choices | answer_choices | options"
                 + System.lineSeparator());
+  }
+
+  @Test
+  void aFileWithoutQuestions() throws IOException {
+    Path rows = Files.createFile(dir.resolve("none.jsonl"));
+    Said none = luthier("classify", asked().model().toString(), "--rows", rows.toString());
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err())
+        .isEqualTo("error: " + rows + " holds no question" + System.lineSeparator());
   }
 
   @Test
