@@ -1,6 +1,5 @@
 package dev.luthier.data;
 
-import dev.luthier.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,17 +27,11 @@ public record ChoiceTokenizer<R extends TrainingRow>(
         choice.right());
   }
 
-  /** The example as a question, by the verbalizer where it has a class. */
+  /** The example as a question, by the verbalizer where it has a class; there must be one then. */
   public Example.Choice choice(Example example) {
     return example instanceof Example.Labelled labelled
-        ? verbalizer.orElseThrow(ChoiceTokenizer::unasked).of(labelled)
+        ? verbalizer.orElseThrow().of(labelled)
         : (Example.Choice) example;
-  }
-
-  private static UserError unasked() {
-    return new UserError(
-        "the row has a label and no choices; rank_classify.template must say how to ask for it, as"
-            + " \"{text}\\nAnswer: \"");
   }
 
   /** What is cut is the prompt alone; a row of which an answer would be cut is left out. */
