@@ -5,6 +5,7 @@ import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
 import dev.luthier.model.Stack;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +106,7 @@ enum HubRole {
             ? List.of("q", "k", "v")
             : List.of(Q, K, V).stream()
                 .filter(roles::contains)
-                .map(r -> r.name().toLowerCase(java.util.Locale.ROOT))
+                .map(r -> r.name().toLowerCase(Locale.ROOT))
                 .toList();
     config.put("attn_matrices", attention);
     config.put("selfattn_lora", !attention.isEmpty());
