@@ -51,7 +51,8 @@ record ChildTrainer(int together, List<Integer> gpus) implements Claims.Trainer 
   }
 
   private void environment(Map<String, String> environment, int place) {
-    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / together);
+    int threads =
+        Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(together, gpus.size()));
     for (String name : THREADS) {
       environment.merge(
           name,

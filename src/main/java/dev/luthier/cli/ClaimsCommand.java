@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.Check;
 import dev.luthier.recipe.Claims;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,7 @@ final class ClaimsCommand implements Runnable {
   @Override
   public void run() {
     BenchCommand.atLeastOne("--jobs", jobs);
+    gpus.forEach(gpu -> Check.atLeast("--gpus", 0, gpu));
     Claims claims = new Claims(jobs, Math.max(1, gpus.size()), new ChildTrainer(jobs, gpus));
     Claims.Part part = new Claims.Part(tasks, methods);
     if (factors.isEmpty()) {

@@ -35,11 +35,11 @@ record CausalGenerative(CausalLm model) implements Generative {
   public Decoding open(int rows, int promptTokens, int newTokens) {
     KvCache cache = model.cache(rows, model.virtualTokens() + promptTokens + newTokens);
     cache.keep(new int[0]);
-    return new Rows(model, cache, new RowTasks(model.tasks()));
+    return new Rows(model, cache, new WrittenTasks(model.tasks()));
   }
 
   /** What it remembers is the cache, and the rows' tasks. */
-  private record Rows(CausalLm model, KvCache cache, RowTasks tasks) implements Decoding {
+  private record Rows(CausalLm model, KvCache cache, WrittenTasks tasks) implements Decoding {
     @Override
     public int rows() {
       return cache.lengths().length;

@@ -42,7 +42,7 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
     KvCache sources = model.cache(rows, sourceTokens(promptTokens));
     own.keep(new int[0]);
     sources.keep(new int[0]);
-    return new Rows(model, own, sources, new RowTasks(model.tasks()));
+    return new Rows(model, own, sources, new WrittenTasks(model.tasks()));
   }
 
   private int ownTokens(int newTokens) {
@@ -54,7 +54,7 @@ record Seq2SeqGenerative(Seq2Seq model) implements Generative {
   }
 
   /** What it remembers are the two caches, which have the same rows, and the rows' tasks. */
-  private record Rows(Seq2Seq model, KvCache own, KvCache sources, RowTasks tasks)
+  private record Rows(Seq2Seq model, KvCache own, KvCache sources, WrittenTasks tasks)
       implements Decoding {
     @Override
     public int rows() {

@@ -86,8 +86,8 @@ public record Claims(int together, int alone, Trainer trainer) {
   private static void ended(List<Path> failed) {
     if (!failed.isEmpty()) {
       throw new UserError(
-          "%d runs failed; the first says why in %s; the same command goes on from here"
-              .formatted(failed.size(), failed.get(0)));
+          "%s failed; %s says why; the same command goes on from here"
+              .formatted(failed.size() == 1 ? "a run" : failed.size() + " runs", failed.get(0)));
     }
   }
 

@@ -142,7 +142,13 @@ final class ClaimsPage {
   }
 
   private double share(ClaimsPlan.Task task, ClaimsPlan.Method method) {
-    return 100 * scores(task, method).mean() / scores(task, plan.full()).mean();
+    double full = scores(task, plan.full()).mean();
+    if (full == 0) {
+      throw new UserError(
+          "%s: %s reached 0, with which nothing can be compared; train it for longer"
+              .formatted(task.name(), plan.full().name()));
+    }
+    return 100 * scores(task, method).mean() / full;
   }
 
   private Scores scores(ClaimsPlan.Task task, ClaimsPlan.Method method) {

@@ -62,7 +62,7 @@ class ClaimsCommandTest {
     assertThat(claims()).isEqualTo(2);
     String log = dir.resolve("runs/chat/full/cost.log").toString();
     assertThat(err.toString())
-        .contains("error: 1 runs failed; the first says why in " + log)
+        .contains("error: a run failed; " + log + " says why")
         .doesNotContain("Exception");
     assertThat(Files.readString(Path.of(log))).contains("error: ").contains("model.safetensors");
   }

@@ -123,7 +123,7 @@ class ClaimsTest {
     assertThatThrownBy(() -> compare(breaks))
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "1 runs failed; the first says why in %s/runs/chat/full/seed-1.log; the same command goes on from here"
+            "a run failed; %s/runs/chat/full/seed-1.log says why; the same command goes on from here"
                 .formatted(dir));
     assertThat(dir.resolve("docs/page.md")).doesNotExist();
     trained.clear();

@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The tasks of sequences that are being written: each goes on with the one that it began with. */
-final class RowTasks {
+final class WrittenTasks {
   private final Tasks said;
   private int[] rows = {};
 
   /**
    * @param said what is said for sequences that begin
    */
-  RowTasks(Tasks said) {
+  WrittenTasks(Tasks said) {
     this.said = said;
   }
 
@@ -35,7 +35,7 @@ final class RowTasks {
     rows = of(which);
   }
 
-  void admit(RowTasks from, int[] which) {
+  void admit(WrittenTasks from, int[] which) {
     rows = IntStream.concat(Arrays.stream(rows), Arrays.stream(from.of(which))).toArray();
   }
 
