@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.UserError;
 import dev.luthier.recipe.Claims;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,12 @@ final class ClaimsCommand implements Runnable {
   @Override
   public void run() {
     BenchCommand.atLeastOne("--jobs", jobs);
+    factors.stream()
+        .filter(f -> !(f > 0 && f < Double.POSITIVE_INFINITY))
+        .forEach(
+            f -> {
+              throw new UserError("--tune must be of numbers above 0, was " + f);
+            });
     Claims claims = new Claims(jobs, Math.max(1, gpus.size()), new ChildTrainer(jobs, gpus));
     Claims.Part part = new Claims.Part(tasks, methods);
     if (factors.isEmpty()) {

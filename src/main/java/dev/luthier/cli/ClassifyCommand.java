@@ -79,7 +79,10 @@ final class ClassifyCommand implements Runnable {
 
   private void check(List<String> all, List<Question> questions) {
     if (all.isEmpty() && questions.isEmpty()) {
-      throw new UserError("there is no text: give --text TEXT, --file F or --rows F");
+      throw new UserError(
+          rows.or(() -> file)
+              .map(f -> f + " is empty; it must hold a text at least")
+              .orElse("there is no text: give --text TEXT, --file F or --rows F"));
     }
     if (rows.isPresent() && !(all.isEmpty() && choices.isEmpty() && !chat)) {
       throw new UserError(

@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
+import dev.luthier.io.WeightFiles;
 import dev.luthier.model.Model;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Conversion;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -40,6 +42,7 @@ public final class ConvertedFolders {
     AdapterFolders.refuseFull(into);
     refuseModel(adapter);
     if (to == Conversion.SAME) {
+      AdapterFiles.folders(adapter).forEach(folder -> WeightFiles.adapter(folder).close());
       AtomicDirectory.write(
           into,
           dir -> {
@@ -71,7 +74,7 @@ public final class ConvertedFolders {
         into,
         dir -> {
           to.write(from.adapted(), dir, Conversion.base(adapter));
-          companion(adapter, dir);
+          companions(adapter, dir);
           type.ifPresent(t -> Conversion.store(dir, t));
         });
     from.adapted().close();
@@ -107,12 +110,18 @@ public final class ConvertedFolders {
     return folder;
   }
 
-  /** The labels of a model for sequences or tokens, which an adapter's folder brings. */
-  private static void companion(Path adapter, Path into) {
-    Path labels = adapter.resolve("config.json");
-    if (Files.exists(labels)) {
-      copyFile(labels, into.resolve("config.json"));
+  /**
+   * What the adapter's folder says of its use: the labels of sequences or tokens, the names of
+   * tasks, how choices are asked.
+   */
+  private static void companions(Path adapter, Path into) {
+    for (String name : List.of("config.json", KnownTasks.FILE)) {
+      Path file = adapter.resolve(name);
+      if (Files.exists(file)) {
+        copyFile(file, into.resolve(name));
+      }
     }
+    RankFile.copy(adapter, into);
   }
 
   private static void copy(Path from, Path into) {

@@ -123,7 +123,7 @@ class TogetherTest {
       Files.writeString(index, "{\"together\": [\"lora\", \"ia3\"]}");
       refused(
           () -> AdapterFiles.load(model, dir),
-          dir.resolve("lora") + " has no adapter_config.json, so it is not an adapter folder");
+          dir.resolve("lora") + ": there is no such folder");
     }
   }
 

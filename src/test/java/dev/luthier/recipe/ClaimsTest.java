@@ -194,6 +194,9 @@ class ClaimsTest {
     refused("rates: { chat: 2e-3 }", "rates: { caht: 2e-3 }", "has a rate for caht");
     refused("name: lora", "name: full", "methods has full twice");
     refused("seeds: [1, 2]", "seeds: []", "seeds must name at least one");
+    refused("seeds: [1, 2]", "seeds: [1, 1]", "seeds has one twice, was [1, 1]");
+    refused(", rates: { chat: 2e-3 }", "", "method lora has no rate for chat; give it one: rates:");
+    refused("docs/page.md", "runs/..", "is a folder; name a file");
     refused("from: 95", "from: 101", "claim.to must be >= 101");
     refused("score: accuracy", "score: rouge-l", "rouge-l is not measured there");
   }
