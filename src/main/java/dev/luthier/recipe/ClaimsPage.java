@@ -79,7 +79,10 @@ final class ClaimsPage {
                             method.name()));
                 for (ClaimsPlan.Task task : plan.tasks()) {
                   double share = share(task, method);
-                  out.append(" %.1f, %s |".formatted(share, verdict(claim, share)));
+                  out.append(
+                      Double.isFinite(share)
+                          ? " %.1f, %s |".formatted(share, verdict(claim, share))
+                          : " no share of 0 |");
                 }
                 out.append('\n');
               });
@@ -108,7 +111,7 @@ final class ClaimsPage {
       RunResult cost = result(ClaimsRun.cost(plan, task, method));
       Scores scores = scores(task, method);
       out.append(
-          "| %s | %,d | %.3f %% | %,.0f | %.4f | %s | %.3f \u00b1 %.3f | %.1f %% |%n"
+          "| %s | %,d | %.3f %% | %,.0f | %.4f | %s | %.3f \u00b1 %.3f | %s |%n"
               .formatted(
                   method.name(),
                   cost.trainable(),
@@ -118,7 +121,9 @@ final class ClaimsPage {
                   number(plan.rate(task, method)),
                   scores.mean(),
                   scores.spread(),
-                  share(task, method)));
+                  Double.isFinite(share(task, method))
+                      ? "%.1f %%".formatted(share(task, method))
+                      : "-"));
     }
     out.append('\n');
   }
@@ -151,7 +156,10 @@ final class ClaimsPage {
             .toList());
   }
 
-  private static double value(Map<String, Double> measured, ClaimsPlan.Task task) {
+  /**
+   * @throws UserError if what counts is not measured there
+   */
+  static double value(Map<String, Double> measured, ClaimsPlan.Task task) {
     return Optional.ofNullable(measured.get(task.score().key()))
         .orElseThrow(
             () ->
