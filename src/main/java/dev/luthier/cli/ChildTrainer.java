@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Trains in a process like this one.
@@ -16,8 +18,23 @@ import java.util.Map;
  * @param gpus the GPUs to spread them over; empty leaves that to CUDA
  */
 record ChildTrainer(int together, List<Integer> gpus) implements Claims.Trainer {
+  private static final String PARENT = "luthier.parent";
   private static final List<String> THREADS =
       List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS");
+
+  /**
+   * Ends this process as a SIGTERM would once the one that began it as a trainer is gone; one that
+   * was killed has no time to say so.
+   */
+  static void endWithParent() {
+    Optional.ofNullable(Long.getLong(PARENT))
+        .ifPresent(
+            pid ->
+                ProcessHandle.of(pid)
+                    .map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(ProcessHandle.current()))
+                    .thenRunAsync(() -> System.exit(143)));
+  }
 
   @Override
   public boolean train(Path recipe, boolean resume, Path log, int place) {
@@ -25,6 +42,7 @@ record ChildTrainer(int together, List<Integer> gpus) implements Claims.Trainer 
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add("-Dluthier.terminal=false");
+    command.add("-D%s=%d".formatted(PARENT, ProcessHandle.current().pid()));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Luthier.class.getName(), "train", recipe.toString()));
     if (resume) {

@@ -84,7 +84,8 @@ final class ClassifyCommand implements Runnable {
     }
     if (all.isEmpty() && questions.isEmpty()) {
       throw new UserError(
-          rows.map(f -> f + " holds no question")
+          rows.or(() -> file)
+              .map(f -> f + " is empty; it must hold a text at least")
               .orElse("there is no text: give --text TEXT, --file F or --rows F"));
     }
     if (chat && choices.isEmpty()) {

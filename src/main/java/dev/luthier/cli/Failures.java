@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,6 +23,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
+  private static final Set<Class<?>> WHOLE =
+      Set.of(int.class, Integer.class, long.class, Long.class);
+  private static final Set<Class<?>> REAL =
+      Set.of(double.class, Double.class, float.class, Float.class);
 
   private final BooleanSupplier debug;
 
@@ -34,6 +41,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     String problem = e.getMessage() == null ? "wrong arguments" : firstLine(e.getMessage());
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
       problem = unknown(line.getCommandSpec(), unmatched.getUnmatched().get(0));
+    } else if (e.getArgSpec() != null && e.getValue() != null) {
+      problem = value(e.getArgSpec(), e.getValue()).orElse(problem);
     }
     boolean asked = debug.getAsBoolean() || Arrays.asList(args).contains("--debug");
     return print(problem, e, line.getErr(), asked, WRONG_INPUT);
@@ -63,6 +72,26 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
     err.flush();
     return code;
+  }
+
+  /** What is wrong with an option's value that is no number or none of the words. */
+  private static Optional<String> value(ArgSpec argument, String value) {
+    Class<?>[] types = argument.auxiliaryTypes();
+    Class<?> type = types.length > 0 ? types[0] : argument.type();
+    String name =
+        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    if (type.isEnum()) {
+      List<String> words = Arrays.stream(type.getEnumConstants()).map(String::valueOf).toList();
+      String meant = Nearest.word(value, words).map("; did you mean %s?"::formatted).orElse("");
+      return Optional.of(
+          "%s must be one of %s, was %s%s".formatted(name, String.join(", ", words), value, meant));
+    }
+    if (WHOLE.contains(type)) {
+      return Optional.of("%s must be a whole number, was %s".formatted(name, value));
+    }
+    return REAL.contains(type)
+        ? Optional.of("%s must be a number, was %s".formatted(name, value))
+        : Optional.empty();
   }
 
   /** What is wrong with an argument that a command does not know, and what was meant. */

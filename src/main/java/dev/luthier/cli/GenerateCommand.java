@@ -94,7 +94,7 @@ final class GenerateCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     List<Question> questions =
         prompts
-            .map(Voices::read)
+            .map(file -> Voices.read(file, voice.names()))
             .orElseGet(
                 () -> {
                   String text = prompt.orElseGet(GenerateCommand::standardInput);

@@ -57,6 +57,7 @@ public final class Luthier implements Runnable {
 
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // numbers are written as programs read them
+    ChildTrainer.endWithParent();
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     System.exit(run(args, new PrintWriter(out, true), new PrintWriter(err, true)));

@@ -2,6 +2,12 @@ package dev.luthier.error;
 
 import java.io.Serial;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Map;
 
 /**
  * The user's input is wrong: a recipe, a data file, a model folder, an argument. The message is one
@@ -14,6 +20,14 @@ public final class UserError extends RuntimeException {
   private static final int BEGINNING = 360;
 
   private static final int END = 90;
+
+  /** Exceptions whose message is no more than the name of the file. */
+  private static final Map<Class<?>, String> BARE =
+      Map.of(
+          NoSuchFileException.class, "it is not there",
+          NotDirectoryException.class, "it is no folder",
+          FileAlreadyExistsException.class, "a file is in the way",
+          AccessDeniedException.class, "access denied");
 
   public UserError(String message) {
     super(line(message));
@@ -35,6 +49,9 @@ public final class UserError extends RuntimeException {
   public static String reason(Throwable error) {
     if (error instanceof CharacterCodingException) {
       return "it is no text in UTF-8";
+    }
+    if (error instanceof FileSystemException file && file.getReason() == null) {
+      return BARE.getOrDefault(file.getClass(), file.getClass().getSimpleName());
     }
     String text = error.getMessage();
     return text == null || text.isBlank()

@@ -21,8 +21,8 @@ final class DiskErrors {
     if (e instanceof AccessDeniedException) {
       return file + ": access denied";
     }
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    return file + ": " + (reason == null ? e.getClass().getSimpleName() : reason);
+    boolean said = e instanceof FileSystemException f && f.getReason() != null;
+    return file + ": " + (said ? ((FileSystemException) e).getReason() : UserError.reason(e));
   }
 
   /**

@@ -63,13 +63,16 @@ public record AdapterConfig(Peft peft, String task, String base, List<String> no
     }
     Path file = dir.resolve("adapter_config.json");
     if (!Files.exists(file)) {
-      throw new UserError(dir + " has no adapter_config.json, so it is not an adapter folder");
+      throw HubConfig.none(dir);
     }
     JsonNode json;
     try {
       json = JSON.readTree(Files.readString(file));
     } catch (IOException e) {
       throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
+    }
+    if (!json.path("peft_type").isTextual()) {
+      throw new UserError(file + " is no adapter's configuration, for it names no peft_type");
     }
     try {
       Format<?> format = formats.apply(json.path("peft_type").asText(""));

@@ -74,10 +74,24 @@ record HubConfig(Inset inset, long hidden, String task, String base, List<String
     }
   }
 
+  /** The folder is no adapter's; that of a run has one below. */
+  static UserError none(Path dir) {
+    if (!Files.isDirectory(dir)) {
+      return new UserError(dir + ": there is no such folder");
+    }
+    Path below = dir.resolve("adapter");
+    return new UserError(
+        "%s has no %s, so it is not an adapter folder%s"
+            .formatted(
+                dir,
+                FILE,
+                Files.exists(below.resolve(FILE)) ? "; did you mean %s?".formatted(below) : ""));
+  }
+
   static HubConfig read(Path dir) {
     Path file = dir.resolve(FILE);
     if (!Files.exists(file)) {
-      throw new UserError(dir + " has no adapter_config.json, so it is not an adapter folder");
+      throw none(dir);
     }
     JsonNode json = json(file);
     JsonNode config = json.path("config");

@@ -36,12 +36,12 @@ public final class AdapterFolders {
 
   private static void infoOf(Path adapter, PrintWriter out) {
     AdapterConfig config = AdapterConfig.read(adapter);
-    line(out, "method", Schema.name(config.peft()));
-    line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
-    Unbinder.record((Record) config.peft())
-        .forEach((key, value) -> line(out, key, value.toString()));
-    config.notes().forEach(note -> line(out, "note", note));
     try (Safetensors file = WeightFiles.adapter(adapter)) {
+      line(out, "method", Schema.name(config.peft()));
+      line(out, "base", config.base().isEmpty() ? "(not named)" : config.base());
+      Unbinder.record((Record) config.peft())
+          .forEach((key, value) -> line(out, key, value.toString()));
+      config.notes().forEach(note -> line(out, "note", note));
       line(out, "weights", "%,d in %d tensors".formatted(values(file), file.infos().size()));
       file.infos()
           .values()

@@ -80,7 +80,13 @@ public record Claims(int together, int alone, Trainer trainer) {
   }
 
   private static ClaimsPlan plan(Path file) {
-    return Recipes.read(file, List.of(), ClaimsPlan.class);
+    ClaimsPlan plan = Recipes.read(file, List.of(), ClaimsPlan.class);
+    for (Path written : List.of(Path.of(plan.page()), plan.rates())) {
+      if (Files.isDirectory(written)) {
+        throw new UserError("%s: %s is a folder; name a file".formatted(file, written));
+      }
+    }
+    return plan;
   }
 
   private static void ended(List<Path> failed) {

@@ -79,7 +79,10 @@ final class ClaimsPage {
                             method.name()));
                 for (ClaimsPlan.Task task : plan.tasks()) {
                   double share = share(task, method);
-                  out.append(" %.1f, %s |".formatted(share, verdict(claim, share)));
+                  out.append(
+                      Double.isFinite(share)
+                          ? " %.1f, %s |".formatted(share, verdict(claim, share))
+                          : " no share of 0 |");
                 }
                 out.append('\n');
               });
@@ -109,7 +112,7 @@ final class ClaimsPage {
       RunResult cost = result(ClaimsRun.cost(plan, task, method));
       Scores scores = scores(task, method);
       out.append(
-          "| %s | %,d | %.3f %% | %,.0f | %.4f | %s | %.3f \u00b1 %.3f | %.1f %% |%n"
+          "| %s | %,d | %.3f %% | %,.0f | %.4f | %s | %.3f \u00b1 %.3f | %s |%n"
               .formatted(
                   method.name(),
                   cost.trainable(),
@@ -119,7 +122,9 @@ final class ClaimsPage {
                   number(plan.rate(task, method)),
                   scores.mean(),
                   scores.spread(),
-                  share(task, method)));
+                  Double.isFinite(share(task, method))
+                      ? "%.1f %%".formatted(share(task, method))
+                      : "-"));
     }
     out.append('\n');
   }
@@ -142,13 +147,7 @@ final class ClaimsPage {
   }
 
   private double share(ClaimsPlan.Task task, ClaimsPlan.Method method) {
-    double full = scores(task, plan.full()).mean();
-    if (full == 0) {
-      throw new UserError(
-          "%s: %s reached 0, with which nothing can be compared; train it for longer"
-              .formatted(task.name(), plan.full().name()));
-    }
-    return 100 * scores(task, method).mean() / full;
+    return 100 * scores(task, method).mean() / scores(task, plan.full()).mean();
   }
 
   private Scores scores(ClaimsPlan.Task task, ClaimsPlan.Method method) {
@@ -158,7 +157,10 @@ final class ClaimsPage {
             .toList());
   }
 
-  private static double value(Map<String, Double> measured, ClaimsPlan.Task task) {
+  /**
+   * @throws UserError if what counts is not measured there
+   */
+  static double value(Map<String, Double> measured, ClaimsPlan.Task task) {
     return Optional.ofNullable(measured.get(task.score().key()))
         .orElseThrow(
             () ->

@@ -51,7 +51,7 @@ record ClaimsPlan(
       @Doc("A short name, as directories have it") String name,
       @Doc("Which weights learn") Peft peft,
       @Doc(
-              "The middle of the rates that are tried on each task; unset: what the method usually has")
+              "The middle of the rates that are tried on each task, and the rate where the file of rates has none")
           @Default("{}")
           Map<String, Double> rates,
       @Doc("What is claimed of it") Optional<Claim> claim,
@@ -59,7 +59,11 @@ record ClaimsPlan(
 
     double usual(Task task) {
       return Optional.ofNullable(rates.get(task.name()))
-          .orElseThrow(() -> new UserError("%s has no rate for %s".formatted(name, task.name())));
+          .orElseThrow(
+              () ->
+                  new UserError(
+                      "method %s has no rate for %s; give it one: rates: { %s: 1e-3 }"
+                          .formatted(name, task.name(), task.name())));
     }
   }
 
@@ -78,6 +82,12 @@ record ClaimsPlan(
   ClaimsPlan {
     if (seeds.isEmpty()) {
       throw new UserError("seeds must name at least one, was []");
+    }
+    if (new HashSet<>(seeds).size() < seeds.size()) {
+      throw new UserError("seeds has one twice, was " + seeds);
+    }
+    if (tasks.isEmpty()) {
+      throw new UserError("tasks must name at least one, was []");
     }
     Check.atLeast("cost_steps", 1, costSteps);
     Set<String> known = distinct("tasks", tasks, Task::name);

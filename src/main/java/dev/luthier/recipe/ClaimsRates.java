@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The learning rates of a comparison, by task and method. */
 @Doc("The learning rates of a comparison")
@@ -26,9 +27,8 @@ record ClaimsRates(@Doc("By task and method") Map<String, Map<String, Double>> r
   }
 
   double of(ClaimsPlan.Task task, ClaimsPlan.Method method) {
-    return rates
-        .getOrDefault(task.name(), Map.of())
-        .getOrDefault(method.name(), method.usual(task));
+    return Optional.ofNullable(rates.getOrDefault(task.name(), Map.of()).get(method.name()))
+        .orElseGet(() -> method.usual(task));
   }
 
   /** The same with another rate. */

@@ -72,7 +72,8 @@ record ClaimsTuning(
   private Tried tried(ClaimsPlan.Task task, ClaimsPlan.Method method, double rate) {
     Map<String, Double> reached =
         ClaimsRun.tuning(plan, task, method, rate).result().map(RunResult::after).orElse(Map.of());
-    Double value = reached.get(task.score().key());
-    return new Tried(rate, value == null ? Tried.BROKE : task.score().score(value));
+    return new Tried(
+        rate,
+        reached.isEmpty() ? Tried.BROKE : task.score().score(ClaimsPage.value(reached, task)));
   }
 }

@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
+import dev.luthier.io.WeightFiles;
 import dev.luthier.model.Model;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Conversion;
@@ -40,6 +41,7 @@ public final class ConvertedFolders {
     AdapterFolders.refuseFull(into);
     refuseModel(adapter);
     if (to == Conversion.SAME) {
+      AdapterFiles.folders(adapter).forEach(folder -> WeightFiles.adapter(folder).close());
       AtomicDirectory.write(
           into,
           dir -> {

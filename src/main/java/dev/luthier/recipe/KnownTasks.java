@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.data.TaskNames;
 import dev.luthier.error.UserError;
@@ -12,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The names of the tasks that an adapter tells apart, by their numbers, in a file tasks.json of its
@@ -20,6 +21,8 @@ import java.util.Optional;
  */
 final class KnownTasks {
   static final String FILE = "tasks.json";
+  private static final String NO_LIST =
+      " is no list of the tasks' names, such as [\"sorting\", \"capitals\"]";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private KnownTasks() {}
@@ -39,10 +42,16 @@ final class KnownTasks {
       return new TaskNames(List.of());
     }
     try {
-      return new TaskNames(JSON.readValue(file.toFile(), new TypeReference<>() {}));
+      String[] names = JSON.readValue(file.toFile(), String[].class);
+      if (names != null && Stream.of(names).allMatch(Objects::nonNull)) {
+        return new TaskNames(List.of(names));
+      }
+    } catch (JsonProcessingException broken) {
+      throw new UserError(file + NO_LIST, broken);
     } catch (IOException e) {
-      throw new UserError(file + " is no list of the tasks' names: " + UserError.reason(e), e);
+      throw new UserError("cannot read " + file + ": " + UserError.reason(e), e);
     }
+    throw new UserError(file + NO_LIST);
   }
 
   /**

@@ -90,26 +90,38 @@ public final class Voices implements AutoCloseable {
   /**
    * The questions of a data file, whose rows have a prompt and perhaps an adapter.
    *
-   * @throws UserError naming the row that has no prompt
+   * @param adapters the names that there are
+   * @throws UserError naming the row that has no prompt, or another adapter
    */
-  public static List<Question> read(Path file) {
+  public static List<Question> read(Path file, List<String> adapters) {
     List<Question> out = new ArrayList<>();
     DataFiles.read(
-        file.toString(), FileKind.BY_NAME, Long.MAX_VALUE, row -> out.add(question(row)));
+        file.toString(), FileKind.BY_NAME, Long.MAX_VALUE, row -> out.add(question(row, adapters)));
     if (out.isEmpty()) {
       throw new UserError(file + " holds no prompt");
     }
     return out;
   }
 
-  private static Question question(Row row) {
+  private static Question question(Row row, List<String> adapters) {
     if (!(row.columns().get("prompt") instanceof String prompt)) {
       throw new UserError(
           "%s: there is no text \"prompt\"; columns are %s"
               .formatted(row.place(), row.columns().keySet()));
     }
     Object adapter = row.columns().get("adapter");
-    return new Question(adapter == null ? "" : adapter.toString(), prompt);
+    String name = adapter == null ? "" : adapter.toString();
+    if (!name.isEmpty() && !adapters.contains(name)) {
+      throw new UserError(
+          "%s: there is no adapter %s; %s"
+              .formatted(
+                  row.place(),
+                  name,
+                  adapters.isEmpty()
+                      ? "give it as --adapter %s=DIR".formatted(name)
+                      : "there are " + String.join(", ", adapters)));
+    }
+    return new Question(name, prompt);
   }
 
   /**

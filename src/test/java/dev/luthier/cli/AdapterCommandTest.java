@@ -2,10 +2,12 @@ package dev.luthier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +129,22 @@ class AdapterCommandTest {
     assertThat(luthier(args)).isEqualTo(2);
     assertThat(err.toString()).startsWith(start).hasLineCount(1);
     assertThat(Files.exists(into)).isFalse();
+  }
+
+  @Test
+  void takesAlongHowItIsAsked() throws IOException {
+    Path from = Files.createDirectory(dir.resolve("from"));
+    for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
+      Files.copy(Path.of(LLAMA, "adapters", "lora", name), from.resolve(name));
+    }
+    Files.writeString(from.resolve("tasks.json"), "[\"a\"]");
+    Files.writeString(from.resolve("rank_classify.yaml"), "score: sum\n");
+    String into = dir.resolve("into").toString();
+    assertThat(luthier("adapter", "convert", "" + from, "--into", into, "--model", LLAMA + "model"))
+        .as(err.toString())
+        .isZero();
+    assertThat(dir.resolve("into/tasks.json")).hasContent("[\"a\"]");
+    assertThat(dir.resolve("into/rank_classify.yaml")).hasContent("score: sum");
   }
 
   @Test

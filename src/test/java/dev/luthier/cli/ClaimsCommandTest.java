@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings in processes of their own. */
@@ -52,6 +54,26 @@ class ClaimsCommandTest {
                 + " 0\\.\\d+ \u00b1 0.000 \\| 100.0 % \\|");
     assertThat(dir.resolve("runs/chat/full/seed-1/result.json")).exists();
     assertThat(Files.readString(dir.resolve("runs/chat/full/seed-1.log"))).contains("peak memory");
+  }
+
+  @Test
+  @Timeout(120)
+  void aTrainingEndsWithAComparisonThatWasKilled() throws IOException, InterruptedException {
+    assertThat(claims("--tune", "0")).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("error: --tune must be > 0, was 0\n");
+    Path plan = dir.resolve("plan.yaml");
+    Files.writeString(plan, Files.readString(plan).replace("cost_steps: 2", "cost_steps: 100000"));
+    List<String> command = TinyRun.java(Luthier.class.getName(), "claims", plan.toString());
+    Process comparison = new ProcessBuilder(command).start();
+    while (Files.notExists(dir.resolve("runs/chat/full/cost/metrics.jsonl"))) {
+      assertThat(comparison.isAlive()).isTrue();
+      Thread.sleep(100);
+    }
+    List<ProcessHandle> trainings = comparison.descendants().toList();
+    assertThat(trainings).hasSize(1);
+    comparison.destroyForcibly().waitFor();
+    trainings.get(0).onExit().join();
+    assertThat(dir.resolve("runs/chat/full/cost/result.json")).doesNotExist();
   }
 
   @Test

@@ -195,7 +195,13 @@ class GenerateCommandTest {
     refused("adapter c has no name; write --adapter NAME=c", "--adapter", "a=b", "--adapter", "c");
     refused("one adapter without a name", "--adapter", "b", "--adapter", "c");
     Outcome none = run("generate", "models/tiny-base", "--plain", "--prompts", rows.toString());
-    assertThat(none.err()).startsWith("error: there is no adapter z; there are []");
+    assertThat(none.err())
+        .startsWith(
+            "error: " + rows + " line 1: there is no adapter z; give it as --adapter z=DIR");
+    Outcome other =
+        run("generate", "m", "--prompts", rows.toString(), "--adapter", "a=c", "--adapter", "b=d");
+    assertThat(other.err())
+        .startsWith("error: " + rows + " line 1: there is no adapter z; there are a, b");
     Files.writeString(rows, "{\"question\": \"x\"}");
     Outcome bad = run("generate", "models/tiny-base", "--plain", "--prompts", rows.toString());
     assertThat(bad.err())

@@ -307,7 +307,8 @@ class RankRunsTest {
     Said none = luthier("classify", asked().model().toString(), "--rows", rows.toString());
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.err())
-        .isEqualTo("error: " + rows + " holds no question" + System.lineSeparator());
+        .isEqualTo(
+            "error: " + rows + " is empty; it must hold a text at least" + System.lineSeparator());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,6 +179,43 @@ class WrongInputTest {
         .isEqualTo(wrongShape);
     assertThat(refused("adapter", "merge", base, adapter.toString(), dir + "/merged"))
         .isEqualTo(wrongShape);
+  }
+
+  @Test
+  void aBrokenAdapter() throws IOException {
+    Path adapter = Files.createDirectory(dir.resolve("adapter"));
+    Path config = Files.createFile(adapter.resolve("adapter_config.json"));
+    Path weights = Files.createFile(adapter.resolve("adapter_model.safetensors"));
+    assertThat(refused("adapter", "info", adapter.toString()))
+        .isEqualTo(config + " is no adapter's configuration, for it names no peft_type");
+    Files.copy(
+        Golden.SHIPPED.resolve("llama/adapters/lora/adapter_config.json"),
+        config,
+        StandardCopyOption.REPLACE_EXISTING);
+    String same = "--to=same";
+    assertThat(refused("adapter", "convert", adapter.toString(), same, "--into", dir + "/copy"))
+        .isEqualTo(weights + ": it holds 0 bytes, a safetensors file needs at least 8");
+    assertThat(refused("adapter", "convert", adapter.toString(), same, "--into", "" + config))
+        .isEqualTo("cannot read " + config + ": it is no folder");
+    assertThat(refused("adapter", "info", dir.toString()))
+        .isEqualTo(
+            "%s has no adapter_config.json, so it is not an adapter folder; did you mean %s?"
+                .formatted(dir, adapter));
+    assertThat(refused("generate", run.model().toString(), "x", "--adapter", dir + "/none"))
+        .isEqualTo(dir + "/none: there is no such folder");
+    assertThat(refused("adapter", "list", dir + "/none"))
+        .isEqualTo("cannot read " + dir + "/none: it is not there");
+    assertThat(refused("classify", "m", "--file", dir + "/none"))
+        .isEqualTo("cannot read " + dir + "/none: it is not there");
+  }
+
+  @Test
+  void valuesOfOptions() throws IOException {
+    assertThat(refused("adapter", "convert", "a", "--into", "b", "--to", "lorra"))
+        .isEqualTo(
+            "--to must be one of lora, peft, adapterhub, same, was lorra; did you mean lora?");
+    assertThat(refused("adapter", "compose", "a", "--into", "b", "--weights", "0.7,x"))
+        .isEqualTo("--weights must be a number, was x");
   }
 
   @Test

@@ -122,8 +122,7 @@ class TogetherTest {
       refused(() -> AdapterFiles.load(model, dir), index + " must name two folders or more");
       Files.writeString(index, "{\"together\": [\"lora\", \"ia3\"]}");
       refused(
-          () -> AdapterFiles.load(model, dir),
-          dir.resolve("lora") + " has no adapter_config.json, so it is not an adapter folder");
+          () -> AdapterFiles.load(model, dir), dir.resolve("lora") + ": there is no such folder");
     }
   }
 

@@ -108,6 +108,18 @@ class ClaimsTest {
   }
 
   @Test
+  void noneIsAShareOfNothing() throws IOException {
+    compare(
+        (recipe, resume, log, place) -> {
+          result(0).write(made(Recipes.read(recipe, List.of())));
+          return true;
+        });
+    assertThat(Files.readString(dir.resolve("docs/page.md")))
+        .contains("| LoRA, 95 to 100 % | lora | no share of 0 |")
+        .contains("| 2e-3 | 0.000 \u00b1 0.000 | - |");
+  }
+
+  @Test
   void whatHasEndedIsNotRepeated() {
     compare(this::train);
     trained.clear();
@@ -198,9 +210,25 @@ class ClaimsTest {
     refused("rates: { chat: 2e-3 }", "rates: { caht: 2e-3 }", "has a rate for caht");
     refused("name: lora", "name: full", "methods has full twice");
     refused("seeds: [1, 2]", "seeds: []", "seeds must name at least one");
+    refused("seeds: [1, 2]", "seeds: [1, 1]", "seeds has one twice, was [1, 1]");
+    refused(
+        "rates: { chat: 2e-3 }",
+        "rates: {}",
+        "method lora has no rate for chat; give it one: rates:");
+    refused("/docs/page.md", "", "is a folder; name a file");
     refused("from: 95", "from: 101", "claim.to must be >= 101");
     refused("score: accuracy", "score: rouge-l", "rouge-l is not measured there");
     refused("score: accuracy", "score: loss", "tasks.score must be higher for what is better");
+  }
+
+  @Test
+  void aSearchByWhatIsNotMeasured() throws IOException {
+    Files.writeString(plan, Files.readString(plan).replace("score: accuracy", "score: f1"));
+    Claims claims = new Claims(1, 1, (recipe, resume, log, place) -> real(recipe));
+    assertThatThrownBy(() -> claims.tune(plan, ALL, List.of(1.0), new PrintWriter(said, true)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("chat: f1 is not measured there; there are accuracy");
+    assertThat(dir.resolve("rates.yaml")).doesNotExist();
   }
 
   private void refused(String from, String to, String message) throws IOException {
