@@ -129,7 +129,14 @@ public record Claims(int together, int alone, Trainer trainer) {
 
   private static boolean done(ClaimsRun run) {
     if (Files.exists(run.directory().resolve("recipe.yaml"))) {
-      RunDirectory.checkSame(run.directory(), Recipes.print(run.recipe()));
+      try {
+        RunDirectory.checkSame(run.directory(), Recipes.print(run.recipe()));
+      } catch (UserError e) {
+        throw new UserError(
+            "%s holds another run than the plan says; remove it, or change runs (%s)"
+                .formatted(run.directory(), e.getMessage()),
+            e);
+      }
     }
     return run.result().isPresent();
   }
