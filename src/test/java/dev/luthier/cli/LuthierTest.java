@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import static dev.luthier.cli.Said.luthier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -11,23 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LuthierTest {
-  private record Outcome(int code, String out, String err) {}
-
-  private static Outcome luthier(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Luthier.run(args, new PrintWriter(out), new PrintWriter(err));
-    return new Outcome(code, out.toString(), err.toString());
-  }
-
   private static void refused(String line, String... args) {
-    assertThat(luthier(args)).isEqualTo(new Outcome(2, "", line + System.lineSeparator()));
+    assertThat(luthier(args)).isEqualTo(new Said(2, "", line + System.lineSeparator()));
   }
 
   @Test
   void showsItsCommands() {
     for (String[] args : new String[][] {{}, {"--help"}, {"-h"}}) {
-      Outcome outcome = luthier(args);
+      Said outcome = luthier(args);
       assertThat(outcome.code()).isZero();
       assertThat(outcome.err()).isEmpty();
       assertThat(outcome.out())
@@ -120,7 +112,7 @@ class LuthierTest {
   @Test
   void showsTheTraceOnlyWhenAsked() {
     assertThat(luthier("train", "no.yaml").err().lines()).hasSize(1);
-    Outcome debug = luthier("train", "no.yaml", "--debug");
+    Said debug = luthier("train", "no.yaml", "--debug");
     assertThat(debug.code()).isEqualTo(2);
     assertThat(debug.err())
         .startsWith("error: no.yaml: there is no such recipe")

@@ -1,5 +1,7 @@
 package dev.luthier.cli;
 
+import static dev.luthier.cli.Said.luthier;
+import static dev.luthier.cli.Said.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.luthier.TinyRun;
@@ -7,8 +9,6 @@ import dev.luthier.TinyTask;
 import dev.luthier.recipe.Training;
 import dev.luthier.train.MetricsFile;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,21 +24,6 @@ class RankRunsTest {
   private static final List<String> LIVELY = List.of("blue", "green", "red");
 
   @TempDir Path dir;
-
-  private record Said(int code, String out, String err) {}
-
-  private static Said luthier(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Luthier.run(args, new PrintWriter(out), new PrintWriter(err));
-    return new Said(code, out.toString(), err.toString());
-  }
-
-  private static String ok(String... args) {
-    Said said = luthier(args);
-    assertThat(said.code()).as(said.err() + said.out()).isZero();
-    return said.out();
-  }
 
   private static List<Double> measured(Path out, String name) {
     List<Double> values = new ArrayList<>();

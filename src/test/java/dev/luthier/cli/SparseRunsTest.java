@@ -1,5 +1,7 @@
 package dev.luthier.cli;
 
+import static dev.luthier.cli.Said.luthier;
+import static dev.luthier.cli.Said.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.luthier.TinyRun;
@@ -10,8 +12,6 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.train.MetricsFile;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,21 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs of the methods that change weights, from recipe to adapter. */
 class SparseRunsTest {
   @TempDir Path dir;
-
-  private record Said(int code, String out, String err) {}
-
-  private static Said luthier(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Luthier.run(args, new PrintWriter(out), new PrintWriter(err));
-    return new Said(code, out.toString(), err.toString());
-  }
-
-  private static String ok(String... args) {
-    Said said = luthier(args);
-    assertThat(said.code()).as(said.err() + said.out()).isZero();
-    return said.out();
-  }
 
   /** A run of {@link TinyRun} with another method. */
   private static TinyRun with(Path dir, String peft) throws IOException {

@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import static dev.luthier.cli.Said.luthier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,8 +9,6 @@ import dev.luthier.TinyTask;
 import dev.luthier.recipe.Training;
 import dev.luthier.train.MetricsFile;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,15 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every method for texts from its recipe to its result, on rows of a colour and two things. */
 class TaskRunsTest {
   @TempDir Path dir;
-
-  private record Said(int code, String out, String err) {}
-
-  private static Said luthier(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Luthier.run(args, new PrintWriter(out), new PrintWriter(err));
-    return new Said(code, out.toString(), err.toString());
-  }
 
   private static String trained(TinyTask task, String... overrides) {
     List<String> args = new ArrayList<>(List.of("train", task.recipe().toString()));
