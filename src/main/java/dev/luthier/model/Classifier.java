@@ -40,6 +40,11 @@ public final class Classifier implements Model {
     return build(dir, config, compute, Labels.of(config), HeadParts.Saved::new);
   }
 
+  /** Whether the head looks at a sequence's last token. */
+  public boolean readsLast() {
+    return head instanceof SequenceHead.Last;
+  }
+
   /**
    * Loads any encoder or decoder as a classifier of these labels: with the folder's head where it
    * is one for sequences and as wide, else with a new one. {@link Frame#notes} tell what is new and

@@ -14,6 +14,7 @@ import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -46,7 +47,9 @@ record EncodedTrial(
   @Override
   public Tensor logits() {
     if (model instanceof Classifier classifier) {
-      return classifier.logits(input, types);
+      return classifier
+          .logits(input, types)
+          .index_select(0, Ops.longs(compared(), model.compute()));
     }
     if (model instanceof TokenClassifier classifier) {
       return classifier.logits(input, types);
@@ -69,7 +72,38 @@ record EncodedTrial(
               .formatted(
                   reference.file(), name, Arrays.toString(shape), whole ? "sequence" : "token"));
     }
-    return whole ? theirs : theirs.reshape(-1, shape[2]).index_select(0, cells);
+    return whole
+        ? theirs.index_select(0, Ops.longs(compared(), Compute.CPU))
+        : theirs.reshape(-1, shape[2]).index_select(0, cells);
+  }
+
+  @Override
+  public Optional<String> note() {
+    return readsPadding()
+        ? Optional.of(
+            "rows with padding at their end are left out: behind a prompt PEFT's classifiers that are"
+                + " decoders read the padding")
+        : Optional.empty();
+  }
+
+  private boolean readsPadding() {
+    return model instanceof Classifier classifier
+        && classifier.readsLast()
+        && model.frame().stacks().get(0).prompt().current().length() > 0
+        && reference.has("attention_mask");
+  }
+
+  /** The sequences whose scores are compared. */
+  private long[] compared() {
+    if (!readsPadding()) {
+      return LongStream.range(0, real.rows().size()).toArray();
+    }
+    Tensor mask = reference.tensor("attention_mask");
+    long[] rows = Ops.toLongs(mask.select(1, mask.size(1) - 1).nonzero().reshape(-1));
+    if (rows.length == 0) {
+      throw new UserError(reference.file() + ": every row has padding; give one without");
+    }
+    return rows;
   }
 
   /** Of tokens with labels of their own; the labels of whole sequences are not in such files. */

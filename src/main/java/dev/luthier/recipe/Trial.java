@@ -28,6 +28,11 @@ interface Trial {
   /** The model's loss, where the reference has labels. */
   Optional<Tensor> loss();
 
+  /** What is to be known about the comparison. */
+  default Optional<String> note() {
+    return Optional.empty();
+  }
+
   /**
    * @throws dev.luthier.error.UserError if the reference does not fit the model
    */
