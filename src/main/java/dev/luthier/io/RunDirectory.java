@@ -27,6 +27,11 @@ public final class RunDirectory implements AutoCloseable {
     this.lock = lock;
   }
 
+  /** Whether a folder holds a run, ended or not. */
+  public static boolean isOne(Path dir) {
+    return Files.exists(dir.resolve(RECIPE));
+  }
+
   /**
    * Begins a run.
    *
@@ -47,7 +52,7 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static void checkNew(Path dir) {
     String found = firstEntry(dir);
-    if (Files.exists(dir.resolve(RECIPE))) {
+    if (isOne(dir)) {
       throw new UserError(
           "output %s already holds a run; continue it with --resume, or choose another output"
               .formatted(dir));

@@ -47,12 +47,13 @@ public record Claims(int together, int alone, Trainer trainer) {
     ClaimsPlan plan = plan(file);
     List<ClaimsPlan.Task> tasks = plan.tasks(part.tasks());
     List<ClaimsPlan.Method> methods = plan.methods(part.methods());
-    ended(train(ClaimsRun.costs(plan, tasks, methods), alone, out));
-    ended(train(ClaimsRun.scores(plan, tasks, methods), together, out));
+    ClaimsRuns runs = new ClaimsRuns(plan);
+    ended(train(runs.costs(tasks, methods), alone, out));
+    ended(train(runs.scores(tasks, methods), together, out));
     long open =
         Stream.concat(
-                ClaimsRun.costs(plan, plan.tasks(), plan.methods()).stream(),
-                ClaimsRun.scores(plan, plan.tasks(), plan.methods()).stream())
+                runs.costs(plan.tasks(), plan.methods()).stream(),
+                runs.scores(plan.tasks(), plan.methods()).stream())
             .filter(run -> run.result().isEmpty())
             .count();
     if (open > 0) {
@@ -60,7 +61,7 @@ public record Claims(int together, int alone, Trainer trainer) {
       return;
     }
     Path page = folder(Path.of(plan.page()));
-    AtomicFile.write(page, ClaimsPage.of(plan, file).getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(page, ClaimsPage.of(plan, runs, file).getBytes(StandardCharsets.UTF_8));
     out.println("written " + page);
   }
 
@@ -73,7 +74,8 @@ public record Claims(int together, int alone, Trainer trainer) {
   public void tune(Path file, Part part, List<Double> factors, PrintWriter out) {
     ClaimsPlan plan = plan(file);
     ClaimsTuning tuning =
-        new ClaimsTuning(plan, plan.tasks(part.tasks()), plan.methods(part.methods()), factors);
+        new ClaimsTuning(
+            new ClaimsRuns(plan), plan.tasks(part.tasks()), plan.methods(part.methods()), factors);
     train(tuning.runs(), together, out);
     tuning.best(out).write(folder(plan.rates()));
     out.println("written " + plan.rates());
@@ -128,7 +130,7 @@ public record Claims(int together, int alone, Trainer trainer) {
   }
 
   private static boolean done(ClaimsRun run) {
-    if (Files.exists(run.directory().resolve("recipe.yaml"))) {
+    if (RunDirectory.isOne(run.directory())) {
       try {
         RunDirectory.checkSame(run.directory(), Recipes.print(run.recipe()));
       } catch (UserError e) {
@@ -147,7 +149,7 @@ public record Claims(int together, int alone, Trainer trainer) {
     Path log = Path.of(run.recipe().output() + ".log");
     folder(recipe);
     AtomicFile.write(recipe, Recipes.print(run.recipe()).getBytes(StandardCharsets.UTF_8));
-    boolean resume = Files.exists(run.directory().resolve("recipe.yaml"));
+    boolean resume = RunDirectory.isOne(run.directory());
     return trainer.train(recipe, resume, log, place) ? Optional.empty() : Optional.of(log);
   }
 

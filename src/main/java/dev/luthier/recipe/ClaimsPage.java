@@ -11,14 +11,16 @@ import java.util.stream.Collectors;
 /** What a comparison came to, as Markdown. */
 final class ClaimsPage {
   private final ClaimsPlan plan;
+  private final ClaimsRuns runs;
   private final StringBuilder out = new StringBuilder();
 
-  private ClaimsPage(ClaimsPlan plan) {
+  private ClaimsPage(ClaimsPlan plan, ClaimsRuns runs) {
     this.plan = plan;
+    this.runs = runs;
   }
 
-  static String of(ClaimsPlan plan, Path file) {
-    ClaimsPage page = new ClaimsPage(plan);
+  static String of(ClaimsPlan plan, ClaimsRuns runs, Path file) {
+    ClaimsPage page = new ClaimsPage(plan, runs);
     page.head(file);
     page.verdicts();
     plan.tasks().forEach(page::table);
@@ -109,8 +111,9 @@ final class ClaimsPage {
         "| method | trainable | share | memory, MB | s/step | rate | score | of full's |\n"
             + "|---|---|---|---|---|---|---|---|\n");
     for (ClaimsPlan.Method method : plan.methods()) {
-      RunResult cost = result(ClaimsRun.cost(plan, task, method));
+      RunResult cost = result(runs.cost(task, method));
       Scores scores = scores(task, method);
+      double share = share(task, method);
       out.append(
           "| %s | %,d | %.3f %% | %,.0f | %.4f | %s | %.3f \u00b1 %.3f | %s |%n"
               .formatted(
@@ -119,12 +122,10 @@ final class ClaimsPage {
                   100.0 * cost.trainable() / cost.parameters(),
                   cost.memory().taken() / 1e6,
                   cost.secondsPerStep(),
-                  number(plan.rate(task, method)),
+                  number(runs.rate(task, method)),
                   scores.mean(),
                   scores.spread(),
-                  Double.isFinite(share(task, method))
-                      ? "%.1f %%".formatted(share(task, method))
-                      : "-"));
+                  Double.isFinite(share) ? "%.1f %%".formatted(share) : "-"));
     }
     out.append('\n');
   }
@@ -140,7 +141,7 @@ final class ClaimsPage {
   }
 
   private double before(ClaimsPlan.Task task) {
-    return ClaimsRun.scores(plan, List.of(task), List.of(plan.full())).stream()
+    return runs.scores(List.of(task), List.of(plan.full())).stream()
         .mapToDouble(run -> value(result(run).before(), task))
         .average()
         .orElse(Double.NaN);
@@ -152,7 +153,7 @@ final class ClaimsPage {
 
   private Scores scores(ClaimsPlan.Task task, ClaimsPlan.Method method) {
     return new Scores(
-        ClaimsRun.scores(plan, List.of(task), List.of(method)).stream()
+        runs.scores(List.of(task), List.of(method)).stream()
             .map(run -> value(result(run).after(), task))
             .toList());
   }

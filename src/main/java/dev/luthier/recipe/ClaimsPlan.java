@@ -121,11 +121,6 @@ record ClaimsPlan(
     return seen;
   }
 
-  /** The rate that a method is compared at. */
-  double rate(Task task, Method method) {
-    return ClaimsRates.read(rates).of(task, method);
-  }
-
   /** The method that all are compared with. */
   Method full() {
     return methods.stream().filter(m -> m.peft() instanceof Full).findFirst().orElseThrow();

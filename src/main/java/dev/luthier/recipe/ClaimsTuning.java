@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param factors what the plan's rates are multiplied with
  */
 record ClaimsTuning(
-    ClaimsPlan plan,
+    ClaimsRuns plan,
     List<ClaimsPlan.Task> tasks,
     List<ClaimsPlan.Method> methods,
     List<Double> factors) {
@@ -41,21 +41,19 @@ record ClaimsTuning(
   List<ClaimsRun> runs() {
     return tasks.stream()
         .flatMap(
-            task ->
-                methods.stream()
-                    .flatMap(m -> rates(task, m).map(r -> ClaimsRun.tuning(plan, task, m, r))))
+            task -> methods.stream().flatMap(m -> rates(task, m).map(r -> plan.tuning(task, m, r))))
         .toList();
   }
 
   /** What is kept in the plan's file, with the best rate of every method that ended with one. */
   ClaimsRates best(PrintWriter out) {
-    ClaimsRates rates = ClaimsRates.read(plan.rates());
+    ClaimsRates rates = plan.rates();
     for (ClaimsPlan.Task task : tasks) {
       out.println(task.name() + ", " + task.score().label() + " on rows set aside:");
       for (ClaimsPlan.Method method : methods) {
-        List<Tried> all = rates(task, method).map(r -> tried(task, method, r)).toList();
-        Tried best = all.stream().max(Comparator.comparingDouble(Tried::score)).orElseThrow();
-        String text = all.stream().map(Tried::toString).collect(Collectors.joining(", "));
+        List<Tried> tries = rates(task, method).map(r -> tried(task, method, r)).toList();
+        Tried best = tries.stream().max(Comparator.comparingDouble(Tried::score)).orElseThrow();
+        String text = tries.stream().map(Tried::toString).collect(Collectors.joining(", "));
         out.println("  %-20s %s; best %s".formatted(method.name(), text, best));
         if (!best.broke()) {
           rates = rates.with(task, method, best.rate());
@@ -71,7 +69,7 @@ record ClaimsTuning(
 
   private Tried tried(ClaimsPlan.Task task, ClaimsPlan.Method method, double rate) {
     Map<String, Double> reached =
-        ClaimsRun.tuning(plan, task, method, rate).result().map(RunResult::after).orElse(Map.of());
+        plan.tuning(task, method, rate).result().map(RunResult::after).orElse(Map.of());
     return new Tried(
         rate,
         reached.isEmpty() ? Tried.BROKE : task.score().score(ClaimsPage.value(reached, task)));
