@@ -1,6 +1,6 @@
 package dev.luthier.cli;
 
-import dev.luthier.error.UserError;
+import dev.luthier.error.Check;
 import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
 import dev.luthier.recipe.StepBench;
@@ -50,7 +50,7 @@ final class BenchCommand implements Runnable {
               paramLabel = "ROWSxTOKENS",
               description = "Batches to measure (default: ${DEFAULT-VALUE}).")
           List<String> shapes) {
-    atLeastOne("--steps", steps);
+    Check.atLeast("--steps", 1, steps);
     StepBench.run(
         Screen.folder(model, spec.commandLine().getErr()),
         device,
@@ -107,10 +107,10 @@ final class BenchCommand implements Runnable {
               defaultValue = "2048",
               description = "The most memory for keys and values (default: ${DEFAULT-VALUE}).")
           long cacheMb) {
-    atLeastOne("--batch", batch);
-    atLeastOne("--prompt-tokens", promptTokens);
-    atLeastOne("--new-tokens", newTokens);
-    atLeastOne("--rounds", rounds);
+    Check.atLeast("--batch", 1, batch);
+    Check.atLeast("--prompt-tokens", 1, promptTokens);
+    Check.atLeast("--new-tokens", 1, newTokens);
+    Check.atLeast("--rounds", 1, rounds);
     GenerateBench.run(
         model,
         device,
@@ -139,7 +139,7 @@ final class BenchCommand implements Runnable {
               defaultValue = "200",
               description = "Swaps, of which the median is told (default: ${DEFAULT-VALUE}).")
           int rounds) {
-    atLeastOne("--rounds", rounds);
+    Check.atLeast("--rounds", 1, rounds);
     SwapBench.run(
         Screen.folder(model, spec.commandLine().getErr()),
         device,
@@ -167,13 +167,7 @@ final class BenchCommand implements Runnable {
               defaultValue = "5",
               description = "How often (default: ${DEFAULT-VALUE}).")
           int rounds) {
-    atLeastOne("--rounds", rounds);
+    Check.atLeast("--rounds", 1, rounds);
     LoadBench.run(model, device, rounds, spec.commandLine().getOut());
-  }
-
-  static void atLeastOne(String option, int value) {
-    if (value < 1) {
-      throw new UserError(option + " must be >= 1, was " + value);
-    }
   }
 }

@@ -65,7 +65,7 @@ final class ClaimsCommand implements Runnable {
 
   @Override
   public void run() {
-    BenchCommand.atLeastOne("--jobs", jobs);
+    Check.atLeast("--jobs", 1, jobs);
     gpus.forEach(gpu -> Check.atLeast("--gpus", 0, gpu));
     Claims claims = new Claims(jobs, Math.max(1, gpus.size()), new ChildTrainer(jobs, gpus));
     Claims.Part part = new Claims.Part(tasks, methods);

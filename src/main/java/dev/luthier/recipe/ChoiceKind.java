@@ -33,7 +33,7 @@ record ChoiceKind<R extends TrainingRow, B, M extends Model>(RankLesson<R, B, M>
         adapter
             .flatMap(RankFile::read)
             .or(() -> RankFile.read(folder.path()))
-            .orElseGet(() -> RankClassify.usual(Verbalizer.Style.PLAIN));
+            .orElseGet(RankClassify::usual);
     return new ChoiceKind<>(RankLesson.above(writing, method, folder, method.verbalizer()), model);
   }
 

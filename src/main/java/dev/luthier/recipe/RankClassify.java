@@ -92,9 +92,15 @@ public record RankClassify(
   }
 
   /** For prompts and choices as they are. */
-  static RankClassify usual(Verbalizer.Style style) {
+  static RankClassify usual() {
     return new RankClassify(
-        Optional.empty(), Map.of(), style, Score.MEAN, new TFew(), Optional.empty(), TooLong.RAISE);
+        Optional.empty(),
+        Map.of(),
+        Verbalizer.Style.PLAIN,
+        Score.MEAN,
+        new TFew(),
+        Optional.empty(),
+        TooLong.RAISE);
   }
 
   @Override

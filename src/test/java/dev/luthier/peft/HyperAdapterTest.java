@@ -185,10 +185,10 @@ class HyperAdapterTest {
       assertThat(most[0]).isPositive();
       assertThat(most[1]).isZero();
       assertThat(most[2]).isPositive();
-      List<float[]> together = taken(adapted);
+      List<float[]> together = PeftContractTest.taken(adapted);
       loss(model, List.of(ROWS.get(0), ROWS.get(2)), 2).backward();
       loss(model, List.of(ROWS.get(1), ROWS.get(3)), 0).backward();
-      List<float[]> apart = taken(adapted);
+      List<float[]> apart = PeftContractTest.taken(adapted);
       for (int i = 0; i < together.size(); i++) {
         assertThat(together.get(i)).hasSameSizeAs(apart.get(i));
         for (int j = 0; j < together.get(i).length; j++) {
@@ -204,17 +204,6 @@ class HyperAdapterTest {
     Tensor logits = logits(model, rows, tasks);
     long[] ids = rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
     return new CrossEntropy().of(logits, Ops.longs(ids, Compute.CPU), 1).total();
-  }
-
-  private static List<float[]> taken(Adapted<?> adapted) {
-    return adapted.trainable().stream()
-        .map(
-            p -> {
-              float[] out = Ops.toFloats(p.value().grad());
-              p.value().mutable_grad().zero_();
-              return out;
-            })
-        .toList();
   }
 
   /** Each row goes on with its task, however rows move and whoever begins meanwhile. */

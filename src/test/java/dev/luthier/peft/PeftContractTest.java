@@ -261,7 +261,7 @@ class PeftContractTest {
   }
 
   /** The gradients, which are then zero. */
-  private static List<float[]> taken(Adapted<?> adapted) {
+  static List<float[]> taken(Adapted<?> adapted) {
     return adapted.trainable().stream()
         .map(
             p -> {

@@ -13,7 +13,6 @@ import dev.luthier.data.Seq2SeqBatch;
 import dev.luthier.data.Seq2SeqRow;
 import dev.luthier.data.TokenRow;
 import dev.luthier.data.TrainingRow;
-import dev.luthier.data.Verbalizer;
 import dev.luthier.loss.Loss;
 import dev.luthier.loss.TFew;
 import dev.luthier.model.CausalLm;
@@ -79,10 +78,7 @@ class RankReferenceTest {
         CausalLm model = folder.load(Compute.CPU)) {
       RankLesson<TokenRow, ?, CausalLm> lesson =
           RankLesson.above(
-              RankLesson.decoder(folder),
-              RankClassify.usual(Verbalizer.Style.PLAIN),
-              folder,
-              Optional.empty());
+              RankLesson.decoder(folder), RankClassify.usual(), folder, Optional.empty());
       List<ChoiceRow<TokenRow>> rows = new ArrayList<>();
       for (JsonNode row : expected.path("rows")) {
         rows.add(lesson.rows().make(new Example.Choice(question(row), row.path("answer").asInt())));
