@@ -57,6 +57,10 @@ final class Activation {
     return found;
   }
 
+  static boolean isSilu(UnaryOperator<Tensor> act) {
+    return act == KNOWN.get("silu") || act == KNOWN.get("swish");
+  }
+
   private static Tensor tanhGelu(Tensor x) {
     return torch.gelu(x, "tanh");
   }

@@ -2,6 +2,7 @@ package dev.luthier.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -23,12 +24,22 @@ sealed interface Block {
 
   /** x + attention(norm(x)), then h + mlp(norm(h)). */
   record PreNorm(
-      Slot attentionNorm, Attention attention, Slot mlpNorm, Mlp mlp, UnaryOperator<Tensor> drop)
+      Slot attentionNorm,
+      Attention attention,
+      Slot mlpNorm,
+      Mlp mlp,
+      UnaryOperator<Tensor> drop,
+      FusedForm fused)
       implements Block {
+    PreNorm(
+        Slot attentionNorm, Attention attention, Slot mlpNorm, Mlp mlp, UnaryOperator<Tensor> drop) {
+      this(attentionNorm, attention, mlpNorm, mlp, drop, new FusedForm());
+    }
 
     @Override
     public Tensor apply(Tensor x, Layout layout) {
-      return fed(attended(x, layout));
+      Optional<FusedBlock> one = fused.of(this, layout);
+      return one.isPresent() ? one.get().apply(x, layout) : fed(attended(x, layout));
     }
 
     private Tensor attended(Tensor x, Layout layout) {

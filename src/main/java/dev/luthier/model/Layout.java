@@ -126,6 +126,11 @@ final class Layout {
     return Ops.cat(2, first.to(then.scalar_type()).expand(count, -1, -1, -1), then);
   }
 
+  /** Whether the tokens see nothing but each other, and there are several of them. */
+  boolean alone() {
+    return cache == null && source == null && prefix.isEmpty() && longest > 1;
+  }
+
   /** The states without those of virtual tokens. */
   Tensor real(Tensor states) {
     return batch.real(states);

@@ -1,6 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
+import dev.luthier.model.Dense;
 import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
 import dev.luthier.model.Projection;
@@ -53,7 +54,17 @@ final class LoraMaps {
 
   /** h = W x + s B A x (Hu et al. 2021, eq. 3), and s b where B has a bias. */
   record LowRankDense(Projection inner, Factors factors, double rate, Dropout dropout)
-      implements LowRank, Paired {
+      implements LowRank, Paired, dev.luthier.model.LowRank {
+    @Override
+    public Optional<Parts> parts() {
+      return inner instanceof Dense base
+              && factors.bias().isEmpty()
+              && factors.start().isEmpty()
+              && dropout.now(rate) == 0
+          ? Optional.of(new Parts(base, factors.down(), factors.up(), scale()))
+          : Optional.empty();
+    }
+
     @Override
     public LoraFactors.Factors pair() {
       if (factors.bias().isPresent()) {

@@ -31,6 +31,35 @@ public final class Scope implements AutoCloseable {
     return pointers;
   }
 
+  /**
+   * The scope that is open now, to which an operation hands what its backward pass needs.
+   *
+   * @throws IllegalStateException if there is none: what is handed to nobody would be lost
+   */
+  public static Outer open() {
+    PointerScope open = PointerScope.getInnerScope();
+    if (open == null) {
+      throw new IllegalStateException("no scope is open");
+    }
+    return new Outer(open);
+  }
+
+  /** A scope around this one. */
+  public record Outer(PointerScope scope) {
+    /** Lets the scope own a pointer too, which then outlives those within. */
+    public <P extends Pointer> P own(P pointer) {
+      scope.attach(pointer);
+      return pointer;
+    }
+  }
+
+  /** Frees now what a scope would free later. */
+  public static void drop(Pointer... pointers) {
+    for (Pointer pointer : pointers) {
+      pointer.deallocate();
+    }
+  }
+
   /** Gives back one reference of a pointer that was kept; the memory goes with the last one. */
   public static void free(Pointer pointer) {
     pointer.releaseReference();

@@ -1,0 +1,23 @@
+package dev.luthier.model;
+
+import dev.luthier.tensor.Fusion;
+import dev.luthier.tensor.Kernels;
+import java.util.Optional;
+import org.bytedeco.pytorch.GradMode;
+
+/** The fused form of a layer, made when it is first wanted and again when the layer changes. */
+final class FusedForm {
+  private Optional<FusedBlock> made = Optional.empty();
+
+  /** The form for a training call, or none where the layer is to be computed part by part. */
+  Optional<FusedBlock> of(Block.PreNorm block, Layout layout) {
+    if (!GradMode.is_enabled() || !layout.alone()) {
+      return Optional.empty();
+    }
+    if (made.isEmpty() || !made.get().fits()) {
+      Optional<Kernels> kernels = Fusion.on(layout.compute);
+      made = kernels.flatMap(k -> FusedBlock.of(block, k, layout.compute.dtype()));
+    }
+    return made;
+  }
+}
