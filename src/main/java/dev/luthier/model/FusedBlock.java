@@ -188,7 +188,7 @@ final class FusedBlock {
       lowGateUp.drop();
       lowDown.drop();
       try (Scope scope = new Scope()) {
-        Tensor turned = scope.keep(attendBack(dh));
+        Tensor turned = attendBack(dh);
         Scope.drop(q, k, v, mixed);
         lowO.drop();
         Tensor again = normed(block.attentionNorm(), x, qkv, scale1);

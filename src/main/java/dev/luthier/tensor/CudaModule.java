@@ -58,7 +58,7 @@ final class CudaModule {
             (PointerPointer<?>) null,
             (PointerPointer<?>) null),
         "nvrtcCreateProgram");
-    int status = nvrtcCompileProgram(program, 1, new PointerPointer<>(target));
+    int status = nvrtcCompileProgram(program, 1, new PointerPointer<BytePointer>(1).put(0, target));
     if (status != 0) {
       SizeTPointer size = new SizeTPointer(1);
       nvrtcGetProgramLogSize(program, size);

@@ -35,8 +35,7 @@ public final class CustomGradient {
    *
    * @param x (N, ..); where it needs no gradient, backward is called all the same as long as
    *     gradients are recorded, for the weights that it may reach
-   * @param forward called at once, without recording; its result is new, of two dimensions, and of
-   *     x's type
+   * @param forward called at once, without recording; its result is new and of two dimensions
    * @param backward dL/dy -> dL/dx, called without recording; what it makes on the way is freed. A
    *     GPU's backward pass runs on a thread of libtorch
    */
@@ -56,7 +55,8 @@ public final class CustomGradient {
       from.set_requires_grad(true);
     }
     from.register_hook(hook(g -> swapped(g, wanted)));
-    Tensor none = from.flatten().narrow(0, 0, 0).view(0, 1).expand(0, y.size(1)); // (0, out)
+    Tensor rows = from.flatten().narrow(0, 0, 0).view(0, 1).expand(0, y.size(1)); // (0, out)
+    Tensor none = rows.to(y.scalar_type());
     y.index_add_(
         0,
         torch.zeros(new long[] {0}, y.options().dtype(new ScalarTypeOptional(ScalarType.Long))),

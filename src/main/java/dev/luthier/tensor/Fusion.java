@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,16 @@ public final class Fusion {
     boolean typed =
         compute.dtype().intern() == ScalarType.BFloat16
             || compute.dtype().intern() == ScalarType.Float;
-    return wish.equals("off") || !typed ? Optional.empty() : Optional.of(gpu(wish));
+    return wish.equals("off") || !typed ? Optional.empty() : Optional.of(gpu(compute, wish));
   }
 
-  private static synchronized Kernels gpu(String wish) {
+  private static synchronized Kernels gpu(Compute compute, String wish) {
     if (onGpu == null) {
-      onGpu = wish.equals("plain") ? new PlainKernels() : new CudaKernels(new CudaModule(source()));
+      try (Scope scope = new Scope()) {
+        torch.zeros(new long[] {1}, compute.options(ScalarType.Float)); // wakes the GPU
+        onGpu =
+            wish.equals("plain") ? new PlainKernels() : new CudaKernels(new CudaModule(source()));
+      }
     }
     return onGpu;
   }

@@ -2,6 +2,9 @@
 // neighbouring values travel at once. Arithmetic is in float32, storage in T (bfloat16 or float).
 // Compiled when first needed, without any header.
 
+// Minus infinity, without a header.
+#define LEAST __int_as_float(0xff800000)
+
 struct bf16 {
   unsigned short bits;
 };
@@ -53,7 +56,7 @@ __device__ __forceinline__ float greatest(float x) {
   __syncthreads();
   if (lane == 0) parts[warp] = x;
   __syncthreads();
-  x = lane < (blockDim.x >> 5) ? parts[lane] : -INFINITY;
+  x = lane < (blockDim.x >> 5) ? parts[lane] : LEAST;
   for (int d = 16; d > 0; d >>= 1) x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, d));
   return x;
 }
@@ -203,7 +206,7 @@ __device__ void cross_entropy(
     T* logits, const long long* targets, float* losses, long width, float factor) {
   T* x = logits + blockIdx.x * width;
   long whole = width % 8 == 0 ? width : 0;
-  float most = -INFINITY, total = 0;
+  float most = LEAST, total = 0;
   for (long i = threadIdx.x * 8L; i < whole; i += blockDim.x * 8L) {
     Eight<T> a = eight(x + i);
     float top = load(a.v[0]);
@@ -221,7 +224,7 @@ __device__ void cross_entropy(
     most = next;
   }
   float top = greatest(most);
-  float all = sum(most == -INFINITY ? 0.f : total * __expf(most - top));
+  float all = sum(most == LEAST ? 0.f : total * __expf(most - top));
   float log_all = top + __logf(all);
   long target = targets[blockIdx.x];
   if (threadIdx.x == 0) losses[blockIdx.x] = log_all - load(x[target]);
