@@ -9,9 +9,12 @@ import org.bytedeco.pytorch.GradMode;
 final class FusedForm {
   private Optional<FusedBlock> made = Optional.empty();
 
-  /** The form for a training call, or none where the layer is to be computed part by part. */
+  /**
+   * The form for a training call, be it recorded or to be run again, or none where the layer is to
+   * be computed part by part.
+   */
   Optional<FusedBlock> of(Block.PreNorm block, Layout layout) {
-    if (!GradMode.is_enabled() || !layout.alone()) {
+    if (!layout.alone() || !(GradMode.is_enabled() || Fusible.training(block))) {
       return Optional.empty();
     }
     if (made.isEmpty() || !made.get().fits()) {

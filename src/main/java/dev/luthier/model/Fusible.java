@@ -28,6 +28,11 @@ final class Fusible {
         && block.seats().afterMlp().current() == Joint.PLAIN;
   }
 
+  /** Whether the model is in training. */
+  static boolean training(Block.PreNorm block) {
+    return block.attention().scores() instanceof Scores.Dot dot && dot.dropout().training();
+  }
+
   private static boolean norm(Slot slot) {
     return slot.current() instanceof RmsNorm rms && !rms.weight().trainable();
   }

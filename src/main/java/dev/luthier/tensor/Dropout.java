@@ -12,6 +12,11 @@ public final class Dropout {
     training = on;
   }
 
+  /** Whether it is training. */
+  public boolean training() {
+    return training;
+  }
+
   /** x with each value dropped at the given rate and the rest scaled up, while training. */
   public Tensor apply(Tensor x, double rate) {
     return training && rate > 0 ? torch.dropout(x, rate, true) : x;
