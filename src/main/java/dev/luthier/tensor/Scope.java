@@ -1,8 +1,11 @@
 package dev.luthier.tensor;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the native memory of everything created while it is open, and frees it on close. A training
@@ -12,7 +15,23 @@ import org.bytedeco.javacpp.PointerScope;
  * the cost of a small operation), so every tensor belongs to a scope or to an owner that closes it.
  */
 public final class Scope implements AutoCloseable {
+  private final @Nullable PointerScope around = PointerScope.getInnerScope();
   private final PointerScope scope = new PointerScope();
+
+  /** Runs in a scope of its own; what is made belongs to the scope that is open around it. */
+  public static Tensor of(Supplier<Tensor> work) {
+    try (Scope scope = new Scope()) {
+      return scope.hand(work.get());
+    }
+  }
+
+  /** Frees now what the open scope would free when it closes. */
+  public static void drop(Pointer pointer) {
+    PointerScope open = PointerScope.getInnerScope();
+    if (open != null) {
+      open.detach(pointer);
+    }
+  }
 
   /**
    * Lets a pointer outlive this scope: it then belongs to nobody until {@link #free} or, if it is
@@ -22,6 +41,19 @@ public final class Scope implements AutoCloseable {
    */
   public <P extends Pointer> P keep(P pointer) {
     pointer.retainReference();
+    return pointer;
+  }
+
+  /**
+   * Hands a pointer to the scope that was open when this one was opened, or to nobody.
+   *
+   * @return the same pointer
+   */
+  public <P extends Pointer> P hand(P pointer) {
+    if (around == null) {
+      return keep(pointer);
+    }
+    around.attach(pointer);
     return pointer;
   }
 
