@@ -9,12 +9,14 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param state what libtorch's own generator of the device says of itself, bytes in host memory
  */
-record RandomState(Compute compute, Tensor state) {
-  static RandomState now(Compute compute) {
+public record RandomState(Compute compute, Tensor state) {
+  /** The state as it is now, held by the scope that is open. */
+  public static RandomState now(Compute compute) {
     return new RandomState(compute, generator(compute).get_state());
   }
 
-  void restore() {
+  /** Goes back there. */
+  public void restore() {
     generator(compute).set_state(state);
   }
 
