@@ -121,17 +121,7 @@ final class Layout {
     if (cache != null && cacheCells != null) {
       return cache.append(layer, keys, values, cacheCells, seen);
     }
-    Prefix.KeysValues before = outside.prefix(layer);
-    if (before == null) {
-      return new KvCache.Seen(grid.grid(keys), grid.grid(values));
-    }
-    return new KvCache.Seen(
-        behind(before.keys(), grid.grid(keys)), behind(before.values(), grid.grid(values)));
-  }
-
-  /** (B or 1, G, P, D) and (B, G, T, D) -> (B, G, P + T, D). */
-  private Tensor behind(Tensor first, Tensor then) {
-    return Ops.cat(2, first.to(then.scalar_type()).expand(count, -1, -1, -1), then);
+    return outside.before(layer, new KvCache.Seen(grid.grid(keys), grid.grid(values)));
   }
 
   /** The states without those of virtual tokens. */
@@ -184,16 +174,18 @@ final class Layout {
    * where a query does not see a key.
    */
   Tensor bias(RelativeBias by, Sight sight) {
-    return outside.now(biases.computeIfAbsent(
-        by,
-        b -> {
-          Tensor keys = Spans.range(seen, compute).view(1, 1, -1);
-          Tensor added =
-              b.of(keys.sub(Spans.from(starts, longest, compute).squeeze(1))).to(compute.dtype());
-          Tensor visible = visible(sight);
-          return visible == null
-              ? added
-              : added.masked_fill(visible.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
-        }));
+    return outside.now(
+        biases.computeIfAbsent(
+            by,
+            b -> {
+              Tensor keys = Spans.range(seen, compute).view(1, 1, -1);
+              Tensor added =
+                  b.of(keys.sub(Spans.from(starts, longest, compute).squeeze(1)))
+                      .to(compute.dtype());
+              Tensor visible = visible(sight);
+              return visible == null
+                  ? added
+                  : added.masked_fill(visible.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+            }));
   }
 }

@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Ops;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,25 @@ final class Outside {
     }
     Prefix.KeysValues first = prefix.get(layer);
     return new Prefix.KeysValues(now(first.keys()), now(first.values()));
+  }
+
+  /**
+   * What a layer sees with the prefix before its own.
+   *
+   * @param own keys and values (B, G, T, D)
+   * @return (B, G, P + T, D)
+   */
+  KvCache.Seen before(int layer, KvCache.Seen own) {
+    Prefix.KeysValues first = prefix(layer);
+    return first == null
+        ? own
+        : new KvCache.Seen(
+            joined(first.keys(), own.keys()), joined(first.values(), own.values()));
+  }
+
+  /** (B or 1, G, P, D) and (B, G, T, D) -> (B, G, P + T, D). */
+  private static Tensor joined(Tensor first, Tensor then) {
+    return Ops.cat(2, first.to(then.scalar_type()).expand(then.size(0), -1, -1, -1), then);
   }
 
   /** What a layer of a decoder sees of the sources. */

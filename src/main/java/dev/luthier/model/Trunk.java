@@ -80,8 +80,7 @@ record Trunk(
             seen -> {
               stack.call().begin(layout.lengths()); // another call may have begun since
               List<Tensor> others = seen.subList(1, seen.size());
-              return layout.outside.with(
-                  others, outside, () -> block.apply(seen.get(0), layout));
+              return layout.outside.with(others, outside, () -> block.apply(seen.get(0), layout));
             },
             keeping,
             layout.compute);

@@ -24,8 +24,7 @@ public record MemorySpec(
             elsewhere = {"activation_offloading"})
         @Default("false")
         boolean offload,
-    @Doc("How many tokens of a micro-batch the head and the loss take at once")
-        @Default("auto")
+    @Doc("How many tokens of a micro-batch the head and the loss take at once") @Default("auto")
         Chunk chunk) {
   public MemorySpec {
     if (offload && checkpoint instanceof Checkpointing.None) {

@@ -165,7 +165,8 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
       saved.ifPresent(session::restore);
       progress.note("first training, of all weights, from step %d of %d".formatted(from, total));
       all.training(true);
-      Session.Outcome outcome = session.run(steps, from, lesson.objective(all.model(), recipe.memory().chunk()));
+      Session.Outcome outcome =
+          session.run(steps, from, lesson.objective(all.model(), recipe.memory().chunk()));
       all.training(false);
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {

@@ -144,8 +144,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
             progress.note("going on after step " + s.step());
           });
       parts.adapted().training(true);
-      Session.Outcome outcome =
-          session.run(steps, from, objective(parts));
+      Session.Outcome outcome = session.run(steps, from, objective(parts));
       parts.adapted().training(false);
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * An operation whose backward pass is ours: autograd keeps nothing of what its forward pass makes.
  *
  * <p>The result is made without a record and then tied to each x by adding no rows of x to it,
- * which costs nothing and gives x a gradient of zeros. A hook on the result takes dL/dy as it passes
- * and makes the gradients; one on each x's side puts its own in the place of the zeros.
+ * which costs nothing and gives x a gradient of zeros. A hook on the result takes dL/dy as it
+ * passes and makes the gradients; one on each x's side puts its own in the place of the zeros.
  */
 public final class CustomGradient {
   /** What the last hook of a thread returned: libtorch has taken it over by the next one. */

@@ -76,28 +76,25 @@ final class HostMemory implements Keeping {
     }
 
     /** Sets out for the device. */
-    private void fetch() {
+    private Tensor fetched() {
       try (Scope scope = new Scope();
           CUDAStreamGuard guard = new CUDAStreamGuard(beside.unwrap())) {
         Tensor on = torch.empty(Ops.shape(host), there, new MemoryFormatOptional());
         on.copy_(host, true);
-        ahead = scope.keep(on);
+        return scope.keep(on);
       }
     }
 
     Tensor back() {
       last = before;
-      if (ahead == null) {
-        fetch();
-      }
-      Tensor on = ahead;
+      Tensor on = ahead == null ? fetched() : ahead;
       ahead = null;
       await(working(), beside);
       on.record_stream(working().unwrap());
       Tensor out = new Tensor(on);
       Scope.free(on);
       if (before != null && !before.host.isNull()) {
-        before.fetch();
+        before.ahead = before.fetched();
       }
       return out;
     }

@@ -61,7 +61,8 @@ class ChunkedTest {
     float[] ofHead = headLearns ? gradient(weight) : new float[0];
     Tensor ours = total.apply(by(5));
     ours.mul(new Scalar(2.5)).backward();
-    assertThat(ours.item_float()).isCloseTo(plain.item_float(), within(1e-6f * Math.abs(plain.item_float())));
+    assertThat(ours.item_float())
+        .isCloseTo(plain.item_float(), within(1e-6f * Math.abs(plain.item_float())));
     near(gradient(hidden), states, 1e-6f);
     if (headLearns) {
       near(gradient(weight), ofHead, 2e-6f); // sums of 23 terms in another order
@@ -138,7 +139,10 @@ class ChunkedTest {
     Tensor by = null;
     for (long at = 0; at < M; at += 5) {
       long n = Math.min(5, M - at);
-      Tensor part = loss(torch.linear(torch.dropout(hidden.narrow(0, at, n), 0.5, true), weight), targets.narrow(0, at, n));
+      Tensor part =
+          loss(
+              torch.linear(torch.dropout(hidden.narrow(0, at, n), 0.5, true), weight),
+              targets.narrow(0, at, n));
       by = by == null ? part : by.add(part);
     }
     by.backward();

@@ -89,13 +89,20 @@ class ChunkedHeadTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llama, lora", "llama3, full", "llama, head", "gemma2, full", "gemma2, lora", "gemma2, head",
-    "t5, full", "t5, lora", "bert_mlm, full", "bert_mlm, lora"
+    "llama, lora",
+    "llama3, full",
+    "llama, head",
+    "gemma2, full",
+    "gemma2, lora",
+    "gemma2, head",
+    "t5, full",
+    "t5, lora",
+    "bert_mlm, full",
+    "bert_mlm, lora"
   })
   void chunksGiveLossAndGradientsOfAllAtOnce(String family, String what) {
     Peft peft = what.equals("full") ? new Full() : what.equals("head") ? ON_HEAD : Lora.of(4, 8);
-    try (Model model =
-            Models.load(Golden.SHIPPED.resolve(family).resolve("model"), Compute.CPU);
+    try (Model model = Models.load(Golden.SHIPPED.resolve(family).resolve("model"), Compute.CPU);
         Adapted<Model> adapted = Adapted.attach(model, peft, 1);
         Optim optim =
             new Optim(
