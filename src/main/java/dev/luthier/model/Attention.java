@@ -44,6 +44,17 @@ record Attention(
     return new Beside.KeysValues(own.k(), own.v());
   }
 
+  /** What it sees that is computed outside of its layer; what all layers share is computed now. */
+  Stream<Tensor> outside(Layout layout) {
+    if (rope != null) {
+      layout.angles(rope);
+    }
+    Prefix.KeysValues first = layout.outside.prefix(layer);
+    return Stream.concat(
+        scores.shared(layout, sight),
+        first == null ? Stream.of() : Stream.of(first.keys(), first.values()));
+  }
+
   List<Slot> slots() {
     return Stream.concat(qkv.slots().stream(), Stream.of(o)).toList();
   }

@@ -145,11 +145,11 @@ final class Augmented {
   /**
    * Writes A x beside the states of {@code room}. The factors are read anew, since they train.
    *
-   * @param outer keeps what the backward pass needs
+   * @param scope hands on what the backward pass needs
    */
-  Lower lower(Tensor room, Scope.Outer outer) {
+  Lower lower(Tensor room, Scope scope) {
     Tensor matrix = matrix();
-    Tensor downs = outer.own(zeros(rank, in));
+    Tensor downs = scope.hand(zeros(rank, in));
     for (Member m : members) {
       LowRank.Parts p = m.parts();
       if (p != null) {
@@ -160,7 +160,7 @@ final class Augmented {
         downs.narrow(0, m.column(), up.size(1)).copy_(p.down().value());
       }
     }
-    Tensor low = outer.own(states(room).mm(downs.t()));
+    Tensor low = scope.hand(states(room).mm(downs.t()));
     room.narrow(1, in, rank).copy_(low);
     return new Lower(low, downs);
   }

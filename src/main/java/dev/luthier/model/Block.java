@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,6 +17,11 @@ sealed interface Block {
   List<Slot> slots();
 
   Attention attention();
+
+  /** {@link Attention#outside}, and what it sees of a source. */
+  default Stream<Tensor> outside(Layout layout) {
+    return attention().outside(layout);
+  }
 
   /** Its places that hold no weights. */
   default Stack.Layer seats() {
@@ -72,6 +78,12 @@ sealed interface Block {
       Tensor n = crossNorm.apply(h);
       Tensor c = around.drop.apply(cross.apply(n, layout));
       return around.fed(afterCross.current().of(h, n, c, Joint.BARE));
+    }
+
+    @Override
+    public Stream<Tensor> outside(Layout layout) {
+      KvCache.Seen seen = layout.outside.source(cross.layer());
+      return Stream.concat(around.outside(layout), Stream.of(seen.keys(), seen.values()));
     }
 
     @Override

@@ -16,10 +16,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 record Cross(int layer, Qkv.Separate qkv, Slot o, Dropout dropout, double rate) {
   Tensor apply(Tensor x, Layout layout) { // (N, H)
-    Source source = layout.source();
-    KvCache.Seen seen = source.layers().get(layer); // (B, A, S, D)
+    KvCache.Seen seen = layout.outside.source(layer); // (B, A, S, D)
     Tensor queries = layout.grid.grid(heads(qkv.q(), x)); // (B, A, T, D)
-    Layout.Mask mask = new Layout.Mask(source.visible(), false);
+    Layout.Mask mask = new Layout.Mask(layout.outside.source().visible(), false);
     Tensor y = Scores.fused(queries, seen.keys(), seen.values(), mask, 1, dropout.now(rate));
     return o.apply(layout.grid.flat(y));
   }

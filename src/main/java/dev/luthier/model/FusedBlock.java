@@ -74,7 +74,7 @@ final class FusedBlock {
    * @param x (N, H)
    */
   Tensor apply(Tensor x, Layout layout) {
-    Pass pass = new Pass(x.contiguous(), layout, Scope.open());
+    Pass pass = new Pass(x.contiguous(), layout);
     return CustomGradient.of(x, any -> pass.forward(), pass::backward);
   }
 
@@ -100,7 +100,6 @@ final class FusedBlock {
   /** One call: what its forward pass leaves to its backward pass. */
   private final class Pass {
     private final Layout layout;
-    private final Scope.Outer outer;
     private final Rope.Angles angles;
     private final Tensor x; // (N, H)
     private final Tensor scale1; // (N)
@@ -116,10 +115,9 @@ final class FusedBlock {
     private Augmented.Lower lowGateUp;
     private Augmented.Lower lowDown;
 
-    Pass(Tensor x, Layout layout, Scope.Outer outer) {
+    Pass(Tensor x, Layout layout) {
       this.x = x;
       this.layout = layout;
-      this.outer = outer;
       this.angles = layout.angles(Objects.requireNonNull(block.attention().rope()));
       layout.mask(block.attention().sight()); // the layout keeps it, so it is made in its scope
       this.scale1 = empty(x, ScalarType.Float, x.size(0));
@@ -128,34 +126,34 @@ final class FusedBlock {
 
     Tensor forward() {
       try (Scope scope = new Scope()) {
-        attend();
+        attend(scope);
         Tensor room = o.room(x.size(0));
         o.states(room).copy_(mixed);
-        lowO = o.lower(room, outer);
-        h = outer.own(o.product(room, x));
+        lowO = o.lower(room, scope);
+        h = scope.hand(o.product(room, x));
       }
       try (Scope scope = new Scope()) {
         Tensor room = normed(block.mlpNorm(), h, gateUp, scale2);
-        lowGateUp = gateUp.lower(room, outer);
-        both = outer.own(gateUp.product(room));
+        lowGateUp = gateUp.lower(room, scope);
+        both = scope.hand(gateUp.product(room));
         Tensor acts = down.room(x.size(0));
         kernels.swiglu(both, down.states(acts));
-        lowDown = down.lower(acts, outer);
-        return outer.own(down.product(acts, h));
+        lowDown = down.lower(acts, scope);
+        return scope.hand(down.product(acts, h));
       }
     }
 
-    private void attend() {
+    private void attend(Scope scope) {
       Tensor room = normed(block.attentionNorm(), x, qkv, scale1);
-      lowQkv = qkv.lower(room, outer);
+      lowQkv = qkv.lower(room, scope);
       Tensor all = qkv.product(room); // (N, (A + 2 G) D)
       Tensor heads = all.view(x.size(0), -1, Fusible.width(block));
       long groups = Fusible.groups(block);
       long queries = heads.size(1) - 2 * groups;
       kernels.rotate(heads.narrow(1, 0, queries + groups), angles.cos(), angles.sin());
-      q = leaf(heads.narrow(1, 0, queries));
-      k = leaf(heads.narrow(1, queries, groups));
-      v = leaf(heads.narrow(1, queries + groups, groups));
+      q = leaf(heads.narrow(1, 0, queries), scope);
+      k = leaf(heads.narrow(1, queries, groups), scope);
+      v = leaf(heads.narrow(1, queries + groups, groups), scope);
       try (AutoGradMode on = new AutoGradMode(true)) {
         KvCache.Seen seen = layout.seen(block.attention().layer(), k, v);
         Tensor y =
@@ -163,16 +161,15 @@ final class FusedBlock {
                 .attention()
                 .scores()
                 .mix(layout.grid.grid(q), seen.keys(), seen.values(), layout, block.attention().sight());
-        mixed = outer.own(layout.grid.flat(y));
+        mixed = scope.hand(layout.grid.flat(y));
       }
     }
 
-    private Tensor leaf(Tensor part) {
-      return outer.own(part.detach().set_requires_grad(true));
+    private static Tensor leaf(Tensor part, Scope scope) {
+      return scope.hand(part.detach().set_requires_grad(true));
     }
 
     Tensor backward(Tensor gradient) {
-      Scope.Outer hook = Scope.open();
       Tensor g = gradient.contiguous(); // (N, H)
       Tensor dh;
       try (Scope scope = new Scope()) {
@@ -196,7 +193,7 @@ final class FusedBlock {
         qkv.learn(turned, lowQkv, back, qkv.states(again));
         Scope.free(turned);
         Tensor dx =
-            hook.own(normBack(block.attentionNorm(), qkv.states(back), x, scale1, dh));
+            scope.hand(normBack(block.attentionNorm(), qkv.states(back), x, scale1, dh));
         Scope.free(dh);
         lowQkv.drop();
         Scope.drop(scale1);

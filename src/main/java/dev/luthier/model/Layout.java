@@ -47,8 +47,7 @@ final class Layout {
   private final Map<Rope, Rope.Angles> angles = new IdentityHashMap<>();
   private final Map<Sight, Mask> masks = new HashMap<>();
   private final Map<RelativeBias, Tensor> biases = new IdentityHashMap<>();
-  private final @Nullable Source source;
-  private final List<Prefix.KeysValues> prefix; // per layer, or none
+  final Outside outside;
 
   /**
    * @param widened the tokens, virtual ones among them
@@ -68,16 +67,16 @@ final class Layout {
           "%d sequences with %d sources".formatted(batch.count(), source.count()));
     }
     this.batch = widened;
-    this.source = source;
     this.compute = compute;
     this.ids = batch.ids();
     this.count = batch.count();
     this.longest = batch.longest();
     this.cache = cache;
     this.before = cache == null ? prefix.length() : 0;
-    this.prefix = prefix.length() > 0 ? prefix.layers(count) : List.of();
-    if (cache != null && !this.prefix.isEmpty()) {
-      cache.remember(this.prefix);
+    List<Prefix.KeysValues> first = prefix.length() > 0 ? prefix.layers(count) : List.of();
+    this.outside = new Outside(source, first);
+    if (cache != null && !first.isEmpty()) {
+      cache.remember(first);
     }
     this.starts = cache == null ? new int[count] : cache.lengths();
     if (cache == null) {
@@ -98,6 +97,15 @@ final class Layout {
         .toArray();
   }
 
+  boolean cached() {
+    return cache != null;
+  }
+
+  /** Of the sequences, (B). */
+  int[] lengths() {
+    return lengths;
+  }
+
   /** The angles by which every token is turned. */
   Rope.Angles angles(Rope rope) {
     return angles.computeIfAbsent(
@@ -113,22 +121,12 @@ final class Layout {
     if (cache != null && cacheCells != null) {
       return cache.append(layer, keys, values, cacheCells, seen);
     }
-    if (prefix.isEmpty()) {
-      return new KvCache.Seen(grid.grid(keys), grid.grid(values));
-    }
-    Prefix.KeysValues before = prefix.get(layer);
-    return new KvCache.Seen(
-        behind(before.keys(), grid.grid(keys)), behind(before.values(), grid.grid(values)));
-  }
-
-  /** (B or 1, G, P, D) and (B, G, T, D) -> (B, G, P + T, D). */
-  private Tensor behind(Tensor first, Tensor then) {
-    return Ops.cat(2, first.to(then.scalar_type()).expand(count, -1, -1, -1), then);
+    return outside.before(layer, new KvCache.Seen(grid.grid(keys), grid.grid(values)));
   }
 
   /** Whether the tokens see nothing but each other, and there are several of them. */
   boolean alone() {
-    return cache == null && source == null && prefix.isEmpty() && longest > 1;
+    return cache == null && outside.nothing() && longest > 1;
   }
 
   /** The states without those of virtual tokens. */
@@ -181,24 +179,18 @@ final class Layout {
    * where a query does not see a key.
    */
   Tensor bias(RelativeBias by, Sight sight) {
-    return biases.computeIfAbsent(
-        by,
-        b -> {
-          Tensor keys = Spans.range(seen, compute).view(1, 1, -1);
-          Tensor added =
-              b.of(keys.sub(Spans.from(starts, longest, compute).squeeze(1))).to(compute.dtype());
-          Tensor visible = visible(sight);
-          return visible == null
-              ? added
-              : added.masked_fill(visible.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
-        });
-  }
-
-  /** The sources of a decoder's sequences. */
-  Source source() {
-    if (source == null) {
-      throw new IllegalStateException("cross-attention without a source");
-    }
-    return source;
+    return outside.now(
+        biases.computeIfAbsent(
+            by,
+            b -> {
+              Tensor keys = Spans.range(seen, compute).view(1, 1, -1);
+              Tensor added =
+                  b.of(keys.sub(Spans.from(starts, longest, compute).squeeze(1)))
+                      .to(compute.dtype());
+              Tensor visible = visible(sight);
+              return visible == null
+                  ? added
+                  : added.masked_fill(visible.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+            }));
   }
 }

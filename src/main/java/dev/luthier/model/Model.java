@@ -1,7 +1,10 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Activations;
+import dev.luthier.tensor.Checkpointing;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
+import dev.luthier.tensor.Keeping;
 import dev.luthier.tensor.Parameter;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -36,6 +39,11 @@ public sealed interface Model extends AutoCloseable
   /** Which tasks the sequences of the next calls belong to, for methods that learn several. */
   default Tasks tasks() {
     return frame().tasks();
+  }
+
+  /** What its blocks keep for the backward pass: {@link Activations}. */
+  default void keep(Checkpointing which, Keeping inputs) {
+    frame().stacks().forEach(s -> s.activations().keep(which, inputs));
   }
 
   /** Every named module, in the order of a forward pass. */

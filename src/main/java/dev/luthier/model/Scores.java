@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -25,6 +26,9 @@ sealed interface Scores {
    * @return (B, A, T, D)
    */
   Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight);
+
+  /** What all layers of its kind see beside queries, keys and values: computed once, now. */
+  Stream<Tensor> shared(Layout layout, Sight sight);
 
   /** What the products of queries and keys are multiplied by. */
   double scale();
@@ -49,6 +53,12 @@ sealed interface Scores {
    */
   record Dot(double scale, Dropout dropout, double rate) implements Scores {
     @Override
+    public Stream<Tensor> shared(Layout layout, Sight sight) {
+      layout.mask(sight);
+      return Stream.of();
+    }
+
+    @Override
     public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
       return fused(q, k, v, layout.mask(sight), scale, dropout.now(rate));
     }
@@ -65,6 +75,11 @@ sealed interface Scores {
     }
 
     @Override
+    public Stream<Tensor> shared(Layout layout, Sight sight) {
+      return Stream.of(layout.bias(bias, sight));
+    }
+
+    @Override
     public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
       Layout.Mask added = new Layout.Mask(layout.bias(bias, sight), false);
       return fused(q, k, v, added, scale(), dropout.now(rate));
@@ -76,6 +91,11 @@ sealed interface Scores {
    * transformers' eager path.
    */
   record Capped(double scale, double cap, Dropout dropout, double rate) implements Scores {
+    @Override
+    public Stream<Tensor> shared(Layout layout, Sight sight) {
+      return Stream.of();
+    }
+
     @Override
     public Tensor mix(Tensor q, Tensor k, Tensor v, Layout layout, Sight sight) {
       long repeat = q.size(1) / k.size(1);

@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Activations;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefix virtual keys and values before every sequence
  * @param entry behind the embedding of tokens
  * @param call what is being computed
+ * @param activations what its layers keep for the backward pass
  */
 public record Stack(
     TokenStates tokens,
@@ -19,6 +21,7 @@ public record Stack(
     Seat<Prefix> prefix,
     Seat<Projection> entry,
     Call call,
+    Activations activations,
     List<Layer> layers) {
   /**
    * The places of one layer.
@@ -60,6 +63,7 @@ public record Stack(
         new Seat<>(path + ":prefix", Prefix.NONE),
         new Seat<>(path + ":entry", x -> x),
         new Call(),
+        new Activations(),
         layers);
   }
 

@@ -1,11 +1,15 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Checkpointed;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Keeping;
+import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +58,36 @@ record Trunk(
   Tensor states(Layout layout, @Nullable Tensor segments) {
     Tensor x =
         stack.entry().current().apply(embedding.apply(layout, segments, stack.prompt().current()));
-    for (Block block : blocks) {
-      x = block.apply(x, layout);
+    boolean learning = GradMode.is_enabled() && !layout.cached();
+    for (int i = 0; i < blocks.size(); i++) {
+      x =
+          learning && stack.activations().reruns(i)
+              ? checkpointed(blocks.get(i), x, layout)
+              : blocks.get(i).apply(x, layout);
     }
     Tensor last = norm == null ? x : norm.apply(x);
     return project == null ? last : project.apply(last);
+  }
+
+  /** A block of which only the input waits for the backward pass. */
+  private Tensor checkpointed(Block block, Tensor x, Layout layout) {
+    List<Tensor> outside = block.outside(layout).filter(Tensor::requires_grad).toList();
+    List<Tensor> inputs = Stream.concat(Stream.of(x), outside.stream()).toList();
+    Keeping keeping = stack.activations().keeping();
+    Tensor y =
+        Checkpointed.of(
+            inputs,
+            seen -> {
+              stack.call().begin(layout.lengths()); // another call may have begun since
+              List<Tensor> others = seen.subList(1, seen.size());
+              return layout.outside.with(others, outside, () -> block.apply(seen.get(0), layout));
+            },
+            keeping,
+            layout.compute);
+    if (keeping.elsewhere()) {
+      Scope.drop(x);
+    }
+    return y;
   }
 
   /** The state of every token of a batch, (N, H), without virtual ones. */

@@ -80,6 +80,7 @@ final class ClaimsRuns {
             method.peft(),
             data,
             base.optim().atRate(rate),
+            base.memory(),
             base.eval().atTheEnds(),
             AT_THE_END,
             Path.of(plan.runs()).resolve(name).toString(),

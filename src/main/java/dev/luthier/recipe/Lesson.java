@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.RowMaker;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.loss.Chunk;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.loss.Loss;
 import dev.luthier.model.Model;
@@ -49,8 +50,25 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
     return new CrossEntropy().of(logits, targets, denominator);
   }
 
-  default Objective<B> objective(M model) {
+  /**
+   * @param chunk how much a head scores at once, where it has much to score
+   */
+  default Objective<B> objective(M model, Chunk chunk) {
     return (batch, denominator) -> loss(logits(model, batch), targets(batch), denominator);
+  }
+
+  /**
+   * What the model makes of a batch, without a gradient.
+   *
+   * @param loss summed over targets
+   * @param verdict (M)
+   */
+  record Judged(double loss, Tensor verdict) {}
+
+  /** Loss and verdict of a batch; the chunk as in {@link #objective}. */
+  default Judged judged(M model, B batch, Chunk chunk) {
+    Tensor logits = logits(model, batch); // (M, C)
+    return new Judged(loss(logits, targets(batch), 1).total().item_double(), verdict(logits));
   }
 
   /** Rows that go through the model as one: each alone, unless the lesson packs them. */

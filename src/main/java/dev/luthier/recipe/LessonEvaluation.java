@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
+import dev.luthier.loss.Chunk;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Ops;
@@ -22,6 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * verdicts, and what the answers to its exam are worth; of several tasks also of each alone.
  *
  * @param parts the rows, cut as they go through the model
+ * @param chunk how much a head scores at once
  */
 record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
     Lesson<R, B, M> lesson,
@@ -29,7 +31,8 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
     List<EvaluationPart<R>> parts,
     RowTasks<R> tasks,
     Exam exam,
-    Measure metric)
+    Measure metric,
+    Chunk chunk)
     implements Evaluation.Of {
   private static final int SHOWN = 8; // tasks of which a line tells
 
@@ -41,7 +44,8 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
         EvaluationPart.of(corpus, recipe.optim()),
         corpus.tasks(),
         lesson.exam(adapted.model(), corpus, recipe.eval()),
-        recipe.eval().metric());
+        recipe.eval().metric(),
+        recipe.memory().chunk());
   }
 
   /**
@@ -130,12 +134,10 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
       M model = adapted.model();
       tasks.tell(model, part.rows());
       B batch = lesson.batch(part.rows(), part.draw(), model.compute());
-      Tensor logits = lesson.logits(model, batch); // (M, C)
       Tensor right = lesson.targets(batch); // (M)
-      double loss = lesson.loss(logits, right, 1).total().item_double();
-      Tensor verdict = lesson.verdict(logits);
-      all.add(part.rows(), right, verdict, loss);
-      own.add(part.rows(), right, verdict, loss);
+      Lesson.Judged judged = lesson.judged(model, batch, chunk);
+      all.add(part.rows(), right, judged.verdict(), judged.loss());
+      own.add(part.rows(), right, judged.verdict(), judged.loss());
     }
   }
 }

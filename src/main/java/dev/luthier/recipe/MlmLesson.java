@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * every epoch, and is the same in all evaluations.
  */
 record MlmLesson(ModelFolder folder, Masking masking, long seed)
-    implements Lesson<MaskableRow, TaggedBatch, MaskedLm> {
+    implements TokenLesson<MaskableRow, TaggedBatch, MaskedLm> {
 
   static MlmLesson of(ModelFolder folder, double share, long seed) {
     return new MlmLesson(folder, Masking.of(share, folder.tokenizer()), seed);
@@ -53,8 +53,13 @@ record MlmLesson(ModelFolder folder, Masking masking, long seed)
   }
 
   @Override
-  public Tensor logits(MaskedLm model, TaggedBatch batch) {
-    return model.logits(batch.input(), batch.types(), batch.positions()); // (M, V)
+  public Tensor hidden(MaskedLm model, TaggedBatch batch) {
+    return model.hidden(batch.input(), batch.types()).index_select(0, batch.positions());
+  }
+
+  @Override
+  public Tensor scores(MaskedLm model, Tensor hidden) {
+    return model.logits(hidden);
   }
 
   @Override

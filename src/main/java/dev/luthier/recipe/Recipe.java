@@ -20,6 +20,7 @@ public record Recipe(
             elsewhere = {"training", "trainer"})
         @Default("{}")
         OptimSpec optim,
+    @Doc("What a step keeps in memory") @Default("{}") MemorySpec memory,
     @Doc(
             value = "What is measured on the way",
             elsewhere = {"evaluation"})
@@ -38,6 +39,6 @@ public record Recipe(
 
   /** The same with weights that move otherwise. */
   Recipe with(OptimSpec other) {
-    return new Recipe(model, method, peft, data, other, eval, checkpoint, output, seed);
+    return new Recipe(model, method, peft, data, other, memory, eval, checkpoint, output, seed);
   }
 }

@@ -74,6 +74,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    recipe.memory().on(model, progress::note);
     try (Adapted<M> all = attach(model)) {
       boolean done =
           scout instanceof Scout.Rehearsal rehearsal
@@ -99,7 +100,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
     M model = all.model();
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, model);
     Steps<B> cut = wanted.squared() ? steps.with(recipe.optim().rowByRow()) : steps;
-    Objective<B> objective = lesson.objective(model);
+    Objective<B> objective = lesson.objective(model, recipe.memory().chunk());
     try (Scope outer = new Scope()) {
       List<Tensor> squares =
           all.trainable().stream().map(p -> torch.zeros_like(p.value())).toList();
@@ -164,7 +165,8 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
       saved.ifPresent(session::restore);
       progress.note("first training, of all weights, from step %d of %d".formatted(from, total));
       all.training(true);
-      Session.Outcome outcome = session.run(steps, from, lesson.objective(all.model()));
+      Session.Outcome outcome =
+          session.run(steps, from, lesson.objective(all.model(), recipe.memory().chunk()));
       all.training(false);
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {

@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A text written for a text read: cross-entropy on the tokens of the text to write. */
 record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
-    implements Lesson<Seq2SeqRow, Seq2SeqBatch, Seq2Seq> {
+    implements TokenLesson<Seq2SeqRow, Seq2SeqBatch, Seq2Seq> {
 
   /**
    * @throws UserError if rows are chats
@@ -58,8 +58,13 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
   }
 
   @Override
-  public Tensor logits(Seq2Seq model, Seq2SeqBatch batch) {
-    return model.logits(model.hidden(batch.input(), batch.sources(), batch.decoder())); // (M, V)
+  public Tensor hidden(Seq2Seq model, Seq2SeqBatch batch) {
+    return model.hidden(batch.input(), batch.sources(), batch.decoder());
+  }
+
+  @Override
+  public Tensor scores(Seq2Seq model, Tensor hidden) {
+    return model.logits(hidden);
   }
 
   @Override

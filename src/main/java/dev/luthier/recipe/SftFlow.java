@@ -13,6 +13,7 @@ import dev.luthier.train.AdamW;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Metrics;
+import dev.luthier.train.Objective;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Progress;
 import dev.luthier.train.Session;
@@ -143,8 +144,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
             progress.note("going on after step " + s.step());
           });
       parts.adapted().training(true);
-      Session.Outcome outcome =
-          session.run(steps, from, parts.lesson().objective(parts.adapted().model()));
+      Session.Outcome outcome = session.run(steps, from, objective(parts));
       parts.adapted().training(false);
       progress.close();
       if (outcome.end() == Session.End.INTERRUPTED) {
@@ -156,6 +156,12 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       }
       report.finish(outcome, out);
     }
+  }
+
+  private <R extends TrainingRow, B, M extends Model> Objective<B> objective(Parts<R, B, M> parts) {
+    M model = parts.adapted().model();
+    recipe.memory().on(model, progress::note);
+    return parts.lesson().objective(model, recipe.memory().chunk());
   }
 
   static Optim optim(OptimSpec spec, Adapted<?> adapted) {

@@ -6,7 +6,10 @@ import dev.luthier.data.Packer;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
+import dev.luthier.loss.Chunk;
+import dev.luthier.loss.Chunked;
 import dev.luthier.loss.CrossEntropy;
+import dev.luthier.loss.Loss;
 import dev.luthier.model.CausalLm;
 import dev.luthier.recipe.Exam.Question;
 import dev.luthier.recipe.WrittenExam.Prompt;
@@ -23,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Supervised fine-tuning of a decoder: cross-entropy on the learnt tokens, answers written. */
 record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
-    implements Lesson<TokenRow, TokenBatch, CausalLm> {
+    implements TokenLesson<TokenRow, TokenBatch, CausalLm> {
 
   static SftLesson of(Sft sft, ModelFolder folder) {
     return new SftLesson(
@@ -32,8 +35,14 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
 
   /** The objective alone, for those who have no recipe. */
   static Objective<TokenBatch> objectiveOf(CausalLm model) {
+    long tokens = new Chunk.Auto().tokens(model.config().vocabSize());
+    Chunked chunked = new Chunked(model::logits, tokens, model.compute());
     return (batch, denominator) ->
-        new CrossEntropy().of(scores(model, batch), batch.targets(), denominator);
+        Loss.of(
+            chunked.sum(
+                states(model, batch),
+                batch.targets(),
+                (logits, targets) -> new CrossEntropy().of(logits, targets, denominator).total()));
   }
 
   @Override
@@ -47,13 +56,18 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   }
 
   @Override
-  public Tensor logits(CausalLm model, TokenBatch batch) {
-    return scores(model, batch);
+  public Tensor hidden(CausalLm model, TokenBatch batch) {
+    return states(model, batch);
   }
 
-  /** The head sees only the positions that predict a learnt token, (M, V). */
-  private static Tensor scores(CausalLm model, TokenBatch batch) {
-    return model.logits(batch.input(), batch.positions());
+  @Override
+  public Tensor scores(CausalLm model, Tensor hidden) {
+    return model.logits(hidden);
+  }
+
+  /** The head sees only the positions that predict a learnt token, (M, H). */
+  private static Tensor states(CausalLm model, TokenBatch batch) {
+    return model.hidden(batch.input()).index_select(0, batch.positions());
   }
 
   @Override
@@ -65,7 +79,7 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   public List<List<TokenRow>> bins(List<TokenRow> rows, int maxLength) {
     return sft.packing() == Sft.Packing.BEST_FIT
         ? Packer.pack(rows, maxLength)
-        : Lesson.super.bins(rows, maxLength);
+        : TokenLesson.super.bins(rows, maxLength);
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.luthier.tensor;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the native memory of everything created while it is open, and frees it on close. A training
@@ -12,7 +15,15 @@ import org.bytedeco.javacpp.PointerScope;
  * the cost of a small operation), so every tensor belongs to a scope or to an owner that closes it.
  */
 public final class Scope implements AutoCloseable {
+  private final @Nullable PointerScope around = PointerScope.getInnerScope();
   private final PointerScope scope = new PointerScope();
+
+  /** Runs in a scope of its own; what is made belongs to the scope that is open around it. */
+  public static Tensor of(Supplier<Tensor> work) {
+    try (Scope scope = new Scope()) {
+      return scope.hand(work.get());
+    }
+  }
 
   /**
    * Lets a pointer outlive this scope: it then belongs to nobody until {@link #free} or, if it is
@@ -25,32 +36,23 @@ public final class Scope implements AutoCloseable {
     return pointer;
   }
 
+  /**
+   * Hands a pointer to the scope that was open when this one was opened, or to nobody.
+   *
+   * @return the same pointer
+   */
+  public <P extends Pointer> P hand(P pointer) {
+    if (around == null) {
+      return keep(pointer);
+    }
+    around.attach(pointer);
+    return pointer;
+  }
+
   /** Hands every tensor of a list to nobody, as {@link #keep} does. */
   public <P extends Pointer> List<P> keep(List<P> pointers) {
     pointers.forEach(this::keep);
     return pointers;
-  }
-
-  /**
-   * The scope that is open now, to which an operation hands what its backward pass needs.
-   *
-   * @throws IllegalStateException if there is none: what is handed to nobody would be lost
-   */
-  public static Outer open() {
-    PointerScope open = PointerScope.getInnerScope();
-    if (open == null) {
-      throw new IllegalStateException("no scope is open");
-    }
-    return new Outer(open);
-  }
-
-  /** A scope around this one. */
-  public record Outer(PointerScope scope) {
-    /** Lets the scope own a pointer too, which then outlives those within. */
-    public <P extends Pointer> P own(P pointer) {
-      scope.attach(pointer);
-      return pointer;
-    }
   }
 
   /** Frees now what a scope would free later. */

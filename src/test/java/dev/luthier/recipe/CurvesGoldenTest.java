@@ -134,7 +134,7 @@ class CurvesGoldenTest {
   /** The loss of every step. */
   private static double[] train(Recipe recipe, CausalLm model, Optim optim) {
     RowSteps<TokenRow, TokenBatch> steps = RowSteps.of(lesson, corpus, recipe, model);
-    Objective<TokenBatch> objective = lesson.objective(model);
+    Objective<TokenBatch> objective = lesson.objective(model, new dev.luthier.loss.Chunk.Auto());
     List<Double> losses = new ArrayList<>();
     new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed())
         .run(steps, 0, objective, report -> losses.add(report.loss()));

@@ -130,15 +130,28 @@ class RankReferenceTest {
       RankLesson<R, B, M> lesson, M model, List<ChoiceRow<R>> rows, JsonNode expected) {
     model.parameters().forEach(p -> p.trainable(true));
     ChoiceBatch<B> batch = lesson.batch(rows, Draw.evaluation(1, rows.size()), Compute.CPU);
-    same(lesson.objective(model).of(batch, rows.size()), model, expected);
+    same(
+        lesson.objective(model, new dev.luthier.loss.Chunk.Auto()).of(batch, rows.size()),
+        model,
+        expected);
     sameProbabilities(Ops.toFloats(lesson.probabilities(model, batch)), batch.choices(), expected);
     // in parts: the same sum
     double parts = 0;
     for (ChoiceRow<R> row : rows) {
       ChoiceBatch<B> one = lesson.batch(List.of(row), Draw.evaluation(1, 1), Compute.CPU);
-      parts += lesson.objective(model).of(one, rows.size()).total().item_double();
+      parts +=
+          lesson
+              .objective(model, new dev.luthier.loss.Chunk.Auto())
+              .of(one, rows.size())
+              .total()
+              .item_double();
     }
-    double whole = lesson.objective(model).of(batch, rows.size()).total().item_double();
+    double whole =
+        lesson
+            .objective(model, new dev.luthier.loss.Chunk.Auto())
+            .of(batch, rows.size())
+            .total()
+            .item_double();
     assertThat(parts).isCloseTo(whole, within(1e-5 * whole));
   }
 

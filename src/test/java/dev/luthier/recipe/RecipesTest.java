@@ -177,7 +177,7 @@ class RecipesTest {
         "recipes/x.yaml: unknown key model.colour; model has path, device, dtype",
         DESIGN.replace("path: m", "colour: red, path: m"));
     refused(
-        "recipes/x.yaml: unknown key zzz; a recipe has model, method, peft, data, optim, eval,"
+        "recipes/x.yaml: unknown key zzz; a recipe has model, method, peft, data, optim, memory, eval,"
             + " checkpoint, output, seed",
         DESIGN + "zzz: 1");
     refused(
