@@ -2,20 +2,22 @@ package dev.luthier.loss;
 
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Written;
+import dev.luthier.tensor.Compute;
 
 /** How many tokens a head scores at once. Letters: M tokens, V vocabulary. */
-@Doc("`auto` (as many as have scores of 128 MB), a number of tokens, or 0 for all")
+@Doc(
+    "`auto` (as many as have scores of 128 MB, or of 512 MB on a GPU), a number of tokens, or 0 for"
+        + " all")
 public sealed interface Chunk extends Written {
   /** So many, for a vocabulary of V. */
-  long tokens(long vocabulary);
+  long tokens(long vocabulary, Compute compute);
 
-  /** As many as have scores of 128 MB in float32, in steps of 64. */
+  /** As many as have scores of 128 MB in float32, or of 512 MB on a GPU, in steps of 64. */
   record Auto() implements Chunk {
-    private static final long BYTES = 128L << 20;
-
     @Override
-    public long tokens(long vocabulary) {
-      return Math.max(64, BYTES / (4 * vocabulary) / 64 * 64);
+    public long tokens(long vocabulary, Compute compute) {
+      long bytes = (compute.isCuda() ? 512L : 128L) << 20;
+      return Math.max(64, bytes / (4 * vocabulary) / 64 * 64);
     }
 
     @Override
@@ -27,7 +29,7 @@ public sealed interface Chunk extends Written {
   /** A number. */
   record Tokens(int count) implements Chunk {
     @Override
-    public long tokens(long vocabulary) {
+    public long tokens(long vocabulary, Compute compute) {
       return count;
     }
 
@@ -40,7 +42,7 @@ public sealed interface Chunk extends Written {
   /** All that a batch has. */
   record All() implements Chunk {
     @Override
-    public long tokens(long vocabulary) {
+    public long tokens(long vocabulary, Compute compute) {
       return Long.MAX_VALUE;
     }
 

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -45,13 +46,13 @@ public record HeadCrossEntropy(Tensor matrix, long tokens, Kernels kernels) {
                   torch.mm_out(gradient.narrow(0, at, n), scores, matrix);
                 }
               }
-              return total;
+              return total.div_(new Scalar(denominator));
             },
             scale -> gradient.mul_(scale.to(gradient.scalar_type())));
-    return Loss.of(sum.squeeze().div(new Scalar(denominator)));
+    return Loss.of(sum.squeeze());
   }
 
-  private static org.bytedeco.pytorch.TensorOptions single(Tensor like) {
+  private static TensorOptions single(Tensor like) {
     return like.options().dtype(new ScalarTypeOptional(ScalarType.Float));
   }
 }

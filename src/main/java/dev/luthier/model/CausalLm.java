@@ -5,6 +5,7 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Sequences;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -88,6 +89,20 @@ public final class CausalLm implements Model {
   public Tensor logits(Tensor hidden) {
     Tensor scores = head.apply(frame.exit().current().apply(hidden)).to(ScalarType.Float);
     return cap == 0 ? scores : scores.div(Ops.scalar(cap)).tanh().mul(Ops.scalar(cap));
+  }
+
+  /**
+   * The head's matrix (V, H), if it is frozen and the scores are no more than its product with the
+   * states.
+   */
+  public Optional<Tensor> plainHead() {
+    return cap == 0
+            && frame.exit().untouched()
+            && head.current() instanceof Dense dense
+            && dense.bias() == null
+            && !dense.weight().trainable()
+        ? Optional.of(dense.weight().value())
+        : Optional.empty();
   }
 
   /** The scores at some of the batch's tokens, (M) -> (M, V): the head sees no others. */

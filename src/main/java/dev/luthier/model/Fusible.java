@@ -23,9 +23,9 @@ final class Fusible {
         && (attention.qkv() instanceof Qkv.Separate || attention.qkv() instanceof Qkv.Joined)
         && width(block) % ALIGNED == 0
         && silu(block.mlp())
-        && block.seats().beside().current() == Beside.NONE
-        && block.seats().afterAttention().current() == Joint.PLAIN
-        && block.seats().afterMlp().current() == Joint.PLAIN;
+        && block.seats().beside().untouched()
+        && block.seats().afterAttention().untouched()
+        && block.seats().afterMlp().untouched();
   }
 
   /** Whether the model is in training. */

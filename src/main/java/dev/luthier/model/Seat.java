@@ -25,6 +25,11 @@ public final class Seat<T> implements Place<T> {
     return current;
   }
 
+  /** Whether nothing was put here. */
+  boolean untouched() {
+    return current == base;
+  }
+
   @Override
   public void replace(T with) {
     current = with;

@@ -36,7 +36,7 @@ public final class HeadBench {
       Chunked head =
           new Chunked(
               x -> torch.linear(x, weight).to(torch.ScalarType.Float),
-              chunk.tokens(vocabulary),
+              chunk.tokens(vocabulary, Compute.CPU),
               compute);
       step(head, states.narrow(0, 0, 8), targets.narrow(0, 0, 8)); // threads and kernels are there
       long before = compute.isCuda() ? PeakMemory.of(compute).taken() : PeakMemory.resident();

@@ -35,14 +35,13 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
 
   /** The objective alone, for those who have no recipe. */
   static Objective<TokenBatch> objectiveOf(CausalLm model) {
-    long tokens = new Chunk.Auto().tokens(model.config().vocabSize());
-    Chunked chunked = new Chunked(model::logits, tokens, model.compute());
+    long tokens = new Chunk.Auto().tokens(model.config().vocabSize(), model.compute());
+    HeadLoss loss =
+        new HeadLoss(
+            new Chunked(model::logits, tokens, model.compute()), model::plainHead);
     return (batch, denominator) ->
-        Loss.of(
-            chunked.sum(
-                states(model, batch),
-                batch.targets(),
-                (logits, targets) -> new CrossEntropy().of(logits, targets, denominator).total()));
+        loss.of(
+            states(model, batch), batch.targets(), denominator, new CrossEntropy()::of);
   }
 
   @Override
@@ -63,6 +62,11 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   @Override
   public Tensor scores(CausalLm model, Tensor hidden) {
     return model.logits(hidden);
+  }
+
+  @Override
+  public Optional<Tensor> plainHead(CausalLm model) {
+    return model.plainHead();
   }
 
   /** The head sees only the positions that predict a learnt token, (M, H). */

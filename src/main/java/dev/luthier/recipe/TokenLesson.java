@@ -3,9 +3,9 @@ package dev.luthier.recipe;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.loss.Chunked;
-import dev.luthier.loss.Loss;
 import dev.luthier.model.Model;
 import dev.luthier.train.Objective;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -24,15 +24,16 @@ interface TokenLesson<R extends TrainingRow, B, M extends Model> extends Lesson<
     return scores(model, hidden(model, batch));
   }
 
+  /** The head's matrix (V, H), if scores are its product with states and the loss is usual. */
+  default Optional<Tensor> plainHead(M model) {
+    return Optional.empty();
+  }
+
   @Override
   default Objective<B> objective(M model, Chunk chunk) {
-    Chunked chunked = chunked(model, chunk);
+    HeadLoss loss = new HeadLoss(chunked(model, chunk), () -> plainHead(model));
     return (batch, denominator) ->
-        Loss.of(
-            chunked.sum(
-                hidden(model, batch),
-                targets(batch),
-                (logits, targets) -> loss(logits, targets, denominator).total()));
+        loss.of(hidden(model, batch), targets(batch), denominator, this::loss);
   }
 
   @Override
@@ -51,7 +52,7 @@ interface TokenLesson<R extends TrainingRow, B, M extends Model> extends Lesson<
   }
 
   private Chunked chunked(M model, Chunk chunk) {
-    long tokens = chunk.tokens(model.config().vocabSize());
+    long tokens = chunk.tokens(model.config().vocabSize(), model.compute());
     return new Chunked(states -> scores(model, states), tokens, model.compute());
   }
 }
