@@ -14,7 +14,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code luthier bench step}, {@code generate}, {@code load}, {@code swap} and {@code head}. */
-@Command(name = "bench", description = "Measures this machine.",
+@Command(
+    name = "bench",
+    description = "Measures this machine.",
     subcommands = HeadBenchCommand.class)
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

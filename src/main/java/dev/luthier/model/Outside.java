@@ -66,8 +66,7 @@ final class Outside {
     Prefix.KeysValues first = prefix(layer);
     return first == null
         ? own
-        : new KvCache.Seen(
-            joined(first.keys(), own.keys()), joined(first.values(), own.values()));
+        : new KvCache.Seen(joined(first.keys(), own.keys()), joined(first.values(), own.values()));
   }
 
   /** (B or 1, G, P, D) and (B, G, T, D) -> (B, G, P + T, D). */

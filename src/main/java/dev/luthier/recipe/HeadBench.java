@@ -12,7 +12,9 @@ import java.util.Random;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What a head and its loss take of memory, in chunks and without. Letters as in {@link Chunked}. */
+/**
+ * What a head and its loss take of memory, in chunks and without. Letters as in {@link Chunked}.
+ */
 public final class HeadBench {
   private HeadBench() {}
 
@@ -31,8 +33,7 @@ public final class HeadBench {
       torch.manual_seed(1);
       Tensor weight = random(compute, vocabulary, hidden);
       Tensor states = random(compute, tokens, hidden).set_requires_grad(true);
-      Tensor targets =
-          Ops.longs(new Random(1).longs(tokens, 0, vocabulary).toArray(), compute);
+      Tensor targets = Ops.longs(new Random(1).longs(tokens, 0, vocabulary).toArray(), compute);
       Chunked head =
           new Chunked(
               x -> torch.linear(x, weight).to(torch.ScalarType.Float),
@@ -60,9 +61,7 @@ public final class HeadBench {
       long m = targets.numel();
       Tensor total =
           head.sum(
-              states,
-              targets,
-              (scores, right) -> new CrossEntropy().of(scores, right, m).total());
+              states, targets, (scores, right) -> new CrossEntropy().of(scores, right, m).total());
       total.backward();
       return total.item_float();
     }
