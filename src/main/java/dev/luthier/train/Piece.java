@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param lr peak learning rate
  */
 record Piece(long at, long count, double lr, double weightDecay) {
-  /** Weights at once on a CPU: what an operation makes then stays in the cache (docs/memory.md). */
-  static final long ON_CPU = 1 << 16;
+  /** Weights at once on a CPU: temporaries of 4 MiB stay in the cache (docs/memory.md). */
+  static final long ON_CPU = 1 << 20;
 
   /** Weights at once on a GPU: few enough launches, and temporaries of 64 MiB. */
   static final long ON_GPU = 1 << 24;

@@ -206,7 +206,7 @@ class OptimizerTest {
     return out;
   }
 
-  /** Shapes of which one is small, one no whole number of blocks, and one longer than a piece. */
+  /** Shapes of which one is small and one no whole number of blocks. */
   private static Parameter[] mixed() {
     return parameters(
         new long[] {64, 64}, new long[] {70, 71}, new long[] {33}, new long[] {700, 128});
@@ -327,16 +327,16 @@ class OptimizerTest {
   @ParameterizedTest
   @MethodSource("all")
   void whereTheBufferIsCutChangesNothing(Optimizer optimizer) {
-    // 180,224 = 704 blocks of 256, in three pieces; cut again at 20 and 331 blocks, which is in the
-    // midst of pieces. Adafactor sees tensors.
+    // 1,203,200 = 4700 blocks of 256, in two pieces; cut again at 20 and 3311 blocks, which is in
+    // the midst of the first. Adafactor sees tensors.
     if (optimizer instanceof Adafactor) {
       return;
     }
-    Parameter[] one = parameters(new long[] {180_224});
+    Parameter[] one = parameters(new long[] {1_203_200});
     Tensor all = one[0].value();
     List<Parameter> three = new ArrayList<>();
     long at = 0;
-    for (long count : new long[] {20 * 256, 311 * 256, 373 * 256}) {
+    for (long count : new long[] {20 * 256, 3291 * 256, 1389 * 256}) {
       three.add(new Parameter("c" + at, all.narrow(0, at, count).clone()));
       at += count;
     }
