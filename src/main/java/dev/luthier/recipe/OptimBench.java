@@ -42,15 +42,13 @@ public final class OptimBench {
    */
   public static void run(long count, String device, int rounds, PrintWriter out) {
     Compute compute = Compute.of(device);
-    out.printf(
-        "%,d weights on %s, median of %d steps%n", count, compute.device(), rounds);
+    out.printf("%,d weights on %s, median of %d steps%n", count, compute.device(), rounds);
     out.printf("%-20s %12s %16s %14s%n", "optimizer", "ms a step", "bytes of state", "a weight");
     for (String name : ALL) {
       Optimizer optimizer = optimizer(name);
       List<Parameter> parameters = parameters(count, compute);
       List<Optim.Group> groups = List.of(new Optim.Group(parameters, 1e-4, 0.01));
-      try (Optim optim =
-          new Optim(groups, optimizer, compute, RunDirectory.nearest(Path.of("")))) {
+      try (Optim optim = new Optim(groups, optimizer, compute, RunDirectory.nearest(Path.of("")))) {
         gradients(parameters);
         double[] times = new double[rounds];
         for (int i = -WARM_UP; i < rounds; i++) {

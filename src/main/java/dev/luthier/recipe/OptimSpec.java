@@ -53,7 +53,8 @@ public record OptimSpec(
   public OptimSpec {
     lr.ifPresent(v -> Check.above("optim.lr", 0, v));
     if (lr.isPresent() && optimizer.findsItsRate()) {
-      throw new UserError("optim.lr is set, but the optimizer finds its rate; leave one of them out");
+      throw new UserError(
+          "optim.lr is set, but the optimizer finds its rate; leave one of them out");
     }
     Check.atLeast("optim.batch", 1, batch);
     int micro = microBatch.orElse(batch);

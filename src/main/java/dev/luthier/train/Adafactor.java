@@ -100,6 +100,14 @@ public record Adafactor(
     return factored(shape) ? 0 : Optimizer.count(shape);
   }
 
+  /** (B, n, m) of a matrix or a stack of them, (n) of a vector. */
+  static long[] stack(long[] shape) {
+    int n = shape.length;
+    return factored(shape)
+        ? new long[] {rows(shape) / shape[n - 2], shape[n - 2], shape[n - 1]}
+        : new long[] {Optimizer.count(shape)};
+  }
+
   static boolean factored(long[] shape) {
     return shape.length >= 2;
   }

@@ -26,9 +26,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *   X = X - s U'         with scale_parameter: s max(e2, RMS(X))
  * </pre>
  *
- * The paper keeps sums, this, as transformers, means: the same U. Decay and running mean of the
- * steps are transformers'. A large matrix is taken some rows at a time, so that nothing of its size
- * is made; a norm of it is then added up in parts.
+ * The paper keeps sums, this, as transformers, means: the same U; decay and running mean of the
+ * steps are transformers'. A large matrix is taken some rows at a time.
  */
 final class FactoredMoments implements Moments {
   private final Adafactor settings;
@@ -36,11 +35,7 @@ final class FactoredMoments implements Moments {
   private final Map<String, Tensor> vectors = new LinkedHashMap<>();
   private final long most;
 
-  /**
-   * A parameter's place in the flat buffer and in the state.
-   *
-   * @param shape (B, n, m) of a matrix or a stack of them, (n) of a vector
-   */
+  /** A parameter's place in the flat buffer and in the state; its shape is (B, n, m) or (n). */
   private record Own(
       long at, long[] shape, long rows, long columns, long squares, double lr, double decay) {
     long count() {
@@ -64,7 +59,7 @@ final class FactoredMoments implements Moments {
       for (Parameter p : group.parameters()) {
         long[] shape = Ops.shape(p.value());
         owns.add(
-            new Own(at, stack(shape), rows, columns, squares, group.lr(), group.weightDecay()));
+            new Own(at, Adafactor.stack(shape), rows, columns, squares, group.lr(), group.weightDecay()));
         at += p.count();
         rows += Adafactor.rows(shape);
         columns += Adafactor.columns(shape);
@@ -75,13 +70,6 @@ final class FactoredMoments implements Moments {
     keep("columns", columns, compute);
     keep("squares", squares, compute);
     keep("steps", settings.beta1().isPresent() ? at : 0, compute);
-  }
-
-  private static long[] stack(long[] shape) {
-    int n = shape.length;
-    return Adafactor.factored(shape)
-        ? new long[] {Adafactor.rows(shape) / shape[n - 2], shape[n - 2], shape[n - 1]}
-        : new long[] {Optimizer.count(shape)};
   }
 
   private void keep(String name, long size, Compute compute) {
@@ -144,9 +132,9 @@ final class FactoredMoments implements Moments {
     if (settings.beta1().isEmpty()) {
       return u;
     }
-    double beta1 = settings.beta1().get();
+    double b = settings.beta1().get();
     Tensor mean = part("steps", own.at, own.count()).view(own.shape).narrow(own.dim(), from, n);
-    return mean.mul_(new Scalar(beta1)).add_(u, new Scalar(1 - beta1));
+    return mean.mul_(new Scalar(b)).add_(u, new Scalar(1 - b));
   }
 
   private Direction matrix(Own own, Tensor g, double b) {
@@ -164,7 +152,9 @@ final class FactoredMoments implements Moments {
           rows.narrow(1, from, count).mul_(new Scalar(b)).add_(mean, new Scalar(1 - b)); // line 4
           sums.add_(square.sum(1L)); // (B, m)
         });
-    columns.mul_(new Scalar(b)).add_(sums.div_(new Scalar((double) n)), new Scalar(1 - b)); // line 5
+    columns
+        .mul_(new Scalar(b))
+        .add_(sums.div_(new Scalar((double) n)), new Scalar(1 - b)); // line 5
     Tensor byRow = rows.div(rows.mean(1L).unsqueeze(1)).rsqrt_().unsqueeze(2); // (B, n, 1)
     Tensor byColumn = columns.rsqrt().unsqueeze(1); // (B, 1, m)
     return (from, count) -> // lines 6 and 7

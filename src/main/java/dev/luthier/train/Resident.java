@@ -7,8 +7,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** State where the arithmetic can reach it: the pieces are views. */
-record Resident(List<Piece> pieces, List<Kept> kept, Map<String, Tensor> vectors)
-    implements Shelf {
+record Resident(List<Piece> pieces, List<Kept> kept, Map<String, Tensor> vectors) implements Shelf {
   @Override
   public void each(Work work) {
     long[] at = new long[kept.size()];

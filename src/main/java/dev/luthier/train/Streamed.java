@@ -69,8 +69,7 @@ final class Streamed implements Shelf {
   }
 
   private static Tensor pinned(Kept k, long entries) {
-    TensorOptions options =
-        Compute.CPU.options(k.type()).pinned_memory(new BoolOptional(true));
+    TensorOptions options = Compute.CPU.options(k.type()).pinned_memory(new BoolOptional(true));
     try {
       return torch.zeros(new long[] {entries}, options);
     } catch (RuntimeException e) {

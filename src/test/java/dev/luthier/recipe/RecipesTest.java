@@ -14,6 +14,9 @@ import dev.luthier.peft.Lora;
 import dev.luthier.peft.Targets;
 import dev.luthier.peft.Together;
 import dev.luthier.recipe.DataSpec.Source;
+import dev.luthier.train.AdamW;
+import dev.luthier.train.AdamW8bit;
+import dev.luthier.train.Betas;
 import dev.luthier.train.Every;
 import dev.luthier.train.Schedule;
 import dev.luthier.train.Span;
@@ -366,6 +369,51 @@ class RecipesTest {
         "--data.train.2=x");
     refused(
         "--optim.=1: an override of the recipe is written --key.path=value", DESIGN, "--optim.=1");
+  }
+
+  @Test
+  void optimizersHaveTheNamesOfTheField() {
+    assertThat(read(SHORT).optim().optimizer())
+        .isEqualTo(new AdamW(0.01, new Betas(0.9, 0.999), 1e-8, false, List.of()));
+    assertThat(read(SHORT, "--optim.optimizer=adamw_8bit").optim().optimizer())
+        .isEqualTo(new AdamW8bit(0.01, new Betas(0.9, 0.999), 1e-8, false, List.of()));
+    refused(
+        "recipes/x.yaml: unknown key optim.adamw; did you mean optim.optimizer.adamw?",
+        SHORT,
+        "--optim.adamw.eps=1");
+    refused(
+        "--optim.optimizer=paged_adamw_8bit: unknown key optim.optimizer.paged_adamw_8bit; did you"
+            + " mean optim.optimizer.adamw_8bit.paged?",
+        SHORT,
+        "--optim.optimizer=paged_adamw_8bit");
+    refused(
+        "--optim.optimizer=adamw_torch: unknown key optim.optimizer.adamw_torch; did you mean"
+            + " optim.optimizer.adamw?",
+        SHORT,
+        "--optim.optimizer=adamw_torch");
+    refused(
+        "--optim.optimizer.adamw.betas=0.9: optim.optimizer.adamw.betas must be two numbers from 0 to"
+            + " below 1, was 0.9",
+        SHORT,
+        "--optim.optimizer.adamw.betas=0.9");
+  }
+
+  @Test
+  void theUsualRateIsThatOfTheOptimizer() {
+    OptimSpec lion = read(SHORT, "--optim.optimizer=lion").optim();
+    assertThat(lion.withRate(2e-4).rate()).isEqualTo(4e-5); // a fifth of Adam's
+    assertThat(
+            read(SHORT, "--optim.optimizer=lion", "--optim.lr=1e-3").optim().withRate(2e-4).rate())
+        .isEqualTo(1e-3);
+    String finds = "--optim.optimizer={adafactor: {relative_step: true}}";
+    OptimSpec relative = read(SHORT, finds).optim();
+    assertThat(relative.withRate(2e-4)).isEqualTo(relative);
+    assertThat(relative.rate()).isEqualTo(1);
+    refused(
+        "--optim.lr=1e-3: optim.lr is set, but the optimizer finds its rate; leave one of them out",
+        SHORT,
+        finds,
+        "--optim.lr=1e-3");
   }
 
   @ParameterizedTest

@@ -96,7 +96,8 @@ class SftObjectiveTest {
     List<Parameter> weights = List.copyOf(model.parameters());
     Objective<TokenBatch> objective = SftLesson.objectiveOf(model);
     try (Optim optim = // of rate 0: the weights stay
-        new Optim(List.of(new Optim.Group(weights, 0, 0)), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU)) {
+        new Optim(
+            List.of(new Optim.Group(weights, 0, 0)), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU)) {
       new Loop(optim, spec.schedule(), 0, 1)
           .run(steps, 0, objective, report -> loss.add(report.loss()));
       Tensor[] gradients =

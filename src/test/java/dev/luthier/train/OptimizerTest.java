@@ -88,9 +88,8 @@ class OptimizerTest {
   /**
    * The weights after steps 1 and 6 of torch.optim.AdamW, torch.optim.SGD (torch 2.13) and
    * transformers.optimization.Adafactor (5.17), and of algorithm 2 of Lion's paper in plain torch:
-   * lr 0.05, betas (0.9, 0.99), eps 1e-6, weight decay 0.1 where none is said, from
-   * [[0.5, -1.25, 2], [0.75, 0.125, -0.375]] and [1.5, -0.25] with the gradients of
-   * {@link #follows}.
+   * lr 0.05, betas (0.9, 0.99), eps 1e-6, weight decay 0.1 where none is said, from [[0.5, -1.25,
+   * 2], [0.75, 0.125, -0.375]] and [1.5, -0.25] with the gradients of {@link #follows}.
    */
   static Stream<Arguments> trajectories() {
     return Stream.of(
@@ -152,8 +151,7 @@ class OptimizerTest {
   }
 
   /** Gradients are ((3 i + 5 t) mod 7 - 3) / 4 and ((2 i + 3 t) mod 5 - 2) / 2. */
-  private void follows(
-      Optimizer optimizer, double lr, double decay, String first, String last) {
+  private void follows(Optimizer optimizer, double lr, double decay, String first, String last) {
     Parameter matrix =
         new Parameter(
             "a",
@@ -171,7 +169,9 @@ class OptimizerTest {
         pull(vector, Ops.floats(b, Compute.CPU));
         optim.step(1);
         if (t == 1 || t == 6) {
-          assertThat(weights(optim)).as("step %d", t).containsExactly(numbers(t == 1 ? first : last), within(2e-6f));
+          assertThat(weights(optim))
+              .as("step %d", t)
+              .containsExactly(numbers(t == 1 ? first : last), within(2e-6f));
         }
       }
     }
@@ -259,7 +259,8 @@ class OptimizerTest {
   }
 
   private static float[] gradients(Parameter[] parameters) {
-    Tensor[] all = Stream.of(parameters).map(p -> p.value().grad().reshape(-1)).toArray(Tensor[]::new);
+    Tensor[] all =
+        Stream.of(parameters).map(p -> p.value().grad().reshape(-1)).toArray(Tensor[]::new);
     return Ops.toFloats(Ops.cat(0, all));
   }
 
@@ -296,8 +297,9 @@ class OptimizerTest {
     Path file = dir.resolve("state.safetensors");
     Parameter[] whole = mixed();
     Parameter[] broken = mixed();
-    Parameter[] later = parameters(
-        new long[] {64, 64}, new long[] {70, 71}, new long[] {33}, new long[] {700, 128});
+    Parameter[] later =
+        parameters(
+            new long[] {64, 64}, new long[] {70, 71}, new long[] {33}, new long[] {700, 128});
     try (Optim unbroken = optim(optimizer, 1e-2, 0.1, whole);
         Optim first = optim(optimizer, 1e-2, 0.1, broken);
         Optim second = optim(optimizer, 1e-2, 0.1, later)) {
