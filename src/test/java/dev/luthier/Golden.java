@@ -24,6 +24,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Optim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -386,9 +387,8 @@ public final class Golden {
     try (Optim optim =
         new Optim(
             List.of(all),
-            betas.get(0).asDouble(),
-            betas.get(1).asDouble(),
-            adamw.path("eps").asDouble(),
+            AdamW.of(
+                betas.get(0).asDouble(), betas.get(1).asDouble(), adamw.path("eps").asDouble()),
             Compute.CPU)) {
       for (int i = 0; i < losses.length; i++) {
         try (Scope step = new Scope()) {

@@ -46,7 +46,8 @@ class HouseRulesTest {
               Map.entry("model", List.of("tensor", "io")),
               Map.entry("peft", List.of("tensor", "io", "model")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
-              Map.entry("train", List.of("tensor", "io", "loss")),
+              Map.entry("quant", List.of("tensor", "io")),
+              Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry(
                   "recipe",
                   List.of(

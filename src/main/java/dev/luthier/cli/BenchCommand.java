@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.error.Check;
 import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
+import dev.luthier.recipe.OptimBench;
 import dev.luthier.recipe.StepBench;
 import dev.luthier.recipe.SwapBench;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier bench step}, {@code generate}, {@code load}, {@code swap} and {@code head}. */
+/** {@code luthier bench step}, {@code generate}, {@code load}, {@code swap} and others. */
 @Command(
     name = "bench",
     description = "Measures this machine.",
@@ -172,5 +173,30 @@ final class BenchCommand implements Runnable {
           int rounds) {
     Check.atLeast("--rounds", 1, rounds);
     LoadBench.run(model, device, rounds, spec.commandLine().getOut());
+  }
+
+  @Command(name = "optim", description = "Times a step of each optimizer, and counts its state.")
+  void optim(
+      @Option(
+              names = "--weights",
+              paramLabel = "N",
+              defaultValue = "16777216",
+              description = "Trainable weights (default: ${DEFAULT-VALUE}).")
+          long weights,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "10",
+              description = "Steps, of which the median is told (default: ${DEFAULT-VALUE}).")
+          int rounds) {
+    Check.atLeast("--weights", 1, weights);
+    Check.atLeast("--rounds", 1, rounds);
+    OptimBench.run(weights, device, rounds, spec.commandLine().getOut());
   }
 }

@@ -149,6 +149,15 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
+  /** The directory itself, or the nearest one above it, where there is none yet. */
+  public static Path nearest(Path dir) {
+    Path at = dir.toAbsolutePath();
+    while (!Files.isDirectory(at) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
+  }
+
   public Path path() {
     return path;
   }

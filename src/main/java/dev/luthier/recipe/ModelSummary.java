@@ -5,7 +5,9 @@ import dev.luthier.model.ModelConfig;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Scout;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
+import dev.luthier.train.Optimizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,11 @@ record ModelSummary(Map<String, String> facts) {
                 model,
                 recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
                 folder.beginning(recipe.seed()))) {
-      return of(folder, adapted);
+      return of(folder, adapted, recipe.optim().optimizer());
     }
   }
 
-  static ModelSummary of(ModelFolder folder, Adapted<?> adapted) {
+  static ModelSummary of(ModelFolder folder, Adapted<?> adapted, Optimizer optimizer) {
     ModelConfig config = folder.config();
     long all = adapted.model().parameters().stream().mapToLong(Parameter::count).sum();
     long trained = adapted.trainableCount();
@@ -53,7 +55,15 @@ record ModelSummary(Map<String, String> facts) {
                 adapted.model().frame().tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
     facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));
+    List<long[]> shapes = adapted.trainable().stream().map(p -> Ops.shape(p.value())).toList();
+    facts.put(
+        "optimizer",
+        "%s, %s of state".formatted(Schema.name(optimizer), bytes(optimizer.stateBytes(shapes))));
     return new ModelSummary(facts);
+  }
+
+  private static String bytes(long bytes) {
+    return bytes < 1e6 ? "%,d bytes".formatted(bytes) : "%,.1f MB".formatted(bytes / 1e6);
   }
 
   private static String context(ModelConfig config) {

@@ -1,5 +1,7 @@
 package dev.luthier.recipe;
 
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Written;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,14 +66,21 @@ public final class Nearest {
         collect(Schema.argument(type), path, out);
       }
     } else if (Binder.isChoice(raw)) {
-      Schema.variants(raw).forEach((name, record) -> add(name, name, path, record, out));
-    } else if (raw.isRecord()) {
+      Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out));
+    } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {
       for (Schema.Key key : Schema.keys(raw)) {
         add(key.name(), key.name(), path, key.type(), out);
         key.elsewhere()
             .forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
       }
     }
+  }
+
+  private static void variant(String name, String path, Class<?> record, List<Candidate> out) {
+    add(name, name, path, record, out);
+    Doc doc = record.getAnnotation(Doc.class);
+    List<String> elsewhere = doc == null ? List.of() : List.of(doc.elsewhere());
+    elsewhere.forEach(spelling -> out.add(new Candidate(join(path, name), spelling)));
   }
 
   /** Whether a list of choices stands among their own variants: peft.together.methods. */

@@ -4,7 +4,8 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
-import dev.luthier.train.AdamW;
+import dev.luthier.peft.Rate;
+import dev.luthier.train.Optimizer;
 import dev.luthier.train.Schedule;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public record OptimSpec(
     @Doc(
             value =
                 "Peak learning rate; unset: what the method of `peft` usually works with on a model of"
-                    + " this width",
+                    + " this width, with this optimizer",
             elsewhere = {"learning_rate", "rate"})
         Optional<Double> lr,
     @Doc(
@@ -45,12 +46,16 @@ public record OptimSpec(
         @Default("cosine")
         Schedule schedule,
     @Doc(
-            value = "The optimiser's own settings",
-            elsewhere = {"optimizer", "optim"})
-        @Default("{}")
-        AdamW adamw) {
+            value = "What moves the weights by their gradients, and its own settings",
+            elsewhere = {"optim", "optimiser"})
+        @Default("adamw")
+        Optimizer optimizer) {
   public OptimSpec {
     lr.ifPresent(v -> Check.above("optim.lr", 0, v));
+    if (lr.isPresent() && optimizer.findsItsRate()) {
+      throw new UserError(
+          "optim.lr is set, but the optimizer finds its rate; leave one of them out");
+    }
     Check.atLeast("optim.batch", 1, batch);
     int micro = microBatch.orElse(batch);
     Check.atLeast("optim.micro_batch", 1, micro);
@@ -67,31 +72,37 @@ public record OptimSpec(
     }
   }
 
-  /** The same with the rate that is used where the recipe sets none. */
+  /**
+   * The same with the rate that is used where the recipe sets none.
+   *
+   * @param usual with Adam
+   */
   OptimSpec withRate(double usual) {
-    return atRate(lr.orElse(usual));
+    double by = optimizer.rateBesideAdam();
+    double rate = by == 1 ? usual : Rate.rounded(usual * by);
+    return optimizer.findsItsRate() ? this : atRate(lr.orElse(rate));
   }
 
   /** The same at another rate. */
   OptimSpec atRate(double rate) {
     return new OptimSpec(
-        Optional.of(rate), batch, microBatch, epochs, maxSteps, clip, schedule, adamw);
+        Optional.of(rate), batch, microBatch, epochs, maxSteps, clip, schedule, optimizer);
   }
 
   /** The same for so many steps. */
   OptimSpec steps(long total) {
     return new OptimSpec(
-        lr, batch, microBatch, Optional.empty(), Optional.of(total), clip, schedule, adamw);
+        lr, batch, microBatch, Optional.empty(), Optional.of(total), clip, schedule, optimizer);
   }
 
   /** The same with each row by itself. */
   OptimSpec rowByRow() {
-    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, adamw);
+    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, optimizer);
   }
 
-  /** The peak learning rate; set when the model is known. */
+  /** The peak learning rate; set when the model is known. 1 where the optimizer finds its own. */
   public double rate() {
-    return lr.orElseThrow();
+    return optimizer.findsItsRate() ? 1 : lr.orElseThrow();
   }
 
   /** Rows that pass through the model at once. */

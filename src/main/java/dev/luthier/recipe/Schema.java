@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
+import dev.luthier.doc.Name;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -53,7 +54,7 @@ final class Schema {
       if (variant.isSealed()) {
         out.putAll(variants(variant)); // a choice within the choice
       } else {
-        out.put(snake(variant.getSimpleName()), variant);
+        out.put(name(variant), variant);
       }
     }
     return out;
@@ -61,7 +62,12 @@ final class Schema {
 
   /** The name that picks a variant. */
   static String name(Object variant) {
-    return snake(variant.getClass().getSimpleName());
+    return name(variant.getClass());
+  }
+
+  private static String name(Class<?> variant) {
+    Name name = variant.getAnnotation(Name.class);
+    return name == null ? snake(variant.getSimpleName()) : name.value();
   }
 
   /** The constants of an enum by the words that stand for them. */

@@ -9,7 +9,6 @@ import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Scout;
 import dev.luthier.tensor.Compute;
-import dev.luthier.train.AdamW;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Metrics;
@@ -58,7 +57,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       }
       try (Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
-          Optim optim = optim(recipe.optim(), adapted);
+          Optim optim = optim(recipe, adapted);
           RunDirectory run = directory()) {
         train(lesson, folder, corpus, adapted, optim, run.path());
       }
@@ -78,7 +77,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       try (Safetensors chosen = Safetensors.open(choice.get());
           Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
-          Optim optim = optim(recipe.optim(), adapted)) {
+          Optim optim = optim(recipe, adapted)) {
         train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path());
       }
     }
@@ -92,7 +91,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Optim optim,
       Path output) {
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model());
-    ModelSummary summary = ModelSummary.of(folder, adapted);
+    ModelSummary summary = ModelSummary.of(folder, adapted, recipe.optim().optimizer());
     out.println(summary.text());
     out.println(plan(steps));
     out.flush();
@@ -164,14 +163,13 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     return parts.lesson().objective(model, recipe.memory().chunk());
   }
 
-  static Optim optim(OptimSpec spec, Adapted<?> adapted) {
-    AdamW adamw = spec.adamw();
+  static Optim optim(Recipe recipe, Adapted<?> adapted) {
+    OptimSpec spec = recipe.optim();
     return new Optim(
-        adamw.sort(adapted.trainable(), spec.rate(), adapted::rateOf),
-        adamw.betas().get(0),
-        adamw.betas().get(1),
-        adamw.eps(),
-        adapted.model().compute());
+        spec.optimizer().sort(adapted.trainable(), spec.rate(), adapted::rateOf),
+        spec.optimizer(),
+        adapted.model().compute(),
+        RunDirectory.nearest(Path.of(recipe.output())));
   }
 
   /** Before the data is read, so that nobody waits for a refusal; nothing is written yet. */

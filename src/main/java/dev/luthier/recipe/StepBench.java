@@ -8,6 +8,7 @@ import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Lora;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.PeakMemory;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Schedule;
@@ -72,9 +73,7 @@ public final class StepBench {
           Optim optim =
               new Optim(
                   List.of(new Optim.Group(adapted.trainable(), 1e-4, 0)),
-                  0.9,
-                  0.999,
-                  1e-8,
+                  AdamW.of(0.9, 0.999, 1e-8),
                   compute)) {
         Measured m = measure(lm, optim, shape, steps);
         int tokens = shape.rows() * shape.length();

@@ -118,14 +118,18 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
 
   /** All that a checkpoint has to hold, by name; the tensors are the live ones. */
   Map<String, Tensor> state() {
-    Map<String, Tensor> out = new LinkedHashMap<>(optim.state().byName());
+    Map<String, Tensor> out = new LinkedHashMap<>(optim.state());
     course.state().forEach(p -> out.put(COURSE + p.name(), p.value()));
     return out;
   }
 
   /** Goes on from a saved state after so many steps. */
   void restore(Safetensors saved, long after) {
-    optim.restore(Optim.State.of(saved), after);
+    Map<String, Tensor> own = new LinkedHashMap<>();
+    saved.infos().keySet().stream()
+        .filter(name -> !name.startsWith(COURSE))
+        .forEach(name -> own.put(name, saved.tensor(name)));
+    optim.restore(own, after);
     restoreCourse(saved);
   }
 

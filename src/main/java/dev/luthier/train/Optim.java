@@ -1,25 +1,31 @@
 package dev.luthier.train;
 
-import dev.luthier.io.Safetensors;
+import dev.luthier.error.UserError;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2), equal to torch.optim.AdamW, over one flat
- * buffer: all trainable weights, their gradients and both moments are four long vectors, of which
- * the parameters are views. A step is then a dozen calls, however many parameters there are, and a
- * checkpoint is three tensors.
+ * The flat buffer: all trainable weights and their gradients are two long vectors, of which the
+ * parameters are views. The norm of the gradient is then one call, a step a few calls for each
+ * piece of the buffer, however many parameters there are, and a checkpoint a few tensors. What
+ * moves the weights is an {@link Optimizer}.
  */
 public final class Optim implements AutoCloseable {
+  private static final String WEIGHTS = "weights";
+
   /**
    * Parameters that share a rate and a decay.
    *
@@ -32,44 +38,36 @@ public final class Optim implements AutoCloseable {
     }
   }
 
-  /** What a checkpoint holds; the tensors are the live ones, all (P) float32. */
-  public record State(Tensor weights, Tensor mean, Tensor square) {
-    static State of(Safetensors saved) {
-      return new State(saved.tensor("weights"), saved.tensor("mean"), saved.tensor("square"));
-    }
-
-    Map<String, Tensor> byName() {
-      return Map.of("weights", weights, "mean", mean, "square", square);
-    }
-  }
-
   private final List<Group> groups;
-  private final double beta1;
-  private final double beta2;
-  private final double eps;
+  private final Optimizer optimizer;
   private final Tensor weights; // (P)
   private final Tensor gradients; // (P)
-  private final Tensor mean; // (P)
-  private final Tensor square; // (P)
+  private final Moments moments;
   private long steps;
 
   /** Moves the parameters, which become float32, into the flat buffer. */
-  public Optim(List<Group> groups, double beta1, double beta2, double eps, Compute compute) {
+  public Optim(List<Group> groups, Optimizer optimizer, Compute compute) {
+    this(groups, optimizer, compute, Path.of(System.getProperty("java.io.tmpdir", ".")));
+  }
+
+  /**
+   * The same.
+   *
+   * @param folder that exists, where a state that is paged on a CPU has its file
+   */
+  public Optim(List<Group> groups, Optimizer optimizer, Compute compute, Path folder) {
     this.groups = groups.stream().filter(g -> !g.parameters().isEmpty()).toList();
-    this.beta1 = beta1;
-    this.beta2 = beta2;
-    this.eps = eps;
+    this.optimizer = optimizer;
     long total = this.groups.stream().mapToLong(Group::count).sum();
     if (total == 0) {
       throw new IllegalArgumentException("nothing trains");
     }
+    moments = optimizer.begin(this.groups, compute, folder);
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       long[] shape = {total};
       weights = scope.keep(torch.zeros(shape, compute.options(ScalarType.Float)));
       gradients = scope.keep(torch.zeros(shape, compute.options(ScalarType.Float)));
-      mean = scope.keep(torch.zeros(shape, compute.options(ScalarType.Float)));
-      square = scope.keep(torch.zeros(shape, compute.options(ScalarType.Float)));
       long at = 0;
       for (Group group : this.groups) {
         for (Parameter p : group.parameters()) {
@@ -119,32 +117,25 @@ public final class Optim implements AutoCloseable {
    */
   public void step(double factor) {
     steps++;
-    double correction1 = 1 - Math.pow(beta1, steps);
-    double correction2 = 1 - Math.pow(beta2, steps);
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
-      mean.lerp_(gradients, new Scalar(1 - beta1)); // m = b1 m + (1 - b1) g
-      square
-          .mul_(new Scalar(beta2))
-          .addcmul_(gradients, gradients, new Scalar(1 - beta2)); // v = b2 v + (1 - b2) g^2
-      Tensor root = square.sqrt().div_(new Scalar(Math.sqrt(correction2))).add_(new Scalar(eps));
-      long at = 0;
-      for (Group group : groups) {
-        double lr = group.lr() * factor;
-        long n = group.count();
-        Tensor w = weights.narrow(0, at, n);
-        if (group.weightDecay() != 0) {
-          w.mul_(new Scalar(1 - lr * group.weightDecay()));
-        }
-        w.addcdiv_(mean.narrow(0, at, n), root.narrow(0, at, n), new Scalar(-lr / correction1));
-        at += n;
-      }
+      moments.step(weights, gradients, steps, factor);
     }
   }
 
   /** The highest of the groups' peak rates. */
   public double peakRate() {
     return groups.stream().mapToDouble(Group::lr).max().orElse(0);
+  }
+
+  /** The highest of the groups' rates in the last step, of which the schedule had this factor. */
+  public double rate(double factor) {
+    return optimizer.rate(factor * peakRate(), Math.max(1, steps));
+  }
+
+  /** Bytes of what the optimizer remembers. */
+  public long stateBytes() {
+    return moments.state().values().stream().mapToLong(Tensor::nbytes).sum();
   }
 
   /** Replaces the weights alone, (P) float32. */
@@ -154,25 +145,50 @@ public final class Optim implements AutoCloseable {
     }
   }
 
-  public State state() {
-    return new State(weights, mean, square);
+  /** What a checkpoint holds, by name; the tensors are the live ones. */
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    out.put(WEIGHTS, weights);
+    out.putAll(moments.state());
+    return out;
   }
 
-  /** Goes on from a saved state after so many steps. */
-  public void restore(State saved, long after) {
+  /**
+   * Goes on from a saved state after so many steps.
+   *
+   * @throws UserError if another optimizer, or one of other weights, saved it
+   */
+  public void restore(Map<String, Tensor> saved, long after) {
+    Map<String, Tensor> own = state();
+    if (!saved.keySet().equals(own.keySet())) {
+      throw new UserError(
+          "the checkpoint is of another optimizer: it holds %s, this one has %s; resume with the optimizer that wrote it, or start anew with another output"
+              .formatted(names(saved.keySet()), names(own.keySet())));
+    }
+    own.forEach((name, tensor) -> check(name, tensor, saved.get(name)));
     try (AutoGradMode off = Ops.noGrad()) {
-      weights.copy_(saved.weights());
-      mean.copy_(saved.mean());
-      square.copy_(saved.square());
+      own.forEach((name, tensor) -> tensor.copy_(saved.get(name)));
     }
     steps = after;
   }
 
+  private static String names(Set<String> names) {
+    return String.join(", ", new TreeSet<>(names));
+  }
+
+  private static void check(String name, Tensor own, Tensor saved) {
+    ScalarType type = own.scalar_type().intern();
+    if (!Arrays.equals(Ops.shape(own), Ops.shape(saved)) || saved.scalar_type().intern() != type) {
+      throw new UserError(
+          "the checkpoint is of another run: its %s holds %d numbers of %s, here are %d of %s"
+              .formatted(name, saved.numel(), saved.scalar_type().intern(), own.numel(), type));
+    }
+  }
+
   @Override
   public void close() {
+    moments.close();
     Scope.free(gradients);
-    Scope.free(mean);
-    Scope.free(square);
     Scope.free(weights);
   }
 }

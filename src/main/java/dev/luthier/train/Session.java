@@ -135,7 +135,7 @@ public final class Session {
     values.put("loss", report.loss());
     values.putAll(report.terms());
     values.put("gradient_norm", report.gradientNorm());
-    values.put("lr", report.factor() * loop.optim().peakRate());
+    values.put("lr", loop.optim().rate(report.factor()));
     values.put("epoch", (double) report.done() / steps.perEpoch());
     values.put("tokens", (double) report.tokens());
     values.put(Metrics.CLOCK + "tokens_per_second", report.tokens() / report.seconds());

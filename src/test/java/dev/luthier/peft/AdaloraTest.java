@@ -15,6 +15,7 @@ import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Schedule;
@@ -103,7 +104,7 @@ class AdaloraTest {
         };
     Optim.Group group = new Optim.Group(adapted.trainable(), 0.01, 0);
     // Not closed: the weights live in its buffer.
-    Optim optim = new Optim(List.of(group), 0.9, 0.999, 1e-8, Compute.CPU);
+    Optim optim = new Optim(List.of(group), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU);
     Loop loop = new Loop(optim, new Schedule.Constant(new Span.Steps(0)), 0, 1, adapted.course());
     loop.run(
         steps,

@@ -12,6 +12,7 @@ import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Optim;
 import java.nio.file.Path;
 import java.util.List;
@@ -143,9 +144,7 @@ class DiffPruningTest {
         Optim optim =
             new Optim(
                 List.of(new Optim.Group(adapted.trainable(), 0.1, 0)),
-                0.9,
-                0.99,
-                1e-8,
+                AdamW.of(0.9, 0.99, 1e-8),
                 Compute.CPU)) {
       assertThat(changed(adapted)).isZero();
       adapted.training(true);

@@ -17,6 +17,7 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Optim;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,11 +197,9 @@ class SparseTest {
         Optim optim =
             new Optim(
                 List.of(new Optim.Group(adapted.trainable(), 0.1, 0)),
-                0.9,
-                0.99,
-                1e-8,
+                AdamW.of(0.9, 0.99, 1e-8),
                 Compute.CPU)) {
-      assertThat(optim.state().mean().numel()).isEqualTo(77);
+      assertThat(optim.state().get("mean").numel()).isEqualTo(77);
       Map<String, float[]> before = new HashMap<>();
       model.parameters().forEach(p -> before.put(p.name(), Ops.toFloats(p.value())));
       batch("llama").loss(model).total().backward();

@@ -92,13 +92,13 @@ class CurvesGoldenTest {
             "--optim.epochs=" + peer.path("epochs").asInt(),
             "--optim.clip=0",
             "--optim.schedule=constant",
-            "--optim.adamw.weight_decay=0",
+            "--optim.optimizer.adamw.weight_decay=0",
             "--data.shuffle=false",
             "--eval.generate=100",
             "--eval.max_new_tokens=32");
     try (CausalLm model = folder.load(Compute.CPU);
         Adapted<CausalLm> adapted = STARTS.get(name).apply(model);
-        Optim optim = SftFlow.optim(recipe.optim(), adapted)) {
+        Optim optim = SftFlow.optim(recipe, adapted)) {
       LessonEvaluation<TokenRow, TokenBatch, CausalLm> evaluation =
           LessonEvaluation.of(lesson, adapted, corpus, recipe);
       Map<String, Double> before = evaluation.apply(0).values();

@@ -14,6 +14,9 @@ import dev.luthier.peft.Lora;
 import dev.luthier.peft.Targets;
 import dev.luthier.peft.Together;
 import dev.luthier.recipe.DataSpec.Source;
+import dev.luthier.train.AdamW;
+import dev.luthier.train.AdamW8bit;
+import dev.luthier.train.Betas;
 import dev.luthier.train.Every;
 import dev.luthier.train.Schedule;
 import dev.luthier.train.Span;
@@ -368,6 +371,51 @@ class RecipesTest {
         "--optim.=1: an override of the recipe is written --key.path=value", DESIGN, "--optim.=1");
   }
 
+  @Test
+  void optimizersHaveTheNamesOfTheField() {
+    assertThat(read(SHORT).optim().optimizer())
+        .isEqualTo(new AdamW(0.01, new Betas(0.9, 0.999), 1e-8, false, List.of()));
+    assertThat(read(SHORT, "--optim.optimizer=adamw_8bit").optim().optimizer())
+        .isEqualTo(new AdamW8bit(0.01, new Betas(0.9, 0.999), 1e-8, false, List.of()));
+    refused(
+        "recipes/x.yaml: unknown key optim.adamw; did you mean optim.optimizer.adamw?",
+        SHORT,
+        "--optim.adamw.eps=1");
+    refused(
+        "--optim.optimizer=paged_adamw_8bit: unknown key optim.optimizer.paged_adamw_8bit; did you"
+            + " mean optim.optimizer.adamw_8bit.paged?",
+        SHORT,
+        "--optim.optimizer=paged_adamw_8bit");
+    refused(
+        "--optim.optimizer=adamw_torch: unknown key optim.optimizer.adamw_torch; did you mean"
+            + " optim.optimizer.adamw?",
+        SHORT,
+        "--optim.optimizer=adamw_torch");
+    refused(
+        "--optim.optimizer.adamw.betas=0.9: optim.optimizer.adamw.betas must be two numbers from 0 to"
+            + " below 1, was 0.9",
+        SHORT,
+        "--optim.optimizer.adamw.betas=0.9");
+  }
+
+  @Test
+  void theUsualRateIsThatOfTheOptimizer() {
+    OptimSpec lion = read(SHORT, "--optim.optimizer=lion").optim();
+    assertThat(lion.withRate(2e-4).rate()).isEqualTo(4e-5); // a fifth of Adam's
+    assertThat(
+            read(SHORT, "--optim.optimizer=lion", "--optim.lr=1e-3").optim().withRate(2e-4).rate())
+        .isEqualTo(1e-3);
+    String finds = "--optim.optimizer={adafactor: {relative_step: true}}";
+    OptimSpec relative = read(SHORT, finds).optim();
+    assertThat(relative.withRate(2e-4)).isEqualTo(relative);
+    assertThat(relative.rate()).isEqualTo(1);
+    refused(
+        "--optim.lr=1e-3: optim.lr is set, but the optimizer finds its rate; leave one of them out",
+        SHORT,
+        finds,
+        "--optim.lr=1e-3");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -377,7 +425,11 @@ class RecipesTest {
         "--peft.lora.targets='(q|v)_proj'",
         "--optim.schedule={wsd: {warmup: 0%, decay: 100%, min_lr: 1e-9}}",
         "--optim.schedule={constant: {warmup: 0.0}}",
-        "--optim.adamw={weight_decay: 0.1, betas: [0.9, 0.95], groups: [lora_B, {match: x, lr: 1e-20}]}",
+        "--optim.optimizer={adamw: {weight_decay: 0.1, betas: [0.9, 0.95], groups: [lora_B, {match: x, lr: 1e-20}]}}",
+        "--optim.optimizer=adamw-8bit",
+        "--optim.optimizer={lion: {betas: [0, 0.5], groups: [{match: x, weight_decay: 0}]}}",
+        "--optim.optimizer={adafactor: {beta1: 0.9, eps: [0, 0.1], scale_parameter: true}}",
+        "--optim.optimizer={sgd: {momentum: 0.5, nesterov: true}}",
         "--eval={every: never, metric: exact-match, patience: 3}",
         "--checkpoint.every=3 epochs",
         "--data.columns={prompt: 'true', completion: '12', text: '~'}",

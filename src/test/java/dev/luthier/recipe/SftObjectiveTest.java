@@ -83,7 +83,7 @@ class SftObjectiveTest {
             Optional.of(1L),
             0,
             new Schedule.Constant(new Span.Steps(0)),
-            new AdamW(0, List.of(0.9, 0.999), 1e-8, List.of()));
+            AdamW.of(0.9, 0.999, 1e-8));
     RowSteps<TokenRow, TokenBatch> steps =
         new RowSteps<>(
             new Batches<>(bins, batch, Batches.Order.AS_THEY_STAND),
@@ -96,7 +96,8 @@ class SftObjectiveTest {
     List<Parameter> weights = List.copyOf(model.parameters());
     Objective<TokenBatch> objective = SftLesson.objectiveOf(model);
     try (Optim optim = // of rate 0: the weights stay
-        new Optim(List.of(new Optim.Group(weights, 0, 0)), 0.9, 0.999, 1e-8, Compute.CPU)) {
+        new Optim(
+            List.of(new Optim.Group(weights, 0, 0)), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU)) {
       new Loop(optim, spec.schedule(), 0, 1)
           .run(steps, 0, objective, report -> loss.add(report.loss()));
       Tensor[] gradients =

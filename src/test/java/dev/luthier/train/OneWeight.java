@@ -19,7 +19,8 @@ record OneWeight(Parameter weight, Optim optim) implements AutoCloseable {
   static OneWeight create() {
     Parameter weight = new Parameter("w", Ops.floats(new float[] {1}, Compute.CPU));
     Optim.Group group = new Optim.Group(List.of(weight), 0.1, 0);
-    return new OneWeight(weight, new Optim(List.of(group), 0.9, 0.999, 1e-8, Compute.CPU));
+    return new OneWeight(
+        weight, new Optim(List.of(group), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU));
   }
 
   float value() {

@@ -28,7 +28,7 @@ class OptimTest {
 
   private static Optim optim(double lr, double decay, Parameter... parameters) {
     Optim.Group group = new Optim.Group(List.of(parameters), lr, decay);
-    return new Optim(List.of(group), 0.9, 0.999, EPS, Compute.CPU);
+    return new Optim(List.of(group), AdamW.of(0.9, 0.999, EPS), Compute.CPU);
   }
 
   /** Makes the gradient of w equal to the given values. */
@@ -85,7 +85,7 @@ class OptimTest {
             new Optim.Group(List.of(slow), 0.01, 0),
             new Optim.Group(List.of(), 5, 5),
             new Optim.Group(List.of(fast), 0.1, 0.5));
-    try (Optim optim = new Optim(groups, 0.9, 0.999, EPS, Compute.CPU)) {
+    try (Optim optim = new Optim(groups, AdamW.of(0.9, 0.999, EPS), Compute.CPU)) {
       assertThat(optim.peakRate()).isEqualTo(0.1); // a group of nothing does not count
       pull(slow, 1);
       pull(fast, 1);
@@ -103,14 +103,14 @@ class OptimTest {
     try (Optim optim = optim(0.1, 0, a, b)) {
       assertThat(Ops.shape(a.value())).containsExactly(2, 2);
       assertThat(a.trainable()).isTrue();
-      assertThat(Ops.toFloats(optim.state().weights())).containsExactly(1, 2, 3, 4, 5);
+      assertThat(Ops.toFloats(optim.state().get("weights"))).containsExactly(1, 2, 3, 4, 5);
       optim.weights(Ops.floats(new float[] {9, 8, 7, 6, 5}, Compute.CPU));
       assertThat(Ops.toFloats(a.value())).containsExactly(9, 8, 7, 6);
       // The transposed is read row by row: its gradient comes back into the right cells.
       Tensor by = Ops.floats(new float[] {0, 0, 1, 0}, Compute.CPU).view(2, 2);
       a.value().t().mul(by).sum().backward();
       optim.step(1);
-      assertThat(Ops.toFloats(optim.state().weights()))
+      assertThat(Ops.toFloats(optim.state().get("weights")))
           .containsExactly(new float[] {9, 7.9f, 7, 6, 5}, near());
     }
   }

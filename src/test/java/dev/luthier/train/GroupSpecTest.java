@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class AdamWTest {
+class GroupSpecTest {
   private final Scope scope = new Scope();
   private final Parameter matrix = parameter("layers.0.q_proj.weight", 2, 2);
   private final Parameter bias = parameter("layers.0.q_proj.bias", 2);
@@ -29,8 +29,8 @@ class AdamWTest {
     return new Parameter(name, torch.zeros(shape));
   }
 
-  private static AdamW with(AdamW.Group... groups) {
-    return new AdamW(0.1, List.of(0.9, 0.999), 1e-8, List.of(groups));
+  private static AdamW with(GroupSpec... groups) {
+    return new AdamW(0.1, new Betas(0.9, 0.999), 1e-8, false, List.of(groups));
   }
 
   @Test
@@ -43,8 +43,8 @@ class AdamWTest {
 
   @Test
   void theFirstMatchDecides() {
-    AdamW.Group proj = new AdamW.Group("q_proj", Optional.of(5e-3), Optional.empty());
-    AdamW.Group rest = new AdamW.Group("weight$", Optional.empty(), Optional.of(0.0));
+    GroupSpec proj = new GroupSpec("q_proj", Optional.of(5e-3), Optional.empty());
+    GroupSpec rest = new GroupSpec("weight$", Optional.empty(), Optional.of(0.0));
     assertThat(with(proj, rest).sort(all, 1e-3, p -> 1))
         .containsExactly(
             new Optim.Group(List.of(matrix, bias), 5e-3, 0.1),
@@ -63,21 +63,20 @@ class AdamWTest {
 
   @Test
   void aGroupWithoutParametersIsRefused() {
-    AdamW.Group group = new AdamW.Group("v_proj", Optional.empty(), Optional.empty());
+    GroupSpec group = new GroupSpec("v_proj", Optional.empty(), Optional.empty());
     assertThatThrownBy(() -> with(group).sort(all, 1e-3, p -> 1))
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "adamw.groups.match \"v_proj\" matches no trainable parameter, the first is"
+            "groups.match \"v_proj\" matches no trainable parameter, the first is"
                 + " layers.0.q_proj.weight");
   }
 
   @Test
   void refusesImpossibleSettings() {
-    refused(() -> new AdamW(-0.1, List.of(0.9, 0.999), 1e-8, List.of()), "weight_decay", "-0.1");
-    refused(() -> new AdamW(0, List.of(0.9), 1e-8, List.of()), "betas", "[0.9]");
-    refused(() -> new AdamW(0, List.of(0.9, 1.0), 1e-8, List.of()), "betas", "1");
-    refused(() -> new AdamW(0, List.of(0.9, 0.999), 0, List.of()), "eps", "0");
-    refused(() -> new AdamW.Group("(", Optional.empty(), Optional.empty()), "match", "(");
+    Betas betas = new Betas(0.9, 0.999);
+    refused(() -> new AdamW(-0.1, betas, 1e-8, false, List.of()), "weight_decay", "-0.1");
+    refused(() -> new AdamW(0, betas, 0, false, List.of()), "eps", "0");
+    refused(() -> new GroupSpec("(", Optional.empty(), Optional.empty()), "match", "(");
   }
 
   private static void refused(Runnable run, String... parts) {
