@@ -5,6 +5,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
+import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ final class Weights {
   private final WeightFiles files;
   private final String prefix;
   private final Compute compute;
+  private final Packing packing;
   private final Dropout dropout = new Dropout();
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
   private final Map<String, String> renamed = new LinkedHashMap<>();
@@ -43,10 +47,15 @@ final class Weights {
     this.files = files;
     this.prefix = prefix;
     this.compute = compute;
+    this.packing = new Packing(files, compute);
   }
 
   Compute compute() {
     return compute;
+  }
+
+  Packing packing() {
+    return packing;
   }
 
   Dropout dropout() {
@@ -106,6 +115,15 @@ final class Weights {
 
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
   Parameter take(String name, long... shape) {
+    return take(name, info -> null, shape);
+  }
+
+  /**
+   * The same for what the run may keep in fewer bits.
+   *
+   * @param how packs it, or gives nothing
+   */
+  Parameter take(String name, Function<Safetensors.Info, @Nullable Packed> how, long... shape) {
     Parameter known = taken.get(name);
     if (known != null) {
       return known;
@@ -120,14 +138,20 @@ final class Weights {
               .formatted(dir, name, Arrays.toString(info.shape()), Arrays.toString(shape)));
     }
     used.add(info.name());
-    Tensor own = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-    return keep(name, own);
+    Packed packed = how.apply(info);
+    if (packed != null) {
+      return keep(Parameter.packed(name, packed, compute.dtype()));
+    }
+    return keep(name, files.tensor(info.name()).to(compute.torchDevice(), compute.dtype()));
   }
 
   /** A weight that no file holds. */
   Parameter keep(String name, Tensor value) {
-    Parameter parameter = new Parameter(name, value);
-    taken.put(name, parameter);
+    return keep(new Parameter(name, value));
+  }
+
+  private Parameter keep(Parameter parameter) {
+    taken.put(parameter.name(), parameter);
     return parameter;
   }
 
@@ -152,10 +176,7 @@ final class Weights {
 
   /** A tensor that the files may carry although the model does not use it. */
   void ignore(String name) {
-    Safetensors.Info info = stored(name);
-    if (info != null) {
-      used.add(info.name());
-    }
+    Optional.ofNullable(stored(name)).map(Safetensors.Info::name).ifPresent(used::add);
   }
 
   /** Refuses a folder with tensors that nobody asked for: they would be lost in silence. */

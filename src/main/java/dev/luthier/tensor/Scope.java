@@ -1,8 +1,10 @@
 package dev.luthier.tensor;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Owns the native memory of everything created while it is open, and frees it on close. A training
@@ -29,6 +31,22 @@ public final class Scope implements AutoCloseable {
   public <P extends Pointer> List<P> keep(List<P> pointers) {
     pointers.forEach(this::keep);
     return pointers;
+  }
+
+  /**
+   * What a computation gives, handed to the scope that is open around it; all else that it makes is
+   * freed at once.
+   */
+  public static Tensor result(Supplier<Tensor> of) {
+    PointerScope around = PointerScope.getInnerScope();
+    try (Scope scope = new Scope()) {
+      Tensor out = of.get();
+      if (around == null) {
+        return scope.keep(out);
+      }
+      around.attach(out);
+      return out;
+    }
   }
 
   /** Gives back one reference of a pointer that was kept; the memory goes with the last one. */
