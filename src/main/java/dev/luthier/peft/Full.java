@@ -15,7 +15,7 @@ public record Full() implements Peft {
 
   @Override
   public Attachment attach(Site site) {
-    if (site.model().parameters().stream().anyMatch(p -> p.packed() != null)) {
+    if (site.model().packed()) {
       throw new UserError(
           "weights of %s are quantised; they cannot train; use lora, or load without model.quantize"
               .formatted(site.model().config().modelType()));

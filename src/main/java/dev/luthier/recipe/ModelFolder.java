@@ -122,6 +122,11 @@ record ModelFolder(
     }
   }
 
+  /** The 16-bit type of the folder's files: float16 where they have it, else bfloat16. */
+  ScalarType halfType() {
+    return storedType() == ScalarType.Half ? ScalarType.Half : ScalarType.BFloat16;
+  }
+
   /** Copies tokenizer, template and generation settings beside weights saved elsewhere. */
   void copyCompanions(Path into) {
     for (String name : COMPANIONS) {

@@ -53,6 +53,7 @@ record ModelSummary(Map<String, String> facts) {
                 adapted.model().frame().tied() ? ", head tied to the table" : ""));
     Compute compute = adapted.model().compute();
     facts.put("computes", "%s on %s".formatted(TypeName.of(compute.dtype()), compute.device()));
+    facts.put("weights", "%,d bytes in memory".formatted(adapted.model().bytes()));
     return new ModelSummary(facts);
   }
 
