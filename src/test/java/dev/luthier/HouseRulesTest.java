@@ -44,6 +44,7 @@ class HouseRulesTest {
               Map.entry("io", List.of("tensor")),
               Map.entry("data", List.of("tensor")),
               Map.entry("model", List.of("tensor", "io")),
+              Map.entry("quant", List.of("tensor", "io")),
               Map.entry("peft", List.of("tensor", "io", "model")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
               Map.entry("train", List.of("tensor", "io", "loss")),
