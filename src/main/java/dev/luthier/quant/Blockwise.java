@@ -1,10 +1,10 @@
 package dev.luthier.quant;
 
-import dev.luthier.error.Check;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import org.bytedeco.pytorch.AutoGradMode;
+import java.util.Arrays;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -20,138 +20,106 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *   x_i ~ map[q_i] N_b
  * </pre>
  *
- * <p>It owns the map on a device and is used there for any number of vectors. The work goes in
- * parts, so that what it needs beside its result stays small however long the vector is.
+ * <p>It owns the map on a device and is used there for any number of vectors.
  */
 public final class Blockwise implements AutoCloseable {
-  /** Numbers that are worked on at a time, at most. */
-  private static final long CPU_PART = 1 << 18;
-
-  private static final long GPU_PART = 1 << 24;
-
-  private final int block;
-  private final long part;
   private final Compute compute;
+  private final Blocks blocks;
+  private final int zero; // the place of 0 in the map
   private final Tensor map; // (256)
-  private final Tensor middles; // (255)
+  private final Nearest nearest;
 
   /**
    * @param block numbers that share a scale, any number > 0; bitsandbytes takes 256 for states of
    *     optimisers
    */
   public Blockwise(DynamicMap map, int block, Compute compute) {
-    this.block = (int) Check.atLeast("block", 1L, block);
-    this.part = Math.max(1, (compute.isCuda() ? GPU_PART : CPU_PART) / block);
     this.compute = compute;
-    float[] values = map.numbers();
+    this.blocks = Blocks.of(block, compute);
+    float[] numbers = map.numbers();
+    this.zero = Arrays.binarySearch(numbers, 0);
+    this.nearest = new Nearest(numbers, compute);
     try (Scope scope = new Scope()) {
-      this.map = scope.keep(Ops.floats(values, compute));
-      this.middles = scope.keep(Ops.floats(DynamicMap.middles(values), compute));
+      this.map = scope.keep(Ops.floats(numbers, compute));
     }
   }
 
   public int block() {
-    return block;
+    return blocks.block();
+  }
+
+  /** The 256 values, which belong to this object. */
+  Tensor map() {
+    return map;
   }
 
   /** How many blocks so many numbers make; the last may be shorter. */
   public long blocks(long n) {
-    return (n + block - 1) / block;
+    return blocks.count(n);
   }
 
   /** A vector of n zeros; it belongs to the scope that is open. */
   public Bytes zeros(long n) {
-    float[] values = Ops.toFloats(map);
-    int zero = 0;
-    while (values[zero] != 0) {
-      zero++;
-    }
+    Bytes out = room(n);
+    out.bytes().fill_(Ops.whole(zero));
+    out.absmax().zero_();
+    return out;
+  }
+
+  private Bytes room(long n) {
     return new Bytes(
-        torch.full(new long[] {n}, Ops.whole(zero), compute.options(ScalarType.Byte)),
-        torch.zeros(new long[] {blocks(n)}, compute.options(ScalarType.Float)),
-        block);
+        empty(n, ScalarType.Byte), empty(blocks.count(n), ScalarType.Float), blocks.block());
+  }
+
+  private Tensor empty(long n, ScalarType type) {
+    return torch.empty(new long[] {n}, compute.options(type), new MemoryFormatOptional());
   }
 
   /** A vector in eight bits, which belongs to the scope that is open. */
-  public Bytes quantise(Tensor x) { // of any shape
-    Bytes out =
-        new Bytes(
-            torch.zeros(new long[] {x.numel()}, compute.options(ScalarType.Byte)),
-            torch.zeros(new long[] {blocks(x.numel())}, compute.options(ScalarType.Float)),
-            block);
+  public Bytes quantise(Tensor x) { // of any shape and real type, on any device
+    Bytes out = room(x.numel());
     quantise(x, out);
     return out;
   }
 
-  /** Overwrites bytes and scales with those of x, a contiguous vector of real numbers. */
+  /** Overwrites bytes and scales with those of x. */
   public void quantise(Tensor x, Bytes into) {
-    each(
-        x.reshape(-1),
-        into,
-        (values, bytes, absmax) -> {
-          Tensor real = values.to(ScalarType.Float);
-          absmax.copy_(real.abs().amax(new long[] {1}, false)); // (4)
-          Tensor scaled = real.mul(inverse(absmax).unsqueeze(1));
-          bytes.copy_(torch.bucketize(scaled, middles, true, false)); // (5)
+    Tensor vector = x.reshape(-1);
+    blocks.each(
+        vector.numel(),
+        (at, row, rows, width) -> {
+          Tensor real = Blocks.rows(vector, at, rows, width, compute);
+          Tensor absmax = into.absmax().narrow(0, row, rows);
+          absmax.copy_(Blocks.absmax(real)); // (4)
+          Tensor places = nearest.places(Blocks.scaled(real, absmax)); // (5)
+          into.bytes().narrow(0, at, rows * width).view(rows, width).copy_(places);
         });
   }
 
-  /** The numbers of bytes, a new float32 vector. */
+  /** The numbers, a new float32 vector. */
   public Tensor dequantise(Bytes from) {
-    Tensor out =
-        torch.zeros(
-            new long[] {from.bytes().numel()}, compute.options(ScalarType.Float));
+    Tensor out = empty(from.bytes().numel(), ScalarType.Float);
     dequantise(from, out);
     return out;
   }
 
-  /** Overwrites x, a contiguous vector of a real type, with the numbers of bytes. */
+  /** Overwrites x, contiguous and of a real type, with the numbers. */
   public void dequantise(Bytes from, Tensor into) {
-    each(
-        into,
-        from,
-        (values, bytes, absmax) -> {
-          Tensor codes = map.index_select(0, bytes.reshape(-1).to(ScalarType.Int));
-          torch.mul_out(values, codes.view_as(bytes), absmax.unsqueeze(1));
+    Tensor vector = into.view(-1);
+    blocks.each(
+        vector.numel(),
+        (at, row, rows, width) -> {
+          Tensor places = from.bytes().narrow(0, at, rows * width).to(ScalarType.Int);
+          Tensor numbers = map.index_select(0, places).view(rows, width);
+          Tensor absmax = from.absmax().narrow(0, row, rows).unsqueeze(1);
+          torch.mul_out(
+              vector.narrow(0, at, rows * width).view(rows, width), numbers, absmax);
         });
-  }
-
-  /** 1 / N, and something finite where N is zero or hardly more. */
-  static Tensor inverse(Tensor absmax) {
-    return absmax.reciprocal().clamp_max_(Ops.scalar(Float.MAX_VALUE));
-  }
-
-  private interface Rows {
-    void with(Tensor values, Tensor bytes, Tensor absmax);
-  }
-
-  /** Part for part as matrices with one block in a row; a shorter last block comes alone. */
-  private void each(Tensor values, Bytes bytes, Rows work) {
-    long n = values.numel();
-    long full = n / block;
-    try (AutoGradMode off = Ops.noGrad()) {
-      for (long at = 0; at < full; at += part) {
-        long rows = Math.min(part, full - at);
-        rows(values, bytes, at, rows, block, work);
-      }
-      if (n % block > 0) {
-        rows(values, bytes, full, 1, n % block, work);
-      }
-    }
-  }
-
-  private void rows(Tensor values, Bytes bytes, long at, long rows, long width, Rows work) {
-    try (Scope scope = new Scope()) {
-      work.with(
-          values.narrow(0, at * block, rows * width).view(rows, width),
-          bytes.bytes().narrow(0, at * block, rows * width).view(rows, width),
-          bytes.absmax().narrow(0, at, rows));
-    }
   }
 
   @Override
   public void close() {
     Scope.free(map);
-    Scope.free(middles);
+    nearest.close();
   }
 }

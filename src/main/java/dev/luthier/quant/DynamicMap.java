@@ -54,13 +54,4 @@ public enum DynamicMap {
         ? Math.fma(step, (float) i, 0.1f)
         : Math.fma(-step, (float) (parts - i), 1f);
   }
-
-  /** The middles between neighbours of ascending values: what lies on one is the lower value. */
-  static float[] middles(float[] ascending) {
-    float[] out = new float[ascending.length - 1];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) (((double) ascending[i] + ascending[i + 1]) / 2);
-    }
-    return out;
-  }
 }
