@@ -77,7 +77,7 @@ public record Frame(
   }
 
   /**
-   * Writes the model as it computes now: safetensors, in shards where large, and config.json with
+   * Writes the model as it computes now, quantised weights unpacked: safetensors, in shards where large, and config.json with
    * the type and the tie of table and head as they are.
    *
    * @param dtype the type on disk
@@ -100,10 +100,15 @@ public record Frame(
     try (Scope scope = new Scope()) {
       Map<String, Tensor> out = new LinkedHashMap<>();
       current()
-          .forEach((name, p) -> out.put(renamed.getOrDefault(name, name), rows.of(p).to(dtype)));
+          .forEach(
+              (name, p) ->
+                  out.put(
+                      renamed.getOrDefault(name, name),
+                      Scope.result(() -> rows.of(p).to(dtype))));
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
-    ModelConfig written = config.with(json -> json.put("vocab_size", vocabulary));
+    ModelConfig written =
+        config.with(json -> json.put("vocab_size", vocabulary).remove("quantization_config"));
     ConfigFile.write(written, dir, head == null ? config.tied() : tied(), dtype);
   }
 

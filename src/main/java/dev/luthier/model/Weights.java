@@ -3,6 +3,7 @@ package dev.luthier.model;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Packed;
@@ -42,12 +43,13 @@ final class Weights {
    * @param prefix what models with a head put before the names of the model below, such as "bert.";
    *     files may have it or not
    */
-  Weights(Path dir, WeightFiles files, String prefix, Compute compute) {
+  Weights(Path dir, WeightFiles files, QuantFiles quantised, String prefix, Compute compute) {
     this.dir = dir;
     this.files = files;
     this.prefix = prefix;
     this.compute = compute;
-    this.packing = new Packing(files, compute);
+    this.packing = new Packing(files, quantised, compute);
+    used.addAll(quantised.parts());
   }
 
   Compute compute() {
@@ -104,12 +106,8 @@ final class Weights {
   /** Whether a tensor of the files has other values than a weight that was taken. */
   boolean differs(String name, Parameter from) {
     Safetensors.Info info = stored(name);
-    if (info == null) {
-      return false;
-    }
     try (Scope scope = new Scope()) {
-      Tensor theirs = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-      return !theirs.equal(from.value());
+      return info != null && !packing.whole(info).equal(from.value());
     }
   }
 
@@ -132,17 +130,18 @@ final class Weights {
     if (info == null) {
       throw new UserError("%s: tensor %s is missing".formatted(dir, name));
     }
-    if (!Arrays.equals(info.shape(), shape)) {
-      throw new UserError(
-          "%s: tensor %s has shape %s, but config.json asks for %s"
-              .formatted(dir, name, Arrays.toString(info.shape()), Arrays.toString(shape)));
-    }
     used.add(info.name());
     Packed packed = how.apply(info);
-    if (packed != null) {
-      return keep(Parameter.packed(name, packed, compute.dtype()));
+    Parameter found =
+        packed == null
+            ? keep(name, packing.whole(info))
+            : keep(Parameter.packed(name, packed, compute.dtype()));
+    if (!Arrays.equals(found.shape(), shape)) {
+      throw new UserError(
+          "%s: tensor %s has shape %s, but config.json asks for %s"
+              .formatted(dir, name, Arrays.toString(found.shape()), Arrays.toString(shape)));
     }
-    return keep(name, files.tensor(info.name()).to(compute.torchDevice(), compute.dtype()));
+    return found;
   }
 
   /** A weight that no file holds. */

@@ -41,7 +41,7 @@ public final class Scratch {
       count *= n;
     }
     Map<ScalarType, Tensor> own = OWN.get();
-    Tensor block = own.get(type);
+    Tensor block = own.get(type.intern());
     if (block == null || block.numel() < count) {
       if (block != null) {
         Scope.free(block);
@@ -52,7 +52,7 @@ public final class Scratch {
                 torch.empty(
                     new long[] {count}, Compute.CPU.options(type), new MemoryFormatOptional()));
       }
-      own.put(type, block);
+      own.put(type.intern(), block);
     }
     return block.narrow(0, 0, count).view(shape);
   }
