@@ -20,6 +20,18 @@ public sealed interface Quantize {
   /** How matrices are packed, where they are. */
   Optional<Storage> storage();
 
+  /** What gives a command the same: a blank and an option, or nothing. */
+  default String option() {
+    String name = Schema.name(this);
+    if (this instanceof None) {
+      return "";
+    }
+    return equals(read(name))
+        ? " --quantize " + name
+        : " --quantize '{%s: %s}'"
+            .formatted(name, Unbinder.record((Record) this).toString().replace("=", ": "));
+  }
+
   /** A place to compute that keeps frozen matrices so. */
   default Compute on(Compute compute) {
     return storage().map(compute::packing).orElse(compute);
