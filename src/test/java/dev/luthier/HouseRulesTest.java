@@ -51,12 +51,12 @@ class HouseRulesTest {
               Map.entry(
                   "recipe",
                   List.of(
-                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout",
+                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout", "quant",
                       "train")),
               Map.entry(
                   "cli",
                   List.of(
-                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout",
+                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
                       "train"))));
 
   @ArchTest static final ArchRule walls = walls();
