@@ -56,7 +56,7 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout",
+                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
                       "train"))));
 
   @ArchTest static final ArchRule walls = walls();

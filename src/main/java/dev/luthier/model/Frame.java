@@ -3,6 +3,7 @@ package dev.luthier.model;
 import dev.luthier.error.UserError;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantConfig;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
@@ -108,7 +109,7 @@ public record Frame(
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
     ModelConfig written =
-        config.with(json -> json.put("vocab_size", vocabulary).remove("quantization_config"));
+        config.with(json -> json.put("vocab_size", vocabulary).remove(QuantConfig.KEY));
     ConfigFile.write(written, dir, head == null ? config.tied() : tied(), dtype);
   }
 

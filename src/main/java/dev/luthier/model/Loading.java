@@ -1,8 +1,8 @@
 package dev.luthier.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantConfig;
 import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Scope;
@@ -44,12 +44,12 @@ final class Loading {
    */
   private static QuantFiles quantised(
       Path dir, ModelConfig config, WeightFiles files, Compute compute) {
+    QuantConfig.refuseOthers(config.file(), config.json());
     QuantFiles found = QuantFiles.of(dir, files);
-    JsonNode how = config.json().path("quantization_config");
-    if (how.isObject() && (found.isEmpty() || how.path("load_in_8bit").asBoolean())) {
+    if (QuantConfig.in(config.json()) && found.isEmpty()) {
       throw new UserError(
-          "%s: quantization_config (%s) is not built; give the model in 16 or 32 bits, or in 4 bits as bitsandbytes writes it"
-              .formatted(config.file(), how.path("quant_method").asText("unknown")));
+          "%s has %s, but no file of the folder holds quantised weights; take it out of config.json, or fetch the folder again"
+              .formatted(config.file(), QuantConfig.KEY));
     }
     if (!found.isEmpty() && compute.packing().isPresent()) {
       throw new UserError(

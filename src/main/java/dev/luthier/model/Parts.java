@@ -22,7 +22,7 @@ record Parts(ModelConfig config, Weights weights) {
     return new Slot(path, FrozenLinear.over(new Dense(weight, bias(path, bias, out))));
   }
 
-  /** The same in a head, never packed: heads learn. */
+  /** The same where the run never packs it: heads learn, and some maps need all their bits. */
   Slot plain(String path, boolean bias, long out, long in) {
     Parameter weight = weights.take(path + ".weight", out, in);
     return new Slot(path, new Dense(weight, bias(path, bias, out)));

@@ -86,7 +86,8 @@ class QuantizationGoldenTest {
       assertThat(ours.keySet()).isEqualTo(theirs.keySet());
       ours.forEach(
           (name, tensor) -> {
-            assertThat(tensor.scalar_type()).isEqualTo(theirs.get(name).scalar_type());
+            assertThat(tensor.scalar_type().intern())
+                .isEqualTo(theirs.get(name).scalar_type().intern());
             assertThat(Ops.shape(tensor)).as(name).isEqualTo(Ops.shape(theirs.get(name)));
             assertThat(tensor.equal(theirs.get(name))).as(name).isTrue();
           });
