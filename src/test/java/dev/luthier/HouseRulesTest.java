@@ -51,8 +51,8 @@ class HouseRulesTest {
               Map.entry(
                   "recipe",
                   List.of(
-                      "tensor", "io", "quant", "data", "model", "loss", "metric", "peft",
-                      "rollout", "train")),
+                      "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
+                      "train")),
               Map.entry(
                   "cli",
                   List.of(

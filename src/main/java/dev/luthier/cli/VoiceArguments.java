@@ -100,7 +100,8 @@ final class VoiceArguments {
         throw new UserError("there are two adapters " + name + "; choose another name");
       }
     }
-    return Voices.open(Screen.folder(model, err), folders, Quantize.read(quantize).on(Compute.of(device)));
+    return Voices.open(
+        Screen.folder(model, err), folders, Quantize.read(quantize).on(Compute.of(device)));
   }
 
   /** The names, in the order in which they were given. */

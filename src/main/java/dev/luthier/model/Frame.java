@@ -78,8 +78,8 @@ public record Frame(
   }
 
   /**
-   * Writes the model as it computes now, quantised weights unpacked: safetensors, in shards where large, and config.json with
-   * the type and the tie of table and head as they are.
+   * Writes the model as it computes now, quantised weights unpacked: safetensors, in shards where
+   * large, and config.json with the type and the tie of table and head as they are.
    *
    * @param dtype the type on disk
    * @throws IllegalStateException if a place holds an adapter that is not merged
@@ -104,8 +104,7 @@ public record Frame(
           .forEach(
               (name, p) ->
                   out.put(
-                      renamed.getOrDefault(name, name),
-                      Scope.result(() -> rows.of(p).to(dtype))));
+                      renamed.getOrDefault(name, name), Scope.result(() -> rows.of(p).to(dtype))));
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
     ModelConfig written =

@@ -16,9 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear map whose weight is packed (QLoRA, Dettmers et al. 2023, https://arxiv.org/abs/2305.14314,
- * eq. 5 and 6): y = x dequant(W)^T + b, and dL/dx = dL/dy dequant(W). W's values live inside the
- * call only, once in the forward and once in the backward pass. Letters: N tokens.
+ * A linear map whose weight is packed (QLoRA, Dettmers et al. 2023,
+ * https://arxiv.org/abs/2305.14314, eq. 5 and 6): y = x dequant(W)^T + b, and dL/dx = dL/dy
+ * dequant(W). W's values live inside the call only, once in the forward and once in the backward
+ * pass. Letters: N tokens.
  *
  * @param map the same map over the same weight, as the files lay it out
  */
@@ -86,8 +87,7 @@ public record FrozenLinear(Linear map) implements Linear {
   private Linear borrowed(Tensor like) {
     Parameter weight = weight();
     Packed packed = packed();
-    Parameter now =
-        Parameter.derived(weight.name(), () -> packed.borrowed(like.scalar_type()));
+    Parameter now = Parameter.derived(weight.name(), () -> packed.borrowed(like.scalar_type()));
     return map.rewritten(p -> p == weight ? now : p);
   }
 

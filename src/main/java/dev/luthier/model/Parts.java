@@ -40,8 +40,7 @@ record Parts(ModelConfig config, Weights weights) {
   /** GPT-2's linear map, stored the other way round. */
   Slot conv1d(String path, long out, long in) {
     Parameter weight = weights.take(path + ".weight", weights.packing()::turned, in, out);
-    return new Slot(
-        path, FrozenLinear.over(new Conv1d(weight, weights.take(path + ".bias", out))));
+    return new Slot(path, FrozenLinear.over(new Conv1d(weight, weights.take(path + ".bias", out))));
   }
 
   /**

@@ -36,7 +36,8 @@ record Predictions(
       weights.ignore(own);
       weights.ignore(inner);
       Dense tied = new Dense(shared, weights.take(outer, vocab));
-      return new Predictions(dense, act, norm, new Slot(at + "decoder", FrozenLinear.over(tied)), null);
+      return new Predictions(
+          dense, act, norm, new Slot(at + "decoder", FrozenLinear.over(tied)), null);
     }
     boolean two = weights.has(inner);
     if (!two) {

@@ -3,8 +3,8 @@ package dev.luthier.recipe;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
-import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.AdapterFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
@@ -36,8 +36,9 @@ public final class MergedFolder {
   }
 
   /**
-   * Writes it in the base model's type, or in 16 bits where the base was quantised: then the adapter
-   * goes into the values that the packed weights stand for, which are those that it was trained on.
+   * Writes it in the base model's type, or in 16 bits where the base was quantised: then the
+   * adapter goes into the values that the packed weights stand for, which are those that it was
+   * trained on.
    *
    * @param quantize how the base was kept when the adapter was trained
    * @throws dev.luthier.error.UserError if the target folder holds something

@@ -8,7 +8,6 @@ import dev.luthier.quant.EightBit;
 import dev.luthier.quant.FourBit;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Storage;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 

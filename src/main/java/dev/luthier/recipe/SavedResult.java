@@ -79,7 +79,8 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
     String model = recipe.model().path().toString();
     String how = recipe.model().quantize().option();
     List<String> out =
-        new ArrayList<>(parts.lesson().next("%s%s --adapter %s%s".formatted(model, how, result, task())));
+        new ArrayList<>(
+            parts.lesson().next("%s%s --adapter %s%s".formatted(model, how, result, task())));
     if (parts.adapted().merges()) {
       out.add(
           "./luthier adapter merge %s %s %s-merged%s"

@@ -32,11 +32,7 @@ public final class Writer implements AutoCloseable {
    * @param quantize how the model's frozen weights are kept
    */
   public record Voice(
-      Path model,
-      Optional<Path> adapter,
-      Optional<String> task,
-      String device,
-      Quantize quantize) {
+      Path model, Optional<Path> adapter, Optional<String> task, String device, Quantize quantize) {
     /** One whose weights are kept as they compute. */
     public Voice(Path model, Optional<Path> adapter, Optional<String> task, String device) {
       this(model, adapter, task, device, new Quantize.None());
@@ -111,7 +107,10 @@ public final class Writer implements AutoCloseable {
     Optional<AdapterFiles.Loaded<Model>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
     KnownTasks.tell(model, voice, adapter.map(a -> a.adapted().peft()));
-    adapter.map(AdapterFiles.Loaded::adapted).filter(Adapted::mergesExactly).ifPresent(Adapted::merge);
+    adapter
+        .map(AdapterFiles.Loaded::adapted)
+        .filter(Adapted::mergesExactly)
+        .ifPresent(Adapted::merge);
     return new Writer(folder, model, adapter, manner);
   }
 

@@ -63,8 +63,18 @@ class QloraRunsTest {
     String model = run.model().toString();
     String adapter = whole.resolve("adapter").toString();
     String[] generate = {
-      "generate", model, "a", "--adapter", adapter, "--quantize", "nf4", "--plain",
-      "--max-new-tokens", "4", "--device", "cpu"
+      "generate",
+      model,
+      "a",
+      "--adapter",
+      adapter,
+      "--quantize",
+      "nf4",
+      "--plain",
+      "--max-new-tokens",
+      "4",
+      "--device",
+      "cpu"
     };
     assertThat(luthier(generate)).as(err.toString()).isZero();
   }
@@ -101,8 +111,12 @@ class QloraRunsTest {
       Path to = dir.resolve(forms.get(i));
       TinyRun run = i == 0 ? quantised("none") : new TinyRun(dir.resolve("run"));
       String[] args = {
-        "train", "" + run.recipe(), "--model.quantize=" + forms.get(i), "--optim.max_steps=30",
-        "--eval.generate=0", "--output=" + to
+        "train",
+        "" + run.recipe(),
+        "--model.quantize=" + forms.get(i),
+        "--optim.max_steps=30",
+        "--eval.generate=0",
+        "--output=" + to
       };
       assertThat(luthier(args)).as(err.toString()).isZero();
       Matcher m =
@@ -125,8 +139,7 @@ class QloraRunsTest {
     assertThat(luthier("train", "" + run.recipe(), "--model.quantize.nf4.block=48")).isEqualTo(2);
     assertThat(err.toString())
         .contains("model.quantize.nf4.block must be a power of two from 16 to 4096, was 48");
-    assertThat(luthier("generate", "" + run.model(), "a", "--quantize", "gptq"))
-        .isEqualTo(2);
+    assertThat(luthier("generate", "" + run.model(), "a", "--quantize", "gptq")).isEqualTo(2);
     assertThat(err.toString()).contains("unknown key model.quantize.gptq");
   }
 

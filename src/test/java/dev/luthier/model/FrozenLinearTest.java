@@ -169,8 +169,7 @@ class FrozenLinearTest {
     Parameter other = Parameter.derived("b", () -> bias.value().neg());
     Linear negated = map.rewritten(p -> p == bias ? other : p);
     assertThat(negated).isInstanceOf(FrozenLinear.class);
-    Linear sum =
-        map.rewritten(p -> p == bias ? p : Parameter.derived("w", () -> p.value().neg()));
+    Linear sum = map.rewritten(p -> p == bias ? p : Parameter.derived("w", () -> p.value().neg()));
     assertThat(sum).isInstanceOf(Dense.class);
     assertThat(map.copy("c").weight().packed()).isNull();
   }

@@ -48,8 +48,7 @@ record PeftCase(String family, Peft peft, double start, boolean merges, Compute 
     Set<String> seen = new HashSet<>();
     List<PeftCase> plain = plain().toList();
     return Stream.concat(
-        plain.stream(),
-        plain.stream().filter(c -> seen.add(c.kind())).map(PeftCase::quantised));
+        plain.stream(), plain.stream().filter(c -> seen.add(c.kind())).map(PeftCase::quantised));
   }
 
   private String kind() {

@@ -20,7 +20,6 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Storage;
-
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -84,8 +83,7 @@ class QuantisedBaseTest {
 
   /** Q, K, V with and without biases, GPT-2's turned maps, joined maps, an encoder, T5. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"llama", "llama_mqa_bias", "gpt2", "gpt_neox", "phi3", "bert_cls", "t5"})
+  @ValueSource(strings = {"llama", "llama_mqa_bias", "gpt2", "gpt_neox", "phi3", "bert_cls", "t5"})
   void valuesAndGradientsAreThoseOfTheUnpackedModelToTheBit(String family) {
     Golden.Batch batch = batch(family);
     List<float[]> packed;
@@ -131,10 +129,7 @@ class QuantisedBaseTest {
         for (Parameter p : slot.base().weights().values()) {
           long n = p.count();
           // half a byte; a byte for each 64; 4 for each 64 * 256, begun; 4 for the mean
-          expected +=
-              p.packed() == null
-                  ? 4 * n
-                  : n / 2 + n / 64 + 4 * ((n / 64 + 255) / 256) + 4;
+          expected += p.packed() == null ? 4 * n : n / 2 + n / 64 + 4 * ((n / 64 + 255) / 256) + 4;
         }
       }
       assertThat(model.bytes()).isEqualTo(expected).isLessThan(plain.bytes());
