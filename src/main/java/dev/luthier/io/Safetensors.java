@@ -153,11 +153,14 @@ public final class Safetensors implements AutoCloseable {
     if (entry == null) {
       throw new UserError("%s: there is no tensor %s".formatted(file, name));
     }
-    Tensor out = torch.empty(entry.shape(), new TensorOptions(entry.type().scalar), new MemoryFormatOptional());
+    Tensor out =
+        torch.empty(
+            entry.shape(), new TensorOptions(entry.type().scalar), new MemoryFormatOptional());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long bytes = entry.end() - entry.begin();
       for (long at = 0; at < bytes; at += RUN) {
-        BytePointer to = new BytePointer(out.data_ptr()).position(at).limit(Math.min(bytes, at + RUN));
+        BytePointer to =
+            new BytePointer(out.data_ptr()).position(at).limit(Math.min(bytes, at + RUN));
         fill(channel, to.asByteBuffer(), header.start() + entry.begin() + at);
       }
       return out;

@@ -11,13 +11,14 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Where a model lives, in which type it computes, and how it keeps what never trains: float32 on a CPU (without AVX-512 a bfloat16
- * product is two orders of magnitude slower there), bfloat16 on an NVIDIA GPU. Trainable weights
- * are float32 in both cases.
+ * Where a model lives, in which type it computes, and how it keeps what never trains: float32 on a
+ * CPU (without AVX-512 a bfloat16 product is two orders of magnitude slower there), bfloat16 on an
+ * NVIDIA GPU. Trainable weights are float32 in both cases.
  *
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype the type of frozen weights and of activations
- * @param packing how the matrices of frozen linear maps are kept, where that is not in {@code dtype}
+ * @param packing how the matrices of frozen linear maps are kept, where that is not in {@code
+ *     dtype}
  */
 public record Compute(String device, ScalarType dtype, Optional<Storage> packing) {
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);

@@ -1,9 +1,11 @@
 package dev.luthier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.luthier.TinyRun;
+import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.quant.Code;
 import dev.luthier.quant.FourBit;
@@ -152,9 +154,9 @@ class QloraRunsTest {
       assertThat(luthier("quantize", "" + from, "" + into, "--double")).as("" + err).isZero();
       Compute nf4 = Compute.CPU.packing(new FourBit(Code.NF4, 64, true));
       assertThat(logits(into, Compute.CPU)).containsExactly(logits(from, nf4));
-      assertThat(luthier("generate", "" + into, "a", "--quantize", "nf4")).isEqualTo(2);
-      assertThat(err.toString())
-          .contains(into + " is quantised already, and is used so; leave out model.quantize");
+      assertThatThrownBy(() -> CausalLm.load(into, nf4))
+          .isInstanceOf(UserError.class)
+          .hasMessage(into + " is quantised already, and is used so; leave out model.quantize");
     }
     // merged, it is a plain folder again
     try (CausalLm model = CausalLm.load(dir.resolve("llama"), Compute.CPU)) {
