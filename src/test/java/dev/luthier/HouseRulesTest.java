@@ -43,20 +43,21 @@ class HouseRulesTest {
               Map.entry("metric", List.of()),
               Map.entry("io", List.of("tensor")),
               Map.entry("data", List.of("tensor")),
-              Map.entry("model", List.of("tensor", "io")),
-              Map.entry("peft", List.of("tensor", "io", "model")),
+              Map.entry("quant", List.of("tensor", "io")),
+              Map.entry("model", List.of("tensor", "io", "quant")),
+              Map.entry("peft", List.of("tensor", "io", "model", "quant")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
               Map.entry("quant", List.of("tensor", "io")),
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry(
                   "recipe",
                   List.of(
-                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout",
+                      "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
                       "train")),
               Map.entry(
                   "cli",
                   List.of(
-                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout",
+                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
                       "train"))));
 
   @ArchTest static final ArchRule walls = walls();

@@ -6,6 +6,8 @@ import dev.luthier.peft.Conversion;
 import dev.luthier.recipe.AdapterFolders;
 import dev.luthier.recipe.ConvertedFolders;
 import dev.luthier.recipe.DeltaFolders;
+import dev.luthier.recipe.MergedFolder;
+import dev.luthier.recipe.Quantize;
 import dev.luthier.recipe.TypeName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -119,10 +121,22 @@ final class AdapterCommand implements Runnable {
       @Parameters(paramLabel = "ADAPTER", description = "The adapter's folder, or ORG/NAME[@REV].")
           Path adapter,
       @Parameters(paramLabel = "OUT", description = "The new model's folder, new or empty.")
-          Path into) {
+          Path into,
+      @Option(
+              names = "--quantize",
+              paramLabel = "FORM",
+              defaultValue = "none",
+              description =
+                  "How the model was kept in training: the recipe's model.quantize, such as nf4"
+                      + " (default: ${DEFAULT-VALUE}).")
+          String quantize) {
     PrintWriter err = spec.commandLine().getErr();
-    AdapterFolders.merge(
-        Screen.folder(model, err), Screen.folder(adapter, err), into, spec.commandLine().getOut());
+    MergedFolder.write(
+        Screen.folder(model, err),
+        Screen.folder(adapter, err),
+        into,
+        Quantize.read(quantize),
+        spec.commandLine().getOut());
   }
 
   @Command(

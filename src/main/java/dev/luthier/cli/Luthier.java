@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,
+      QuantizeCommand.class,
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,

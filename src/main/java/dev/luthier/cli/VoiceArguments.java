@@ -1,8 +1,10 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
+import dev.luthier.recipe.Quantize;
 import dev.luthier.recipe.Voices;
 import dev.luthier.recipe.Writer.Voice;
+import dev.luthier.tensor.Compute;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,15 @@ final class VoiceArguments {
       defaultValue = "auto")
   private String device = "auto";
 
+  @Option(
+      names = "--quantize",
+      paramLabel = "FORM",
+      description =
+          "Keep linear layers in fewer bits: none, nf4, fp4 or int8, or with settings as a recipe's"
+              + " model.quantize has them (default: ${DEFAULT-VALUE}).",
+      defaultValue = "none")
+  private String quantize = "none";
+
   /**
    * @param err hears of models that are fetched
    */
@@ -59,7 +70,8 @@ final class VoiceArguments {
         Screen.folder(model, err),
         adapters.stream().findFirst().map(dir -> Screen.folder(Path.of(dir), err)),
         task,
-        device);
+        device,
+        Quantize.read(quantize));
   }
 
   /** Whether adapters have names. */
@@ -88,7 +100,8 @@ final class VoiceArguments {
         throw new UserError("there are two adapters " + name + "; choose another name");
       }
     }
-    return Voices.open(Screen.folder(model, err), folders, device);
+    return Voices.open(
+        Screen.folder(model, err), folders, Quantize.read(quantize).on(Compute.of(device)));
   }
 
   /** The names, in the order in which they were given. */

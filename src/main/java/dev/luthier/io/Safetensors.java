@@ -15,6 +15,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class Safetensors implements AutoCloseable {
   /** A tensor as the header describes it. */
   public record Info(String name, ScalarType dtype, long[] shape) {}
+
+  private static final long RUN = 1 << 30; // bytes that one buffer of the JVM can address
 
   private final Path file;
   private final SafetensorsHeader header;
@@ -138,6 +141,31 @@ public final class Safetensors implements AutoCloseable {
       Tensor view = scope.keep(aligned.view(entry.type().scalar).view(entry.shape()));
       views.put(name, view);
       return view;
+    }
+  }
+
+  /**
+   * The same read from the disk into memory of its own, which belongs to the caller's scope: for
+   * tensors that are looked at once.
+   */
+  public Tensor read(String name) {
+    SafetensorsHeader.Entry entry = header.tensors().get(name);
+    if (entry == null) {
+      throw new UserError("%s: there is no tensor %s".formatted(file, name));
+    }
+    Tensor out =
+        torch.empty(
+            entry.shape(), new TensorOptions(entry.type().scalar), new MemoryFormatOptional());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long bytes = entry.end() - entry.begin();
+      for (long at = 0; at < bytes; at += RUN) {
+        BytePointer to =
+            new BytePointer(out.data_ptr()).position(at).limit(Math.min(bytes, at + RUN));
+        fill(channel, to.asByteBuffer(), header.start() + entry.begin() + at);
+      }
+      return out;
+    } catch (IOException e) {
+      throw new UserError("cannot read " + DiskErrors.reason(file, e), e);
     }
   }
 

@@ -118,10 +118,7 @@ public final class SafetensorsWriter {
     Map<String, Map<String, Tensor>> files = new LinkedHashMap<>();
     Map<String, String> weightMap = new TreeMap<>();
     for (int i = 0; i < shards.size(); i++) {
-      String name =
-          shards.size() == 1
-              ? WeightFiles.SINGLE
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      String name = shard(i, shards.size());
       files.put(name, shards.get(i));
       shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
     }
@@ -129,13 +126,25 @@ public final class SafetensorsWriter {
     files.forEach((name, content) -> write(dir.resolve(name), content, PYTORCH));
     if (shards.size() > 1) {
       long total = tensors.values().stream().mapToLong(Tensor::nbytes).sum();
-      Map<String, Object> index = new LinkedHashMap<>();
-      index.put("metadata", Map.of("total_size", total));
-      index.put("weight_map", weightMap);
       files.put(WeightFiles.INDEX, Map.of());
-      AtomicFile.write(dir.resolve(WeightFiles.INDEX), Json.bytes(index));
+      index(dir, weightMap, total);
     }
     removeOthers(dir, files.keySet());
+  }
+
+  /** What the i-th of so many shards is called. */
+  static String shard(int i, int shards) {
+    return shards == 1
+        ? WeightFiles.SINGLE
+        : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards);
+  }
+
+  /** Writes which shard holds which tensor. */
+  static void index(Path dir, Map<String, String> weightMap, long totalBytes) {
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("metadata", Map.of("total_size", totalBytes));
+    index.put("weight_map", weightMap);
+    AtomicFile.write(dir.resolve(WeightFiles.INDEX), Json.bytes(index));
   }
 
   private static List<Map<String, Tensor>> divide(Map<String, Tensor> tensors, long max) {

@@ -168,11 +168,20 @@ public final class WeightFiles implements AutoCloseable {
    * @throws UserError if no file has such a tensor
    */
   public Tensor tensor(String name) {
+    return owner(name).tensor(name);
+  }
+
+  /** As {@link Safetensors#read}. */
+  public Tensor read(String name) {
+    return owner(name).read(name);
+  }
+
+  private Safetensors owner(String name) {
     Safetensors owner = owners.get(name);
     if (owner == null) {
       throw new UserError("%s: there is no tensor %s".formatted(dir, name));
     }
-    return owner.tensor(name);
+    return owner;
   }
 
   @Override

@@ -127,7 +127,8 @@ final class Bert {
     return Predictions.of(
         parts,
         table,
-        parts.square(at + "transform.dense"),
+        parts.plain(
+            at + "transform.dense", true, parts.config().hiddenSize(), parts.config().hiddenSize()),
         Activation.of(parts.config(), "hidden_act", "gelu"),
         norm(parts, at + "transform.LayerNorm"),
         at);

@@ -35,13 +35,18 @@ public record Conv1d(Parameter weight, Parameter bias) implements Linear {
   }
 
   @Override
+  public Conv1d biased(Parameter by) {
+    return new Conv1d(weight, by);
+  }
+
+  @Override
   public long in() {
-    return weight.value().size(0);
+    return weight.shape()[0];
   }
 
   @Override
   public long out() {
-    return weight.value().size(1);
+    return weight.shape()[1];
   }
 
   @Override

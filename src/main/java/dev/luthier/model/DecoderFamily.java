@@ -83,15 +83,15 @@ record DecoderFamily(String prefix, Function<Parts, Trunk> trunk) implements Fam
     Parts parts = new Parts(config, weights);
     Trunk below = trunk.apply(parts);
     Slot table = below.embedding().table();
-    long width = ((Lookup) table.base()).weight().value().size(1);
+    long width = ((Lookup) table.base()).weight().shape()[1];
     Parameter rows = ((Lookup) table.base()).weight();
     Slot out;
     String own = HEAD + ".weight";
     if (config.tied() && !weights.differs(own, rows)) {
       weights.ignore(own);
-      out = new Slot(HEAD, new Dense(rows, null));
+      out = new Slot(HEAD, FrozenLinear.over(new Dense(rows, null)));
     } else { // transformers too leaves two matrices apart where a file holds both and they differ
-      out = parts.linear(HEAD, false, config.vocabSize(), width);
+      out = parts.outputs(HEAD, false, config.vocabSize(), width);
     }
     List<Slot> slots = new ArrayList<>(below.slots());
     slots.add(out);

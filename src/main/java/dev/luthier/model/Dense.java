@@ -39,13 +39,18 @@ public record Dense(Parameter weight, @Nullable Parameter bias) implements Linea
   }
 
   @Override
+  public Dense biased(Parameter by) {
+    return new Dense(weight, by);
+  }
+
+  @Override
   public long in() {
-    return weight.value().size(1);
+    return weight.shape()[1];
   }
 
   @Override
   public long out() {
-    return weight.value().size(0);
+    return weight.shape()[0];
   }
 
   @Override

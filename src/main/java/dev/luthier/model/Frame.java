@@ -3,6 +3,7 @@ package dev.luthier.model;
 import dev.luthier.error.UserError;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantConfig;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Parameter;
@@ -77,8 +78,8 @@ public record Frame(
   }
 
   /**
-   * Writes the model as it computes now: safetensors, in shards where large, and config.json with
-   * the type and the tie of table and head as they are.
+   * Writes the model as it computes now, quantised weights unpacked: safetensors, in shards where
+   * large, and config.json with the type and the tie of table and head as they are.
    *
    * @param dtype the type on disk
    * @throws IllegalStateException if a place holds an adapter that is not merged
@@ -100,10 +101,14 @@ public record Frame(
     try (Scope scope = new Scope()) {
       Map<String, Tensor> out = new LinkedHashMap<>();
       current()
-          .forEach((name, p) -> out.put(renamed.getOrDefault(name, name), rows.of(p).to(dtype)));
+          .forEach(
+              (name, p) ->
+                  out.put(
+                      renamed.getOrDefault(name, name), Scope.of(() -> rows.of(p).to(dtype))));
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
-    ModelConfig written = config.with(json -> json.put("vocab_size", vocabulary));
+    ModelConfig written =
+        config.with(json -> json.put("vocab_size", vocabulary).remove(QuantConfig.KEY));
     ConfigFile.write(written, dir, head == null ? config.tied() : tied(), dtype);
   }
 

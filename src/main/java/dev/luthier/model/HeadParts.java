@@ -30,7 +30,7 @@ sealed interface HeadParts {
   record Saved(Parts parts) implements HeadParts {
     @Override
     public Slot linear(String path, boolean bias, long out, long in) {
-      return parts.linear(path, bias, out, in);
+      return parts.plain(path, bias, out, in);
     }
   }
 
@@ -74,7 +74,7 @@ sealed interface HeadParts {
           draw(path + ".bias", torch.zeros(new long[] {out}, options()));
         }
       }
-      return parts.linear(path, bias, out, in);
+      return parts.plain(path, bias, out, in);
     }
 
     private void draw(String name, Tensor value) {

@@ -2,6 +2,8 @@ package dev.luthier.model;
 
 import dev.luthier.error.UserError;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantConfig;
+import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
@@ -18,19 +20,14 @@ final class Loading {
    */
   static <M extends Model> M from(
       Path dir, ModelConfig config, String prefix, Compute compute, Function<Weights, M> build) {
-    if (config.json().path("quantization_config").isObject()) {
-      throw new UserError(
-          "%s: quantization_config (%s) is not built; give the model in 16 or 32 bits"
-              .formatted(
-                  config.file(),
-                  config
-                      .json()
-                      .path("quantization_config")
-                      .path("quant_method")
-                      .asText("unknown")));
-    }
     WeightFiles files = WeightFiles.open(dir);
-    Weights weights = new Weights(dir, files, prefix, compute);
+    Weights weights;
+    try {
+      weights = new Weights(dir, files, quantised(dir, config, files, compute), prefix, compute);
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
     try (Scope scope = new Scope()) {
       return build.apply(weights);
     } catch (RuntimeException e) {
@@ -38,5 +35,26 @@ final class Loading {
       files.close();
       throw e;
     }
+  }
+
+  /**
+   * What the files hold quantised.
+   *
+   * @throws UserError if that is not built, or is to be quantised once more
+   */
+  private static QuantFiles quantised(
+      Path dir, ModelConfig config, WeightFiles files, Compute compute) {
+    QuantConfig.refuseOthers(config.file(), config.json());
+    QuantFiles found = QuantFiles.of(dir, files);
+    if (QuantConfig.in(config.json()) && found.isEmpty()) {
+      throw new UserError(
+          "%s has %s, but no file of the folder holds quantised weights; take it out of config.json, or fetch the folder again"
+              .formatted(config.file(), QuantConfig.KEY));
+    }
+    if (!found.isEmpty() && compute.packing().isPresent()) {
+      throw new UserError(
+          "%s is quantised already, and is used so; leave out model.quantize".formatted(dir));
+    }
+    return found;
   }
 }

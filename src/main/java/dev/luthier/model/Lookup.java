@@ -15,7 +15,9 @@ import org.bytedeco.pytorch.global.torch;
 public record Lookup(Parameter weight, long paddingId) implements Stored {
   @Override
   public Tensor apply(Tensor ids) {
-    return torch.embedding(weight.value(), ids, paddingId, false, false);
+    return weight.packed() == null
+        ? torch.embedding(weight.value(), ids, paddingId, false, false)
+        : weight.rows(ids);
   }
 
   @Override

@@ -62,6 +62,16 @@ public sealed interface Model extends AutoCloseable
     return frame().weights().values();
   }
 
+  /** Whether some of its weights are frozen in fewer bits than they compute in. */
+  default boolean packed() {
+    return parameters().stream().anyMatch(p -> p.packed() != null);
+  }
+
+  /** What its weights hold in memory. */
+  default long bytes() {
+    return parameters().stream().mapToLong(Parameter::bytes).sum();
+  }
+
   /** {@link Frame#save}. */
   default void save(Path dir, ScalarType dtype) {
     frame().save(dir, dtype);

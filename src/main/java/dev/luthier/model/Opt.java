@@ -31,11 +31,11 @@ final class Opt {
     boolean narrow = width != hidden;
     return new Trunk(
         Embedding.of(words, UnaryOperator.identity())
-            .projected(narrow ? parts.linear(top + "project_in", false, hidden, width) : null)
+            .projected(narrow ? parts.plain(top + "project_in", false, hidden, width) : null)
             .at(places, layout -> layout.positions.add(Ops.whole(FIRST_POSITION))),
         parts.layers(i -> block(parts, top + "layers." + i + ".", i, before)),
         last ? norm(parts, top + "final_layer_norm") : null,
-        narrow ? parts.linear(top + "project_out", false, width, hidden) : null);
+        narrow ? parts.plain(top + "project_out", false, width, hidden) : null);
   }
 
   private static Block block(Parts parts, String at, int layer, boolean before) {

@@ -6,12 +6,30 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The parts that families are put together from, filled with a folder's weights. */
 record Parts(ModelConfig config, Weights weights) {
-  /** y = W x + b. */
+  /** y = W x + b, whose W the run may keep packed. */
   Slot linear(String path, boolean bias, long out, long in) {
-    return new Slot(path, dense(path, bias, out, in));
+    Parameter weight = weights.take(path + ".weight", weights.packing()::matrix, out, in);
+    return new Slot(path, FrozenLinear.over(new Dense(weight, bias(path, bias, out))));
+  }
+
+  /** The same for an output embedding, which is kept as tables are. */
+  Slot outputs(String path, boolean bias, long out, long in) {
+    Parameter weight = weights.take(path + ".weight", weights.packing()::table, out, in);
+    return new Slot(path, FrozenLinear.over(new Dense(weight, bias(path, bias, out))));
+  }
+
+  /** The same where the run never packs it: heads learn, and some maps need all their bits. */
+  Slot plain(String path, boolean bias, long out, long in) {
+    Parameter weight = weights.take(path + ".weight", out, in);
+    return new Slot(path, new Dense(weight, bias(path, bias, out)));
+  }
+
+  private @Nullable Parameter bias(String path, boolean there, long out) {
+    return there ? weights.take(path + ".bias", out) : null;
   }
 
   /** A square map of the model's width. */
@@ -19,23 +37,18 @@ record Parts(ModelConfig config, Weights weights) {
     return linear(path, true, config.hiddenSize(), config.hiddenSize());
   }
 
-  Dense dense(String path, boolean bias, long out, long in) {
-    return new Dense(
-        weights.take(path + ".weight", out, in), bias ? weights.take(path + ".bias", out) : null);
-  }
-
   /** GPT-2's linear map, stored the other way round. */
   Slot conv1d(String path, long out, long in) {
-    return new Slot(
-        path,
-        new Conv1d(weights.take(path + ".weight", in, out), weights.take(path + ".bias", out)));
+    Parameter weight = weights.take(path + ".weight", weights.packing()::turned, in, out);
+    return new Slot(path, FrozenLinear.over(new Conv1d(weight, weights.take(path + ".bias", out))));
   }
 
   /**
    * @param pad the row that look-ups give no gradient, or -1
    */
   Slot table(String path, long rows, long width, long pad) {
-    return new Slot(path, new Lookup(weights.take(path + ".weight", rows, width), pad));
+    Parameter weight = weights.take(path + ".weight", weights.packing()::table, rows, width);
+    return new Slot(path, new Lookup(weight, pad));
   }
 
   /** The token table, whose padding row gets no gradient from look-ups. */

@@ -36,13 +36,14 @@ record Predictions(
       weights.ignore(own);
       weights.ignore(inner);
       Dense tied = new Dense(shared, weights.take(outer, vocab));
-      return new Predictions(dense, act, norm, new Slot(at + "decoder", tied), null);
+      return new Predictions(
+          dense, act, norm, new Slot(at + "decoder", FrozenLinear.over(tied)), null);
     }
     boolean two = weights.has(inner);
     if (!two) {
       weights.rename(inner, outer);
     }
-    Slot decoder = parts.linear(at + "decoder", true, vocab, config.hiddenSize());
+    Slot decoder = parts.outputs(at + "decoder", true, vocab, config.hiddenSize());
     Slot unused =
         two && weights.has(outer)
             ? new Slot(at.substring(0, at.length() - 1), new Unused(weights.take(outer, vocab)))

@@ -52,7 +52,8 @@ final class Roberta {
     return Predictions.of(
         parts,
         table,
-        parts.square("lm_head.dense"),
+        parts.plain(
+            "lm_head.dense", true, parts.config().hiddenSize(), parts.config().hiddenSize()),
         torch::gelu,
         Bert.norm(parts, "lm_head.layer_norm"),
         "lm_head.");

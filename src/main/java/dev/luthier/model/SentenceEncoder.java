@@ -58,7 +58,12 @@ public final class SentenceEncoder implements Model {
           Trunk trunk = family.trunk().apply(parts, "");
           List<Slot> slots = new ArrayList<>(trunk.slots());
           if (weights.has(POOLER + ".weight")) {
-            slots.add(parts.square(POOLER)); // takes no part, but is kept
+            slots.add(
+                parts.plain(
+                    POOLER,
+                    true,
+                    config.hiddenSize(),
+                    config.hiddenSize())); // takes no part, but is kept
           }
           new HeadParts.Saved(parts).finish();
           return new SentenceEncoder(

@@ -1,6 +1,7 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.Scope;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -29,8 +30,10 @@ public sealed interface Stored extends Projection
 
   /** A float32 copy of a weight under another name. */
   static Parameter copyOf(String name, Parameter p) {
-    return new Parameter(
-        name, p.value().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional()));
+    try (Scope scope = new Scope()) {
+      return new Parameter(
+          name, p.value().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional()));
+    }
   }
 
   /** {@link #copyOf} where there is something to copy. */

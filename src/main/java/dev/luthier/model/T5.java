@@ -81,7 +81,7 @@ final class T5 {
     slots.addAll(encoder.slots());
     slots.addAll(decoder.slots());
     slots.add(head);
-    boolean tied = ((Dense) head.base()).weight() == weight(shared);
+    boolean tied = ((Linear) head.base()).weight() == weight(shared);
     return new Seq2Seq(
         Frame.of(
             resolved(config, tied),
@@ -124,10 +124,10 @@ final class T5 {
    */
   private static Slot head(Parts parts, Slot shared) {
     if (parts.weights().differs(HEAD + ".weight", weight(shared))) {
-      return parts.linear(HEAD, false, parts.config().vocabSize(), parts.config().hiddenSize());
+      return parts.outputs(HEAD, false, parts.config().vocabSize(), parts.config().hiddenSize());
     }
     parts.weights().ignore(HEAD + ".weight");
-    return new Slot(HEAD, new Dense(weight(shared), null));
+    return new Slot(HEAD, FrozenLinear.over(new Dense(weight(shared), null)));
   }
 
   /** Whether the head sees states / sqrt(H): so in T5, unless config.json unties its head. */

@@ -176,7 +176,7 @@ final class T5Stack {
     UnaryOperator<Tensor> act = Activation.named(config, key, config.text("dense_act_fn", name));
     long hidden = config.hiddenSize();
     long inner = config.integer("d_ff", 2048);
-    Slot down = parts.linear(in + "wo", false, hidden, inner);
+    Slot down = parts.plain(in + "wo", false, hidden, inner); // as transformers: never in few bits
     return config.flag("is_gated_act", gated)
         ? new Mlp.Gated(
             parts.linear(in + "wi_0", false, inner, hidden),

@@ -25,7 +25,7 @@ public final class TokenStates {
 
   /** E, the width of what a {@link Prompt} gives. */
   public long width() {
-    return ((Lookup) embedding.table().base()).weight().value().size(1);
+    return ((Lookup) embedding.table().base()).weight().shape()[1];
   }
 
   /**

@@ -3,8 +3,10 @@ package dev.luthier.model;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
+import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
+import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
@@ -14,7 +16,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ final class Weights {
   private final WeightFiles files;
   private final String prefix;
   private final Compute compute;
+  private final Packing packing;
   private final Dropout dropout = new Dropout();
   private final Map<String, Parameter> taken = new LinkedHashMap<>();
   private final Map<String, String> renamed = new LinkedHashMap<>();
@@ -38,15 +43,21 @@ final class Weights {
    * @param prefix what models with a head put before the names of the model below, such as "bert.";
    *     files may have it or not
    */
-  Weights(Path dir, WeightFiles files, String prefix, Compute compute) {
+  Weights(Path dir, WeightFiles files, QuantFiles quantised, String prefix, Compute compute) {
     this.dir = dir;
     this.files = files;
     this.prefix = prefix;
     this.compute = compute;
+    this.packing = new Packing(files, quantised, compute);
+    used.addAll(quantised.parts());
   }
 
   Compute compute() {
     return compute;
+  }
+
+  Packing packing() {
+    return packing;
   }
 
   Dropout dropout() {
@@ -95,17 +106,22 @@ final class Weights {
   /** Whether a tensor of the files has other values than a weight that was taken. */
   boolean differs(String name, Parameter from) {
     Safetensors.Info info = stored(name);
-    if (info == null) {
-      return false;
-    }
     try (Scope scope = new Scope()) {
-      Tensor theirs = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-      return !theirs.equal(from.value());
+      return info != null && !packing.whole(info).equal(from.value());
     }
   }
 
   /** The tensor of this name as a frozen parameter, whose shape must be as given. */
   Parameter take(String name, long... shape) {
+    return take(name, info -> null, shape);
+  }
+
+  /**
+   * The same for what the run may keep in fewer bits.
+   *
+   * @param how packs it, or gives nothing
+   */
+  Parameter take(String name, Function<Safetensors.Info, @Nullable Packed> how, long... shape) {
     Parameter known = taken.get(name);
     if (known != null) {
       return known;
@@ -114,20 +130,27 @@ final class Weights {
     if (info == null) {
       throw new UserError("%s: tensor %s is missing".formatted(dir, name));
     }
-    if (!Arrays.equals(info.shape(), shape)) {
+    used.add(info.name());
+    Packed packed = how.apply(info);
+    Parameter found =
+        packed == null
+            ? keep(name, packing.whole(info))
+            : keep(Parameter.packed(name, packed, compute.dtype()));
+    if (!Arrays.equals(found.shape(), shape)) {
       throw new UserError(
           "%s: tensor %s has shape %s, but config.json asks for %s"
-              .formatted(dir, name, Arrays.toString(info.shape()), Arrays.toString(shape)));
+              .formatted(dir, name, Arrays.toString(found.shape()), Arrays.toString(shape)));
     }
-    used.add(info.name());
-    Tensor own = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-    return keep(name, own);
+    return found;
   }
 
   /** A weight that no file holds. */
   Parameter keep(String name, Tensor value) {
-    Parameter parameter = new Parameter(name, value);
-    taken.put(name, parameter);
+    return keep(new Parameter(name, value));
+  }
+
+  private Parameter keep(Parameter parameter) {
+    taken.put(parameter.name(), parameter);
     return parameter;
   }
 
@@ -152,10 +175,7 @@ final class Weights {
 
   /** A tensor that the files may carry although the model does not use it. */
   void ignore(String name) {
-    Safetensors.Info info = stored(name);
-    if (info != null) {
-      used.add(info.name());
-    }
+    Optional.ofNullable(stored(name)).map(Safetensors.Info::name).ifPresent(used::add);
   }
 
   /** Refuses a folder with tensors that nobody asked for: they would be lost in silence. */

@@ -151,6 +151,14 @@ public final class Adapted<M extends Model> implements AutoCloseable {
   }
 
   /**
+   * Whether merging also keeps what the model computes and holds: copies of quantised weights would
+   * be float32.
+   */
+  public boolean mergesExactly() {
+    return merges() && !model.packed();
+  }
+
+  /**
    * Folds the method into copies of the weights, which then answer without its cost.
    *
    * @throws UserError if the method does something that no weights can hold

@@ -3,7 +3,7 @@ package dev.luthier.peft;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
-import dev.luthier.model.Dense;
+import dev.luthier.model.Linear;
 import dev.luthier.model.Slot;
 import dev.luthier.model.Unused;
 import dev.luthier.tensor.Compute;
@@ -101,18 +101,18 @@ public record Bitfit(
     List<Change<?>> changes = new ArrayList<>();
     List<Parameter> trainable = new ArrayList<>();
     for (Slot slot : meant) {
-      if (slot.base() instanceof Dense dense
-          && dense.bias() == null
+      if (slot.base() instanceof Linear map
+          && map.bias() == null
           && slot != site.model().frame().head()) {
         try (Scope scope = new Scope()) {
           Parameter bias =
               site.weight(
                   slot.path(),
                   "bias" + Delta.VALUES,
-                  Fresh.full(site.model().compute(), 0, dense.out()));
+                  Fresh.full(site.model().compute(), 0, map.out()));
           trainable.add(bias);
           // no Adaptation: the model's files have no room for it
-          changes.add(new Change<>(slot, new Dense(dense.weight(), bias)));
+          changes.add(new Change<>(slot, map.biased(bias)));
         }
       }
     }

@@ -52,7 +52,7 @@ public sealed interface Choose {
       return sparse.at(
           site,
           w -> {
-            Tensor host = torch.rand(Ops.shape(w.value()));
+            Tensor host = torch.rand(w.shape());
             return host.to(w.value().device(), host.scalar_type());
           });
     }

@@ -1,8 +1,10 @@
 package dev.luthier.peft;
 
 import dev.luthier.model.Conv1d;
+import dev.luthier.model.FrozenLinear;
 import dev.luthier.model.Model;
 import dev.luthier.model.Slot;
+import dev.luthier.model.Stored;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -77,8 +79,9 @@ record Cuts(List<Cut> of, int units) {
 
   private static Cut cut(
       Model model, Slot slot, Parameter weight, Unit unit, Map<String, Integer> names) {
-    long[] shape = Ops.shape(weight.value());
-    int outputs = slot.base() instanceof Conv1d && shape.length == 2 ? 1 : 0;
+    long[] shape = weight.shape();
+    Stored map = slot.base() instanceof FrozenLinear frozen ? frozen.map() : slot.base();
+    int outputs = map instanceof Conv1d && shape.length == 2 ? 1 : 0;
     if (unit == Unit.HEAD) {
       Heads heads = Heads.of(model, slot);
       int axis = heads.axis(shape.length, outputs);

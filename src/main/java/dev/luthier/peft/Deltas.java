@@ -62,7 +62,7 @@ final class Deltas {
   /** A change of a whole weight, zero at first. */
   static Delta.Everywhere everywhere(Parameter weight, Compute compute) {
     try (Scope scope = new Scope()) {
-      long[] shape = Ops.shape(weight.value());
+      long[] shape = weight.shape();
       Tensor zeros = Fresh.full(compute, 0, shape);
       return new Delta.Everywhere(weight, new Parameter(weight.name() + Delta.VALUES, zeros));
     }

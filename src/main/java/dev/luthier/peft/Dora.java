@@ -84,7 +84,7 @@ public record Dora() implements LoraForm {
     Tensor ratio(Factors factors) {
       Tensor norms;
       try (AutoGradMode off = Ops.noGrad()) {
-        norms = norms(matrix.get(), squares, factors);
+        norms = Scope.of(() -> norms(matrix.get(), squares, factors));
       }
       return magnitude.value().div(norms);
     }

@@ -1,6 +1,7 @@
 package dev.luthier.peft;
 
 import dev.luthier.doc.Doc;
+import dev.luthier.error.UserError;
 import dev.luthier.tensor.Course;
 import java.util.List;
 
@@ -14,6 +15,11 @@ public record Full() implements Peft {
 
   @Override
   public Attachment attach(Site site) {
+    if (site.model().packed()) {
+      throw new UserError(
+          "weights of %s are quantised; they cannot train; use lora, or load without model.quantize"
+              .formatted(site.model().config().modelType()));
+    }
     return new Attachment(
         List.of(), List.copyOf(site.model().parameters()), List.of(), List.of(), Course.NONE);
   }

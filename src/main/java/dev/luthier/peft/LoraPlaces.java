@@ -69,8 +69,8 @@ record LoraPlaces(Lora lora, Site site) {
     }
     Compute compute = site.model().compute();
     int r = lora.rankAt(path);
-    long vocab = table.weight().value().size(0);
-    long width = table.weight().value().size(1);
+    long vocab = table.weight().shape()[0];
+    long width = table.weight().shape()[1];
     return new Factors(
         site.weight(path, "lora_embedding_A", Fresh.full(compute, 0, r, vocab)),
         site.weight(path, "lora_embedding_B", Fresh.normal(compute, 1, width, r)),

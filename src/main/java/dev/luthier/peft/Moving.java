@@ -77,7 +77,7 @@ final class Moving implements Course {
             () -> moving.changes.stream().map(Masked::score).toList());
     try (Scope scope = new Scope()) {
       for (Parameter weight : selection.weights()) {
-        long[] shape = Ops.shape(weight.value());
+        long[] shape = weight.shape();
         moving.changes.add(
             new Masked(
                 weight,

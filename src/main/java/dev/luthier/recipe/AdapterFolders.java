@@ -1,17 +1,11 @@
 package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
-import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
-import dev.luthier.model.Model;
-import dev.luthier.model.Models;
 import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Composition;
-import dev.luthier.tensor.Compute;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,8 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What can be done with a saved adapter beside using it. */
@@ -110,46 +102,6 @@ public final class AdapterFolders {
     composition.write(adapters, into);
     out.printf("saved     %s (%s of %d adapters)%n", into, composition.how(), adapters.size());
     out.flush();
-  }
-
-  /**
-   * Writes the model with the adapter merged into its weights as a model folder of its own, in the
-   * base model's type, and tells how far its logits are from those of the unmerged model.
-   *
-   * @throws UserError if the target folder holds something
-   */
-  public static void merge(Path model, Path adapter, Path into, PrintWriter out) {
-    refuseFull(into);
-    try (ModelFolder folder = ModelFolder.open(model);
-        Model loaded = AdapterBase.load(folder.path(), adapter, Compute.CPU);
-        Scope scope = new Scope();
-        AutoGradMode off = Ops.noGrad()) {
-      AdapterFiles.Loaded<Model> saved = AdapterFiles.load(loaded, adapter);
-      saved.notes().forEach(out::println);
-      ScalarType type = folder.storedType();
-      Tensor unmerged = AdapterBase.sample(loaded);
-      saved.adapted().merge();
-      double exact = difference(AdapterBase.sample(loaded), unmerged);
-      AtomicDirectory.write(
-          into,
-          dir -> {
-            loaded.save(dir, type);
-            folder.copyCompanions(dir);
-            RankFile.copy(adapter, dir);
-          });
-      saved.adapted().close();
-      try (Model again = Models.load(into, Compute.CPU)) {
-        out.printf(
-            "merged in float32: logits differ by at most %.2e; stored as %s: by at most %.2e%n",
-            exact, TypeName.of(type), difference(AdapterBase.sample(again), unmerged));
-      }
-      out.println("saved     " + into);
-      out.flush();
-    }
-  }
-
-  private static double difference(Tensor a, Tensor b) {
-    return a.sub(b).abs().max().item_double();
   }
 
   static void refuseFull(Path into) {

@@ -67,7 +67,7 @@ public final class Labeller implements AutoCloseable {
    *     the adapter is for another model or does not name its labels
    */
   public static Labeller open(Writer.Voice voice) {
-    Compute compute = Compute.of(voice.device());
+    Compute compute = voice.compute();
     ModelFolder folder = ModelFolder.open(voice.model());
     Model model =
         voice
@@ -118,7 +118,7 @@ public final class Labeller implements AutoCloseable {
     }
     Adapted<Model> adapted = AdapterFiles.load(model, dir).adapted();
     KnownTasks.tell(model, voice, Optional.of(adapted.peft()));
-    if (adapted.merges()) {
+    if (adapted.mergesExactly()) {
       adapted.merge();
     }
     return model;

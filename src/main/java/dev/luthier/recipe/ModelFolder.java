@@ -113,6 +113,11 @@ record ModelFolder(
 
   /** The type of the weights on disk. */
   ScalarType storedType() {
+    return storedType(path);
+  }
+
+  /** The same for a folder that needs no tokenizer. */
+  static ScalarType storedType(Path path) {
     try (WeightFiles files = WeightFiles.open(path)) {
       return files.infos().values().stream()
           .map(Safetensors.Info::dtype)
@@ -122,8 +127,18 @@ record ModelFolder(
     }
   }
 
+  /** The 16-bit type of the folder's files: float16 where they have it, else bfloat16. */
+  ScalarType halfType() {
+    return storedType() == ScalarType.Half ? ScalarType.Half : ScalarType.BFloat16;
+  }
+
   /** Copies tokenizer, template and generation settings beside weights saved elsewhere. */
   void copyCompanions(Path into) {
+    copyCompanions(path, into);
+  }
+
+  /** The same for a folder that is not opened. */
+  static void copyCompanions(Path path, Path into) {
     for (String name : COMPANIONS) {
       Path from = path.resolve(name);
       try {

@@ -25,7 +25,14 @@ public record ModelSpec(
                     + " `float32`; trainable weights are float32 in both cases",
             elsewhere = {"torch_dtype", "bf16", "precision"})
         @Default("auto")
-        Precision dtype) {
+        Precision dtype,
+    @Doc(
+            value =
+                "How the weights of linear layers are kept: `none`, as they compute, or in fewer"
+                    + " bits: `nf4` (QLoRA), `fp4`, `int8`",
+            elsewhere = {"load_in_4bit", "load_in_8bit", "quantization_config", "quantization_bit"})
+        @Default("none")
+        Quantize quantize) {
 
   /** The type in which a model computes. */
   public enum Precision {
@@ -40,14 +47,19 @@ public record ModelSpec(
     }
   }
 
-  /** The device and the type. */
+  /** One whose weights are kept as they compute. */
+  public ModelSpec(Path path, String device, Precision dtype) {
+    this(path, device, dtype, new Quantize.None());
+  }
+
+  /** The device, the type, and how frozen weights are kept. */
   Compute compute() {
-    Compute usual = Compute.of(device);
+    Compute usual = quantize.on(Compute.of(device));
     return dtype == Precision.FLOAT32 ? usual.inFloat32() : usual;
   }
 
   /** The same in float32. */
   ModelSpec inFloat32() {
-    return new ModelSpec(path, device, Precision.FLOAT32);
+    return new ModelSpec(path, device, Precision.FLOAT32, quantize);
   }
 }

@@ -59,6 +59,8 @@ record ModelSummary(Map<String, String> facts) {
     facts.put(
         "optimizer",
         "%s, %s of state".formatted(Schema.name(optimizer), bytes(optimizer.stateBytes(shapes))));
+
+    facts.put("weights", "%,d bytes in memory".formatted(adapted.model().bytes()));
     return new ModelSummary(facts);
   }
 

@@ -77,10 +77,14 @@ record SavedResult(SftFlow.Parts<?, ?, ?> parts) {
       return parts.lesson().next(result.toString());
     }
     String model = recipe.model().path().toString();
+    String how = recipe.model().quantize().option();
     List<String> out =
-        new ArrayList<>(parts.lesson().next("%s --adapter %s%s".formatted(model, result, task())));
+        new ArrayList<>(
+            parts.lesson().next("%s%s --adapter %s%s".formatted(model, how, result, task())));
     if (parts.adapted().merges()) {
-      out.add("./luthier adapter merge %s %s %s-merged".formatted(model, result, recipe.output()));
+      out.add(
+          "./luthier adapter merge %s %s %s-merged%s"
+              .formatted(model, result, recipe.output(), how));
     }
     return out;
   }

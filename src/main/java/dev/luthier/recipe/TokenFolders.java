@@ -29,6 +29,11 @@ public final class TokenFolders {
     TokenizerFiles more = files.add(tokens.stream().map(t -> AddedToken.of(t, special)).toList());
     try (ModelFolder folder = ModelFolder.open(model);
         Model loaded = Models.load(folder.path(), Compute.CPU)) {
+      if (loaded.packed()) {
+        throw new UserError(
+            "%s is quantised; add tokens to the model that it was made from, then quantise"
+                .formatted(model));
+      }
       int rows = Math.max(loaded.config().vocabSize(), more.rows());
       AtomicDirectory.write(
           into,

@@ -15,11 +15,18 @@ public final class TypeName {
    * @throws UserError if it is not one that adapters are stored in
    */
   public static ScalarType read(String name) {
+    return read("--type", name);
+  }
+
+  /** The same for another option. */
+  public static ScalarType read(String option, String name) {
     return Stream.of(ScalarType.Float, ScalarType.BFloat16, ScalarType.Half)
         .filter(type -> of(type).equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new UserError("--type must be float32, bfloat16 or float16, was " + name));
+            () ->
+                new UserError(
+                    "%s must be float32, bfloat16 or float16, was %s".formatted(option, name)));
   }
 
   /** float32 for Float, bfloat16 for BFloat16 ... */

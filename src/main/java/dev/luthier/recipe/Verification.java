@@ -40,7 +40,7 @@ public final class Verification {
    * @return whether all differences are within tolerance
    */
   public static boolean run(Writer.Voice voice, Path reference, PrintWriter out) {
-    Compute compute = Compute.of(voice.device()).inFloat32();
+    Compute compute = voice.compute().inFloat32();
     ModelConfig.read(voice.model());
     try (Safetensors io = Safetensors.open(reference);
         Model model = Models.load(voice.model(), compute);

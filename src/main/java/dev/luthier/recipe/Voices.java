@@ -70,9 +70,9 @@ public final class Voices implements AutoCloseable {
    * @param adapters folders by the names that questions use
    * @throws UserError if a file is missing or broken, or an adapter is for another model
    */
-  public static Voices open(Path path, Map<String, Path> adapters, String device) {
+  public static Voices open(Path path, Map<String, Path> adapters, Compute compute) {
     ModelFolder folder = ModelFolder.open(path);
-    Voices out = new Voices(folder, Models.load(folder.path(), Compute.of(device)));
+    Voices out = new Voices(folder, Models.load(folder.path(), compute));
     try {
       adapters.forEach((name, dir) -> out.notes.addAll(out.adapters.add(name, dir)));
     } catch (UserError e) {

@@ -29,8 +29,19 @@ public final class Writer implements AutoCloseable {
    * @param adapter an adapter folder for it
    * @param task the one to answer for, where the adapter tells tasks apart
    * @param device auto, cpu, cuda or cuda:N
+   * @param quantize how the model's frozen weights are kept
    */
-  public record Voice(Path model, Optional<Path> adapter, Optional<String> task, String device) {}
+  public record Voice(
+      Path model, Optional<Path> adapter, Optional<String> task, String device, Quantize quantize) {
+    /** One whose weights are kept as they compute. */
+    public Voice(Path model, Optional<Path> adapter, Optional<String> task, String device) {
+      this(model, adapter, task, device, new Quantize.None());
+    }
+
+    Compute compute() {
+      return quantize.on(Compute.of(device));
+    }
+  }
 
   /**
    * How it writes.
@@ -92,12 +103,14 @@ public final class Writer implements AutoCloseable {
   }
 
   private static Writer open(ModelFolder folder, Voice voice, Manner manner) {
-    Compute compute = Compute.of(voice.device());
-    Model model = Models.load(folder.path(), compute);
+    Model model = Models.load(folder.path(), voice.compute());
     Optional<AdapterFiles.Loaded<Model>> adapter =
         voice.adapter().map(dir -> AdapterFiles.load(model, dir));
     KnownTasks.tell(model, voice, adapter.map(a -> a.adapted().peft()));
-    adapter.map(AdapterFiles.Loaded::adapted).filter(Adapted::merges).ifPresent(Adapted::merge);
+    adapter
+        .map(AdapterFiles.Loaded::adapted)
+        .filter(Adapted::mergesExactly)
+        .ifPresent(Adapted::merge);
     return new Writer(folder, model, adapter, manner);
   }
 

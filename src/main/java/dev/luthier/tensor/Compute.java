@@ -1,6 +1,7 @@
 package dev.luthier.tensor;
 
 import dev.luthier.error.UserError;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -10,15 +11,22 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Where a model lives and in which type it computes: float32 on a CPU (without AVX-512 a bfloat16
- * product is two orders of magnitude slower there), bfloat16 on an NVIDIA GPU. Trainable weights
- * are float32 in both cases.
+ * Where a model lives, in which type it computes, and how it keeps what never trains: float32 on a
+ * CPU (without AVX-512 a bfloat16 product is two orders of magnitude slower there), bfloat16 on an
+ * NVIDIA GPU. Trainable weights are float32 in both cases.
  *
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype the type of frozen weights and of activations
+ * @param packing how the matrices of frozen linear maps are kept, where that is not in {@code
+ *     dtype}
  */
-public record Compute(String device, ScalarType dtype) {
+public record Compute(String device, ScalarType dtype, Optional<Storage> packing) {
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);
+
+  /** One that packs nothing. */
+  public Compute(String device, ScalarType dtype) {
+    this(device, dtype, Optional.empty());
+  }
 
   /**
    * @param name {@code auto} (a GPU where there is one), {@code cpu}, {@code cuda} or {@code
@@ -59,7 +67,12 @@ public record Compute(String device, ScalarType dtype) {
 
   /** The same device in float32, for comparing numbers. */
   public Compute inFloat32() {
-    return new Compute(device, ScalarType.Float);
+    return new Compute(device, ScalarType.Float, packing);
+  }
+
+  /** The same with frozen matrices packed. */
+  public Compute packing(Storage by) {
+    return new Compute(device, dtype, Optional.of(by));
   }
 
   public boolean isCuda() {

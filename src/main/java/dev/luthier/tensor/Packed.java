@@ -14,6 +14,29 @@ public interface Packed extends AutoCloseable {
   /** The values as a new tensor of a real type, on the device where the bits lie. */
   Tensor unpacked(ScalarType type);
 
+  /**
+   * The same where they are used at once: what the thread borrows next may overwrite them ({@link
+   * Scratch}).
+   */
+  default Tensor borrowed(ScalarType type) {
+    return unpacked(type);
+  }
+
+  /** Some rows, (N) int64 -> (N, in). */
+  default Tensor rows(Tensor ids, ScalarType type) {
+    return unpacked(type).index_select(0, ids);
+  }
+
+  /** Into how many runs of rows it can be cut that unpack one by one. */
+  default int pieces() {
+    return 1;
+  }
+
+  /** One run of rows, counted from 0, borrowed. */
+  default Tensor piece(int index, ScalarType type) {
+    return borrowed(type);
+  }
+
   /** What is held in memory, scales and tables included. */
   long bytes();
 

@@ -1,5 +1,6 @@
 package dev.luthier.tensor;
 
+import dev.luthier.error.UserError;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Parameter implements AutoCloseable {
   private final String name;
   private final @Nullable Supplier<Tensor> derived;
+  private final @Nullable Packed packed;
+  private final ScalarType type; // of a packed weight's values
   private @Nullable Tensor own;
 
   /**
@@ -23,6 +26,8 @@ public final class Parameter implements AutoCloseable {
   public Parameter(String name, Tensor value) {
     this.name = name;
     this.derived = null;
+    this.packed = null;
+    this.type = value.scalar_type();
     this.own = value;
     value.retainReference();
   }
@@ -30,6 +35,15 @@ public final class Parameter implements AutoCloseable {
   private Parameter(String name, Supplier<Tensor> derived) {
     this.name = name;
     this.derived = derived;
+    this.packed = null;
+    this.type = ScalarType.Float;
+  }
+
+  private Parameter(String name, Packed packed, ScalarType type) {
+    this.name = name;
+    this.derived = null;
+    this.packed = packed;
+    this.type = type;
   }
 
   /**
@@ -40,17 +54,35 @@ public final class Parameter implements AutoCloseable {
     return new Parameter(name, value);
   }
 
+  /**
+   * A frozen weight in fewer bits, which it owns. It is unpacked anew wherever it is asked for.
+   *
+   * @param type of its values
+   */
+  public static Parameter packed(String name, Packed packed, ScalarType type) {
+    return new Parameter(name, packed, type);
+  }
+
   public String name() {
     return name;
   }
 
+  /** What it is unpacked from, where it is kept in fewer bits. */
+  public @Nullable Packed packed() {
+    return packed;
+  }
+
+  /** The weight; belongs to the caller's scope where it is derived or packed. */
   public Tensor value() {
+    if (packed != null) {
+      return packed.unpacked(type);
+    }
     return derived == null ? own() : derived.get();
   }
 
   private Tensor own() {
     if (own == null) {
-      throw new IllegalStateException(name + " is derived and has no tensor of its own");
+      throw new IllegalStateException(name + " has no tensor of its own");
     }
     return own;
   }
@@ -59,10 +91,18 @@ public final class Parameter implements AutoCloseable {
    * The weight in the type of the activations that meet it; the gradient flows through the cast.
    */
   public Tensor as(Tensor activations) {
+    if (packed != null) {
+      return packed.unpacked(activations.scalar_type());
+    }
     Tensor value = value();
     return value.scalar_type() == activations.scalar_type()
         ? value
         : value.to(activations.scalar_type());
+  }
+
+  /** Some rows of the weight, (N) int64 -> (N, ..), without unpacking the others. */
+  public Tensor rows(Tensor ids) {
+    return packed == null ? value().index_select(0, ids) : packed.rows(ids, type);
   }
 
   /** The weight as it goes to disk: in host memory, contiguous, without gradient. */
@@ -79,19 +119,44 @@ public final class Parameter implements AutoCloseable {
   }
 
   public boolean trainable() {
-    return value().requires_grad();
+    return packed == null && value().requires_grad();
   }
 
+  /**
+   * @throws UserError if a packed weight is to train
+   */
   public void trainable(boolean on) {
-    own().set_requires_grad(on);
+    if (packed == null) {
+      own().set_requires_grad(on);
+    } else if (on) {
+      throw new UserError(
+          "%s is quantised, so it cannot train; use lora, or load the model without model.quantize"
+              .formatted(name));
+    }
+  }
+
+  /** Its sizes, without unpacking it. */
+  public long[] shape() {
+    return packed == null ? Ops.shape(value()) : packed.shape();
   }
 
   public long count() {
-    return value().numel();
+    return Arrays.stream(shape()).reduce(1, (a, b) -> a * b);
+  }
+
+  /** What it holds in memory. */
+  public long bytes() {
+    if (packed != null) {
+      return packed.bytes();
+    }
+    return own == null ? 0 : own.numel() * own.element_size();
   }
 
   @Override
   public void close() {
+    if (packed != null) {
+      packed.close();
+    }
     if (own != null) {
       own.releaseReference();
     }
@@ -99,6 +164,6 @@ public final class Parameter implements AutoCloseable {
 
   @Override
   public String toString() {
-    return name + Arrays.toString(Ops.shape(value()));
+    return name + Arrays.toString(shape());
   }
 }

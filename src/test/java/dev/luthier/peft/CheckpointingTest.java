@@ -17,6 +17,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
+import dev.luthier.train.AdamW;
 import dev.luthier.train.Optim;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ class CheckpointingTest {
 
   private static Optim flat(Adapted<?> adapted) {
     return new Optim(
-        List.of(new Optim.Group(adapted.trainable(), 0, 0)), 0.9, 0.999, 1e-8, Compute.CPU);
+        List.of(new Optim.Group(adapted.trainable(), 0, 0)), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU);
   }
 
   private static void same(Adapted<?> adapted, Done ours, Done plain, List<String> rounded) {
