@@ -75,7 +75,8 @@ final class QuantizeCommand implements Runnable {
             storage(),
             skip == null ? List.of() : skip,
             Optional.ofNullable(dtype).map(d -> TypeName.read("--dtype", d)));
-    work.write(Screen.folder(model, spec.commandLine().getErr()), into, spec.commandLine().getOut());
+    work.write(
+        Screen.folder(model, spec.commandLine().getErr()), into, spec.commandLine().getOut());
   }
 
   private Storage storage() {

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Writes the weights of a model folder shard after shard, so that no more than one is in memory.
- * How many there are is known at the end, when the files get their names: {@code model.safetensors},
- * or those of shards with an index.
+ * How many there are is known at the end, when the files get their names: {@code
+ * model.safetensors}, or those of shards with an index.
  */
 public final class ShardWriter implements AutoCloseable {
   private final Path dir;

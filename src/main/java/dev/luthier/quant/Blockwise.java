@@ -112,8 +112,7 @@ public final class Blockwise implements AutoCloseable {
           Tensor places = from.bytes().narrow(0, at, rows * width).to(ScalarType.Int);
           Tensor numbers = map.index_select(0, places).view(rows, width);
           Tensor absmax = from.absmax().narrow(0, row, rows).unsqueeze(1);
-          torch.mul_out(
-              vector.narrow(0, at, rows * width).view(rows, width), numbers, absmax);
+          torch.mul_out(vector.narrow(0, at, rows * width).view(rows, width), numbers, absmax);
         });
   }
 

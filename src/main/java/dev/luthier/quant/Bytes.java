@@ -16,8 +16,7 @@ public record Bytes(Tensor bytes, Tensor absmax, int block) implements AutoClose
   public Bytes part(long first, long count) {
     long begin = first * block;
     long end = Math.min(bytes.numel(), begin + count * block);
-    return new Bytes(
-        bytes.narrow(0, begin, end - begin), absmax.narrow(0, first, count), block);
+    return new Bytes(bytes.narrow(0, begin, end - begin), absmax.narrow(0, first, count), block);
   }
 
   /** What it holds in memory. */

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
  */
 public enum Code {
   /**
-   * NormalFloat: values at quantiles of the normal distribution, eight above and seven below an exact
-   * zero (Dettmers et al., <a href="https://arxiv.org/abs/2305.14314">arXiv:2305.14314</a>, section
-   * 3 and appendix E, which lists them).
+   * NormalFloat: values at quantiles of the normal distribution, eight above and seven below an
+   * exact zero (Dettmers et al., <a href="https://arxiv.org/abs/2305.14314">arXiv:2305.14314</a>,
+   * section 3 and appendix E, which lists them).
    */
   NF4(
       -1,

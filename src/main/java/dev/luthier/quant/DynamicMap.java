@@ -8,9 +8,9 @@ import java.util.Arrays;
  * href="https://arxiv.org/abs/1511.04561">arXiv:1511.04561</a>; used for optimiser states in <a
  * href="https://arxiv.org/abs/2110.02861">arXiv:2110.02861</a>, section 1.3).
  *
- * <p>For each exponent e = 0 .. 6, [0.1, 1] is cut into equal parts, whose middles times 10^(e-6) are
- * values; 0 and 1 complete them. bitsandbytes computes them in float32, and so does this, to the
- * last bit.
+ * <p>For each exponent e = 0 .. 6, [0.1, 1] is cut into equal parts, whose middles times 10^(e-6)
+ * are values; 0 and 1 complete them. bitsandbytes computes them in float32, and so does this, to
+ * the last bit.
  */
 public enum DynamicMap {
   /** 2^e parts for each exponent and sign, for values of [-1, 1]. */

@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Weights in four bits, as bitsandbytes computes and lays them out (Dettmers et al., QLoRA, <a
- * href="https://arxiv.org/abs/2305.14314">arXiv:2305.14314</a>, section 3). The matrix is cut row by
- * row into blocks; of each its largest magnitude c is kept, of each weight the nearest of sixteen
- * values to w / c. The first of two weights has the high bits of their byte.
+ * href="https://arxiv.org/abs/2305.14314">arXiv:2305.14314</a>, section 3). The matrix is cut row
+ * by row into blocks; of each its largest magnitude c is kept, of each weight the nearest of
+ * sixteen values to w / c. The first of two weights has the high bits of their byte.
  *
  * @param block weights that share a scale: a power of two from 16 to 4096
  * @param doubled whether the scales are quantised too, which saves 0.37 bits a weight at block 64

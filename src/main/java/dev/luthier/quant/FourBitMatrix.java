@@ -21,12 +21,7 @@ public final class FourBitMatrix implements Packed {
    * @param bytes kept by the caller for this object, as is what the scales hold
    */
   FourBitMatrix(
-      FourBit kind,
-      long[] shape,
-      ScalarType dtype,
-      Tensor bytes,
-      Scales scales,
-      Compute compute) {
+      FourBit kind, long[] shape, ScalarType dtype, Tensor bytes, Scales scales, Compute compute) {
     this.kind = kind;
     this.shape = shape.clone();
     this.dtype = dtype;

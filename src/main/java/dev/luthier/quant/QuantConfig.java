@@ -20,8 +20,8 @@ public final class QuantConfig {
   private QuantConfig() {}
 
   /**
-   * The entry as transformers writes it; for 8-bit blockwise weights, which it does not know, one of
-   * our own.
+   * The entry as transformers writes it; for 8-bit blockwise weights, which it does not know, one
+   * of our own.
    *
    * @param kept the linear maps that are not quantised, by their paths
    * @param dtype what the weights are computed in
@@ -59,7 +59,8 @@ public final class QuantConfig {
   }
 
   /**
-   * Passes a config.json whose weights are not quantised, or in a way that {@link QuantFiles} reads.
+   * Passes a config.json whose weights are not quantised, or in a way that {@link QuantFiles}
+   * reads.
    *
    * @throws UserError naming the method that is not built
    */

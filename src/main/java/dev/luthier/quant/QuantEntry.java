@@ -68,7 +68,12 @@ record QuantEntry(Path dir, String name, QuantState state, Storage storage) {
         check(files, MAP, kind.code().numbers());
         Tensor bytes = part(files, "", ScalarType.Byte, (state.count() + 1) / 2, compute);
         return new FourBitMatrix(
-            kind, state.shape(), state.dtype(), scope.keep(bytes), scales(files, kind, compute, scope), compute);
+            kind,
+            state.shape(),
+            state.dtype(),
+            scope.keep(bytes),
+            scales(files, kind, compute, scope),
+            compute);
       }
       EightBit kind = (EightBit) storage;
       check(files, MAP, DynamicMap.SIGNED.numbers());
@@ -93,8 +98,7 @@ record QuantEntry(Path dir, String name, QuantState state, Storage storage) {
             part(files, ABSMAX, ScalarType.Byte, many, compute),
             part(files, NESTED_ABSMAX, ScalarType.Float, blocks(many, block), compute),
             block);
-    return new Scales.Double(
-        distances.keep(scope), (float) state.offset().orElseThrow(), compute);
+    return new Scales.Double(distances.keep(scope), (float) state.offset().orElseThrow(), compute);
   }
 
   private static long blocks(long n, int block) {

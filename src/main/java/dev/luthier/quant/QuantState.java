@@ -21,8 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param dtype the type that the weight had
  * @param offset the mean of the scales, where they are quantised too
  */
-record QuantState(
-    String type, int block, ScalarType dtype, long[] shape, OptionalDouble offset) {
+record QuantState(String type, int block, ScalarType dtype, long[] shape, OptionalDouble offset) {
   /** Our own type: bitsandbytes has no layout for 8-bit blockwise weights. */
   static final String INT8 = "int8_blockwise";
 

@@ -41,8 +41,7 @@ public final class QuantTensors {
       offset = OptionalDouble.of(doubled.offset());
       out.put(name + QuantEntry.ABSMAX, doubled.distances().bytes());
       out.put(name + QuantEntry.NESTED_ABSMAX, doubled.distances().absmax());
-      out.put(
-          name + QuantEntry.NESTED_MAP, Ops.floats(DynamicMap.SIGNED.numbers(), Compute.CPU));
+      out.put(name + QuantEntry.NESTED_MAP, Ops.floats(DynamicMap.SIGNED.numbers(), Compute.CPU));
     } else {
       out.put(name + QuantEntry.ABSMAX, matrix.scales().absmax());
     }

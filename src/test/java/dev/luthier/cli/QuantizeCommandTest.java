@@ -18,8 +18,8 @@ class QuantizeCommandTest {
   @TempDir Path dir;
 
   /**
-   * Eight layers of 5,898,240 weights together in 4 + 8/64 + 32/(64 * 256) bits and the mean of each
-   * of 56 maps: 3,042,737 bytes.
+   * Eight layers of 5,898,240 weights together in 4 + 8/64 + 32/(64 * 256) bits and the mean of
+   * each of 56 maps: 3,042,737 bytes.
    */
   @Test
   void aModelFromEndToEnd() {
@@ -64,8 +64,7 @@ class QuantizeCommandTest {
       })
   void wrongValuesAreOneLine(String options, String message) {
     Path into = dir.resolve("out");
-    Said said =
-        Said.luthier(("quantize " + MODEL + " " + into + " " + options.strip()).split(" "));
+    Said said = Said.luthier(("quantize " + MODEL + " " + into + " " + options.strip()).split(" "));
     assertThat(said.code()).isEqualTo(2);
     assertThat(said.err().lines()).singleElement().asString().startsWith("error: " + message);
     assertThat(into).doesNotExist();

@@ -55,8 +55,8 @@ class BlockwiseTest {
   }
 
   /**
-   * Packed numbers are packed to themselves, where the largest of a block is positive: the signed map
-   * has 1, but the other way round no more than -0.993, so a negative one shrinks each time.
+   * Packed numbers are packed to themselves, where the largest of a block is positive: the signed
+   * map has 1, but the other way round no more than -0.993, so a negative one shrinks each time.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 64, 256, 4096})

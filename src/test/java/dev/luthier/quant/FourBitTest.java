@@ -34,9 +34,9 @@ class FourBitTest {
   }
 
   /**
-   * Over their largest, 2, the weights {2, -1, 0, 0.5, 1} are {1, -0.5, 0, 0.25, 0.5}. Nearest in NF4:
-   * 1, -0.52507305, 0, 0.2461123, 0.44070983 (0.0593 away, 0.562617 is 0.0626), the places 15 2 7 10
-   * 12; and a zero, place 7, beside the fifth. Bytes 0xf2 0x7a 0xc7.
+   * Over their largest, 2, the weights {2, -1, 0, 0.5, 1} are {1, -0.5, 0, 0.25, 0.5}. Nearest in
+   * NF4: 1, -0.52507305, 0, 0.2461123, 0.44070983 (0.0593 away, 0.562617 is 0.0626), the places 15
+   * 2 7 10 12; and a zero, place 7, beside the fifth. Bytes 0xf2 0x7a 0xc7.
    */
   @Test
   void nf4ByHand() {

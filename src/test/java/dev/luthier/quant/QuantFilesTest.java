@@ -38,7 +38,8 @@ class QuantFilesTest {
 
   private static Tensor weight() {
     torch.manual_seed(1);
-    return torch.randn(new long[] {33, 5}, Compute.CPU.options(ScalarType.Float))
+    return torch
+        .randn(new long[] {33, 5}, Compute.CPU.options(ScalarType.Float))
         .to(ScalarType.BFloat16);
   }
 
@@ -90,8 +91,7 @@ class QuantFilesTest {
       write(out);
       try (WeightFiles files = WeightFiles.open(dir);
           Packed read = QuantFiles.of(dir, files).read("a.weight", Compute.CPU)) {
-        assertThat(read.unpacked(ScalarType.Float).equal(made.unpacked(ScalarType.Float)))
-            .isTrue();
+        assertThat(read.unpacked(ScalarType.Float).equal(made.unpacked(ScalarType.Float))).isTrue();
       }
     }
   }
@@ -133,7 +133,8 @@ class QuantFilesTest {
       broken(".nested_quant_map", two, "a.weight.nested_quant_map holds other values");
       broken(state, text("no json"), "is not JSON");
       broken(state, text("{}"), "lacks the weight's dtype or shape");
-      String says = "{\"quant_type\": \"%s\", \"blocksize\": %d, \"dtype\": \"float32\", \"shape\": [33, 5]%s}";
+      String says =
+          "{\"quant_type\": \"%s\", \"blocksize\": %d, \"dtype\": \"float32\", \"shape\": [33, 5]%s}";
       broken(state, text(says.formatted("nf3", 64, "")), "quant_type nf3 is not built");
       broken(state, text(says.formatted("nf4", 65, "")), "block must be a power of two");
       broken(

@@ -80,8 +80,7 @@ class QuantizationGoldenTest {
       String state = entry + ".state.";
       golden.infos().keySet().stream()
           .filter(n -> n.startsWith(state))
-          .forEach(
-              n -> theirs.put("X.weight." + n.substring(state.length()), golden.tensor(n)));
+          .forEach(n -> theirs.put("X.weight." + n.substring(state.length()), golden.tensor(n)));
       Map<String, Tensor> ours = new TreeMap<>(QuantTensors.of("X.weight", made));
       assertThat(ours.keySet()).isEqualTo(theirs.keySet());
       ours.forEach(
@@ -102,8 +101,6 @@ class QuantizationGoldenTest {
   }
 
   private static void same(Tensor ours, Tensor theirs) {
-    assertThat(ours.reshape(-1).equal(theirs.reshape(-1)))
-        .as("%s and %s", ours, theirs)
-        .isTrue();
+    assertThat(ours.reshape(-1).equal(theirs.reshape(-1))).as("%s and %s", ours, theirs).isTrue();
   }
 }

@@ -118,8 +118,7 @@ class QuantizedFolderTest {
       assertThat(quant.shape(name)).isEqualTo(Ops.shape(turned));
       try (Packed read = quant.read(name, Compute.CPU);
           Packed ours = new FourBit(Code.FP4, 64, false).pack(name, turned, Compute.CPU)) {
-        assertThat(read.unpacked(ScalarType.Float).equal(ours.unpacked(ScalarType.Float)))
-            .isTrue();
+        assertThat(read.unpacked(ScalarType.Float).equal(ours.unpacked(ScalarType.Float))).isTrue();
       }
     }
   }
@@ -177,7 +176,8 @@ class QuantizedFolderTest {
   void whatCannotBeDoneLeavesNothing() throws IOException {
     assertThatThrownBy(() -> quantised(golden("llama"), as(NF4, "no_proj"), 1))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("--skip no_proj: no linear map of the model is called so; there are q_proj");
+        .hasMessageContaining(
+            "--skip no_proj: no linear map of the model is called so; there are q_proj");
     assertThatThrownBy(() -> quantised(golden("llama"), as(NF4, "layers"), 1))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no linear map is left to quantise");
