@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * numbers its largest magnitude is kept as float32, and of every number the nearest value of a map.
  *
  * <pre>
- *   N_b = max(|x|) over block b                   (4)
- *   q_i = argmin_j |map_j - x_i / N_b|            (5)
+ *   N_b = max(|x|) over block b                   (a)
+ *   q_i = argmin_j |map_j - x_i / N_b|            (b)
  *   x_i ~ map[q_i] N_b
  * </pre>
  *
@@ -90,8 +90,8 @@ public final class Blockwise implements AutoCloseable {
         (at, row, rows, width) -> {
           Tensor real = Blocks.rows(vector, at, rows, width, compute);
           Tensor absmax = into.absmax().narrow(0, row, rows);
-          absmax.copy_(Blocks.absmax(real)); // (4)
-          Tensor places = nearest.places(Blocks.scaled(real, absmax)); // (5)
+          absmax.copy_(Blocks.absmax(real)); // (a)
+          Tensor places = nearest.places(Blocks.scaled(real, absmax)); // (b)
           into.bytes().narrow(0, at, rows * width).view(rows, width).copy_(places);
         });
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * below a number. What lies on a middle is the lower value.
  *
  * <p>On a GPU that is a binary search. On a CPU the upper 16 bits of the number look up the answer
- * for all numbers that begin with them, and the one middle that may lie among these: 15 times
+ * for all numbers that begin with them, and the one middle that may lie among these: ten times
  * faster, and equal.
  */
 final class Nearest implements AutoCloseable {
