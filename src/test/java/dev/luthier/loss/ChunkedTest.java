@@ -1,7 +1,6 @@
 package dev.luthier.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.luthier.tensor.Compute;
@@ -158,16 +157,5 @@ class ChunkedTest {
     float[] plain = gradient(weight);
     by(5).sum(states, targets, ChunkedTest::loss).backward();
     assertThat(gradient(weight)).containsExactly(plain, within(1e-5f));
-  }
-
-  @Test
-  void aChunkIsAutoANumberOrAll() {
-    // 128 MB / (4 x 32000) = 1048, in steps of 64: 1024; 128256: 261 -> 256; at least 64
-    assertThat(Chunk.read("auto").tokens(32_000, Compute.CPU)).isEqualTo(1024);
-    assertThat(Chunk.read("auto").tokens(128_256, Compute.CPU)).isEqualTo(256);
-    assertThat(Chunk.read("auto").tokens(10_000_000, Compute.CPU)).isEqualTo(64);
-    assertThat(Chunk.read(100).tokens(32_000, Compute.CPU)).isEqualTo(100);
-    assertThat(Chunk.read(0).tokens(32_000, Compute.CPU)).isEqualTo(Long.MAX_VALUE);
-    assertThatThrownBy(() -> Chunk.read(-1)).hasMessageContaining("auto, a number of tokens");
   }
 }
