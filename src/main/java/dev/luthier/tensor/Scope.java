@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
  * the cost of a small operation), so every tensor belongs to a scope or to an owner that closes it.
  */
 public final class Scope implements AutoCloseable {
-  private final PointerScope scope = new PointerScope();
+  private final PointerScope scope = Ledger.scope();
 
   /**
    * Lets a pointer outlive this scope: it then belongs to nobody until {@link #free} or, if it is

@@ -1,0 +1,73 @@
+package dev.luthier.plan;
+
+import dev.luthier.tensor.Ledger;
+import dev.luthier.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a small micro-batch made on its way to the loss: the tensors that the program's scopes hold,
+ * and what autograd recorded. From two of them follows what any other takes, since the same
+ * operations make the same tensors at other sizes.
+ */
+record Probe(Extent extent, List<Made> held, Graph graph) {
+  /**
+   * @param known tensors that are there already
+   * @param loss makes the batch and computes its loss
+   */
+  static Probe of(Extent extent, List<Tensor> known, Supplier<Tensor> loss) {
+    try (Ledger ledger = Ledger.open(known);
+        Scope scope = new Scope()) {
+      Tensor total = loss.get();
+      Graph graph = Graph.of(total, ledger.seen());
+      List<Made> held = new ArrayList<>();
+      ledger.held().forEach(p -> held.add(Made.of(p.shape(), p.bytes())));
+      return new Probe(extent, held, graph);
+    }
+  }
+
+  /** What a batch of another extent makes. */
+  Probe at(Extent target, Probe second) {
+    if (held.size() != second.held.size() || !graph.like(second.graph)) {
+      throw new IllegalArgumentException(
+          "two probes went different ways: %d and %d tensors, %d and %d operations"
+              .formatted(
+                  held.size(),
+                  second.held.size(),
+                  graph.nodes().size(),
+                  second.graph.nodes().size()));
+    }
+    List<Made> out = new ArrayList<>();
+    for (int i = 0; i < held.size(); i++) {
+      out.add(held.get(i).at(target, extent, second.held.get(i), second.extent));
+    }
+    return new Probe(target, out, graph.at(target, extent, second.graph, second.extent));
+  }
+
+  /**
+   * @param choices the width of the scores: the vocabulary, or the labels
+   */
+  StepMemory memory(long choices) {
+    double scores = sum(held, choices);
+    double all = held.stream().mapToDouble(Made::bytes).sum();
+    double kept = 0;
+    double keptScores = 0;
+    for (var e : graph.hidden().entrySet()) {
+      kept += e.getValue();
+      boolean own = graph.nodes().get(e.getKey()).results().stream().anyMatch(m -> m.scores(choices));
+      keptScores += own ? e.getValue() : 0;
+    }
+    double logits = scores + keptScores;
+    return new StepMemory(
+        Math.round(all + kept - logits),
+        Math.round(logits),
+        Math.round(BackwardPass.peak(graph) - kept),
+        Math.round(all));
+  }
+
+  private static double sum(List<Made> of, long choices) {
+    return of.stream().filter(m -> m.scores(choices)).mapToDouble(Made::bytes).sum();
+  }
+}

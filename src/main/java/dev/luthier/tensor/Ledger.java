@@ -1,0 +1,135 @@
+package dev.luthier.tensor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Node;
+import org.bytedeco.pytorch.Storage;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes the memory of every tensor that is made on this thread while it is open, in scopes that
+ * open later. A piece of memory is counted once, however many tensors look into it, and counts as
+ * held for as long as a scope, an owner or autograd holds it.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Ledger> OPEN = new ThreadLocal<>();
+
+  /**
+   * A piece of memory.
+   *
+   * @param shape of the first tensor that looked into it
+   * @param bytes of all of it
+   */
+  public record Piece(long[] shape, long bytes) {}
+
+  private record Noted(Piece piece, Tensor alias) {}
+
+  private final Map<Long, Noted> noted = new HashMap<>();
+  private final List<Noted> order = new ArrayList<>();
+  private final Set<Long> known = new HashSet<>();
+  private final List<Tensor> tensors = new ArrayList<>();
+  private final Set<Long> nodes = new HashSet<>();
+  private boolean busy;
+
+  private Ledger() {}
+
+  /**
+   * @param known what is there already and is not to be counted
+   */
+  public static Ledger open(List<Tensor> known) {
+    Ledger ledger = new Ledger();
+    try (PointerScope scope = new PointerScope()) {
+      known.forEach(t -> ledger.known.add(place(t.storage())));
+    }
+    OPEN.set(ledger);
+    return ledger;
+  }
+
+  /** The scope of libtorch's pointers to open now. */
+  static PointerScope scope() {
+    Ledger ledger = OPEN.get();
+    return ledger == null ? new PointerScope() : new Noting(ledger);
+  }
+
+  /** Tells of what it is given. */
+  private static final class Noting extends PointerScope {
+    private final Ledger ledger;
+
+    Noting(Ledger ledger) {
+      this.ledger = ledger;
+    }
+
+    @Override
+    public PointerScope attach(Pointer p) {
+      super.attach(p);
+      if (p instanceof Tensor t && !ledger.busy) {
+        ledger.note(t);
+      }
+      return this;
+    }
+  }
+
+  private void note(Tensor t) {
+    busy = true; // what is made here is no part of the computation
+    try (PointerScope scope = new PointerScope()) {
+      if (!t.defined() || !t.has_storage()) {
+        return;
+      }
+      tensors.add(t);
+      noteNode(t);
+      Storage storage = t.storage();
+      long at = place(storage);
+      if (!known.contains(at) && !noted.containsKey(at)) {
+        Tensor alias = t.detach();
+        alias.retainReference();
+        Noted one = new Noted(new Piece(Ops.shape(t), storage.nbytes()), alias);
+        noted.put(at, one);
+        order.add(one);
+      }
+    } finally {
+      busy = false;
+    }
+  }
+
+  private void noteNode(Tensor t) {
+    Node node = t.grad_fn();
+    if (node != null && !node.isNull()) {
+      nodes.add(node.address());
+    }
+  }
+
+  private static long place(Storage storage) {
+    return storage.unsafeGetStorageImpl().address();
+  }
+
+  /** What is held now, in the order in which it was made. */
+  public List<Piece> held() {
+    try (PointerScope scope = new PointerScope()) {
+      return order.stream()
+          .filter(n -> n.alias().storage().use_count() > 1) // one is our own
+          .map(Noted::piece)
+          .toList();
+    }
+  }
+
+  /** The operations, by their nodes' addresses, whose results this program has seen. */
+  public Set<Long> seen() {
+    try (PointerScope scope = new PointerScope()) {
+      tensors.stream().filter(t -> !t.isNull()).forEach(this::noteNode); // also those written over
+    }
+    return nodes;
+  }
+
+  @Override
+  public void close() {
+    OPEN.remove();
+    order.forEach(n -> Scope.free(n.alias()));
+  }
+}
