@@ -5,6 +5,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
@@ -95,12 +96,11 @@ final class Weights {
   /** Whether a tensor of the files has other values than a weight that was taken. */
   boolean differs(String name, Parameter from) {
     Safetensors.Info info = stored(name);
-    if (info == null) {
+    if (info == null || compute.hollow()) {
       return false;
     }
     try (Scope scope = new Scope()) {
-      Tensor theirs = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-      return !theirs.equal(from.value());
+      return !read(info).equal(from.value());
     }
   }
 
@@ -120,8 +120,11 @@ final class Weights {
               .formatted(dir, name, Arrays.toString(info.shape()), Arrays.toString(shape)));
     }
     used.add(info.name());
-    Tensor own = files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
-    return keep(name, own);
+    return keep(name, compute.hollow() ? Ops.hollow(compute, shape) : read(info));
+  }
+
+  private Tensor read(Safetensors.Info info) {
+    return files.tensor(info.name()).to(compute.torchDevice(), compute.dtype());
   }
 
   /** A weight that no file holds. */

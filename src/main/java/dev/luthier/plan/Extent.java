@@ -60,7 +60,7 @@ public record Extent(
   }
 
   /** Whether a probe of this extent tells apart what another one means. */
-  boolean differs(Extent other) {
+  public boolean differs(Extent other) {
     return tokens != other.tokens && longest != other.longest && targets != other.targets;
   }
 }

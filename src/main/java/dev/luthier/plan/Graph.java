@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -154,6 +155,16 @@ record Graph(List<Op> nodes) {
     } else if (!op.seen() && !op.takesUp()) {
       kept.add(at);
     }
+  }
+
+  /** Between how many choices a softmax decides in the end, where one does. */
+  OptionalDouble choices() {
+    return nodes.stream()
+        .filter(op -> op.name().equals("LogSoftmaxBackward0") && op.results().size() == 1)
+        .map(op -> op.results().get(0).shape())
+        .filter(shape -> shape.length == 2)
+        .mapToDouble(shape -> shape[1])
+        .findFirst();
   }
 
   double bytes(int node) {

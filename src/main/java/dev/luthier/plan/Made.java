@@ -28,9 +28,4 @@ record Made(double[] shape, double bytes) {
     }
     return new Made(sizes, bytes * by);
   }
-
-  /** Whether it is a table of scores for every choice: logits, what they became, their gradient. */
-  boolean scores(long choices) {
-    return shape.length == 2 && shape[1] == choices;
-  }
 }

@@ -4,6 +4,7 @@ import dev.luthier.tensor.Ledger;
 import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -46,17 +47,15 @@ record Probe(Extent extent, List<Made> held, Graph graph) {
     return new Probe(target, out, graph.at(target, extent, second.graph, second.extent));
   }
 
-  /**
-   * @param choices the width of the scores: the vocabulary, or the labels
-   */
-  StepMemory memory(long choices) {
-    double scores = sum(held, choices);
+  /** What it takes, and what an evaluation of the same rows takes. */
+  StepMemory memory() {
     double all = held.stream().mapToDouble(Made::bytes).sum();
+    double scores = held.stream().filter(this::scores).mapToDouble(Made::bytes).sum();
     double kept = 0;
     double keptScores = 0;
-    for (var e : graph.hidden().entrySet()) {
+    for (Map.Entry<Integer, Double> e : graph.hidden().entrySet()) {
+      boolean own = graph.nodes().get(e.getKey()).results().stream().anyMatch(this::scores);
       kept += e.getValue();
-      boolean own = graph.nodes().get(e.getKey()).results().stream().anyMatch(m -> m.scores(choices));
       keptScores += own ? e.getValue() : 0;
     }
     double logits = scores + keptScores;
@@ -64,10 +63,13 @@ record Probe(Extent extent, List<Made> held, Graph graph) {
         Math.round(all + kept - logits),
         Math.round(logits),
         Math.round(BackwardPass.peak(graph) - kept),
-        Math.round(all));
+        Math.round(all + keptScores));
   }
 
-  private static double sum(List<Made> of, long choices) {
-    return of.stream().filter(m -> m.scores(choices)).mapToDouble(Made::bytes).sum();
+  /** Whether a tensor has a score for every choice: logits, what they became, their gradient. */
+  private boolean scores(Made made) {
+    return graph.choices().isPresent()
+        && made.shape().length == 2
+        && made.shape()[1] == graph.choices().getAsDouble();
   }
 }

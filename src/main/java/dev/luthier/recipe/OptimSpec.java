@@ -86,7 +86,12 @@ public record OptimSpec(
 
   /** The same with each row by itself. */
   OptimSpec rowByRow() {
-    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, adamw);
+    return atOnce(1);
+  }
+
+  /** The same with so many rows at once. */
+  OptimSpec atOnce(int rows) {
+    return new OptimSpec(lr, batch, Optional.of(rows), epochs, maxSteps, clip, schedule, adamw);
   }
 
   /** The peak learning rate; set when the model is known. */

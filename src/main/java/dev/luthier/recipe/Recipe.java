@@ -40,4 +40,9 @@ public record Recipe(
   Recipe with(OptimSpec other) {
     return new Recipe(model, method, peft, data, other, eval, checkpoint, output, seed);
   }
+
+  /** The same, measured otherwise. */
+  Recipe with(EvalSpec other) {
+    return new Recipe(model, method, peft, data, optim, other, checkpoint, output, seed);
+  }
 }

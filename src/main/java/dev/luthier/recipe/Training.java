@@ -4,6 +4,7 @@ import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Full;
+import dev.luthier.tensor.PeakMemory;
 import dev.luthier.train.Progress;
 import java.io.PrintWriter;
 
@@ -44,6 +45,37 @@ public final class Training {
   /** Prints the doctor's report on the recipe's data; the model's weights are not read. */
   public static void checkData(Recipe recipe, PrintWriter out) {
     examine(recipe, out, (resolved, lesson, folder) -> {});
+  }
+
+  /** What is done with a planner. */
+  interface Planned {
+    <R extends TrainingRow, B, M extends Model> void with(Planner<R, B, M> planner);
+  }
+
+  /** Reads the data, and plans the memory of a run; weights are not read. */
+  static void planned(Recipe written, Planned then) {
+    try (ModelFolder folder = ModelFolder.open(written.model().path())) {
+      Recipe recipe = written.forModel(folder.config());
+      Samples.Split samples = Corpus.read(recipe);
+      try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
+        LessonEvaluation.check(lesson, recipe.eval());
+        plan(recipe, folder, samples, lesson, then);
+      }
+    }
+  }
+
+  private static <R extends TrainingRow, B, M extends Model> void plan(
+      Recipe recipe,
+      ModelFolder folder,
+      Samples.Split samples,
+      Lesson<R, B, M> lesson,
+      Planned then) {
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
+    corpus.report().healthy();
+    try (Planner<R, B, M> planner =
+        Planner.of(recipe, lesson, folder, corpus, PeakMemory.resident())) {
+      then.with(planner);
+    }
   }
 
   /** What is shown before the doctor's report. */

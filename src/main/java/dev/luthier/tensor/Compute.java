@@ -16,9 +16,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype the type of frozen weights and of activations
+ * @param hollow whether loaded weights are stand-ins: right in shape, zero in value, without memory
  */
-public record Compute(String device, ScalarType dtype) {
+public record Compute(String device, ScalarType dtype, boolean hollow) {
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);
+
+  public Compute(String device, ScalarType dtype) {
+    this(device, dtype, false);
+  }
 
   /**
    * @param name {@code auto} (a GPU where there is one), {@code cpu}, {@code cuda} or {@code
@@ -59,7 +64,15 @@ public record Compute(String device, ScalarType dtype) {
 
   /** The same device in float32, for comparing numbers. */
   public Compute inFloat32() {
-    return new Compute(device, ScalarType.Float);
+    return new Compute(device, ScalarType.Float, hollow);
+  }
+
+  /**
+   * The same on weights that nobody reads: enough to see what a computation makes, not what it
+   * says.
+   */
+  public Compute withoutWeights() {
+    return new Compute(device, dtype, true);
   }
 
   public boolean isCuda() {
