@@ -47,11 +47,12 @@ class HouseRulesTest {
               Map.entry("peft", List.of("tensor", "io", "model")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
               Map.entry("train", List.of("tensor", "io", "loss")),
+              Map.entry("plan", List.of("tensor")),
               Map.entry(
                   "recipe",
                   List.of(
                       "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout",
-                      "train")),
+                      "train", "plan")),
               Map.entry(
                   "cli",
                   List.of(

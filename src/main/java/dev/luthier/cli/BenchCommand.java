@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.error.Check;
 import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
+import dev.luthier.recipe.MemoryBench;
 import dev.luthier.recipe.StepBench;
 import dev.luthier.recipe.SwapBench;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code luthier bench step}, {@code generate}, {@code load} and {@code swap}. */
+/** {@code luthier bench step}, {@code generate}, {@code memory}, {@code load} and {@code swap}. */
 @Command(name = "bench", description = "Measures this machine.")
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -144,6 +145,27 @@ final class BenchCommand implements Runnable {
         Screen.folder(model, spec.commandLine().getErr()),
         device,
         rounds,
+        spec.commandLine().getOut());
+  }
+
+  @Command(name = "memory", description = "The memory that trainings were planned to take, and took.")
+  void memory(
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device) {
+    MemoryBench.run(
+        Screen.folder(model, spec.commandLine().getErr()),
+        device,
+        new ChildTrainer(1, List.of()),
         spec.commandLine().getOut());
   }
 

@@ -33,4 +33,9 @@ public final class Probed {
   public StepMemory at(Extent extent) {
     return one.at(extent, two).memory();
   }
+
+  /** What the larger of the two probes took. */
+  public long made() {
+    return Math.max(one.memory().total(), two.memory().total());
+  }
 }

@@ -3,10 +3,11 @@ package dev.luthier.recipe;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.io.RunDirectory;
 import dev.luthier.model.Model;
 import dev.luthier.plan.Plan;
-import dev.luthier.tensor.PeakMemory;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,17 @@ public record Estimate(Recipe recipe, Optional<Memory> fit, PrintWriter out) {
     out.flush();
   }
 
-  /** The recipe that fits, and why. */
+  /** The recipe with what was chosen for the run that its output holds, if it holds one. */
+  public static Recipe asBegun(Recipe recipe) {
+    Path output = Path.of(recipe.output());
+    if (!RunDirectory.isOne(output)) {
+      return recipe; // refused by the run itself
+    }
+    Recipe begun = Recipes.read(output.resolve("recipe.yaml"), List.of());
+    return recipe.with(recipe.optim().atOnce(begun.optim().rowsAtOnce()));
+  }
+
+  /** The recipe that fits; says why. */
   public Recipe fitted() {
     Recipe[] chosen = {recipe};
     Training.planned(

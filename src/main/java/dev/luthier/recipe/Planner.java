@@ -1,10 +1,11 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.TrainingRow;
-import dev.luthier.io.Safetensors;
+import dev.luthier.error.UserError;
 import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Full;
 import dev.luthier.peft.Scout;
 import dev.luthier.plan.Extent;
 import dev.luthier.plan.Fixed;
@@ -12,42 +13,45 @@ import dev.luthier.plan.OptimizerMemory;
 import dev.luthier.plan.Plan;
 import dev.luthier.plan.Probed;
 import dev.luthier.plan.StepMemory;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Parameter;
+import dev.luthier.tensor.PeakMemory;
 import dev.luthier.tensor.Seed;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Says what a run will hold in memory, without reading a weight: the model stands there hollow, two
  * small micro-batches of the run's own rows go through it, and what they made says what larger ones
  * make.
- *
- * @param process bytes of the process before there was a model
  */
-record Planner<R extends TrainingRow, B, M extends Model>(
-    Recipe recipe,
-    Lesson<R, B, M> lesson,
-    Corpus<R> corpus,
-    Adapted<M> adapted,
-    long process,
-    Map<Boolean, Optional<Probed>> probes)
-    implements AutoCloseable {
+final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCloseable {
+  private final Recipe recipe;
+  private final Lesson<R, B, M> lesson;
+  private final Corpus<R> corpus;
+  private final Adapted<M> adapted;
+  private final Map<Boolean, Optional<Probed>> probes = new HashMap<>();
+  private long process; // 0 before it is known
 
-  /**
-   * @param process bytes of this process before it had a model
-   */
+  private Planner(Recipe recipe, Lesson<R, B, M> lesson, Corpus<R> corpus, Adapted<M> adapted) {
+    this.recipe = recipe;
+    this.lesson = lesson;
+    this.corpus = corpus;
+    this.adapted = adapted;
+  }
+
+  Recipe recipe() {
+    return recipe;
+  }
+
+  /** Builds the hollow model, on which the recipe's method comes. */
   static <R extends TrainingRow, B, M extends Model> Planner<R, B, M> of(
-      Recipe recipe, Lesson<R, B, M> lesson, ModelFolder folder, Corpus<R> corpus, long process) {
+      Recipe recipe, Lesson<R, B, M> lesson, ModelFolder folder, Corpus<R> corpus) {
     M model = lesson.load(recipe.model().compute().withoutWeights());
     try {
       Adapted<M> adapted =
@@ -55,10 +59,28 @@ record Planner<R extends TrainingRow, B, M extends Model>(
               model,
               recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
               folder.beginning(recipe.seed()));
-      return new Planner<>(recipe, lesson, corpus, adapted, process, new HashMap<>());
+      return new Planner<>(recipe, lesson, corpus, adapted);
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** The plan of a run that is about to begin; a run goes on without one, and says so. */
+  static <R extends TrainingRow, B, M extends Model> Optional<Plan> ahead(
+      Recipe recipe,
+      Lesson<R, B, M> lesson,
+      ModelFolder folder,
+      Corpus<R> corpus,
+      PrintWriter out) {
+    try (Planner<R, B, M> planner =
+        of(recipe, lesson, folder, corpus)) {
+      return Optional.of(planner.plan());
+    } catch (UserError e) {
+      throw e;
+    } catch (RuntimeException e) {
+      out.println("memory     not planned: " + UserError.reason(e));
+      return Optional.empty();
     }
   }
 
@@ -72,12 +94,14 @@ record Planner<R extends TrainingRow, B, M extends Model>(
     M model = adapted.model();
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, other, model);
     Extents<R> extents = extents();
-    Fixed fixed = fixed();
     List<Extent> measured =
         Extents.largest(
             EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents.of(p.rows())));
     long evaluation = measured.stream().mapToLong(e -> memory(e).evaluation()).max().orElse(0);
-    return extents.largest(steps).stream()
+    List<Extent> trained = extents.largest(steps);
+    trained.forEach(this::memory); // which also loads what a step needs into the process
+    Fixed fixed = fixed();
+    return trained.stream()
         .map(e -> new Plan(fixed, e, memory(e), evaluation, cache(other)))
         .max(Comparator.comparingLong(Plan::peak))
         .orElseThrow();
@@ -125,54 +149,19 @@ record Planner<R extends TrainingRow, B, M extends Model>(
     return lesson.objective(model).of(batch, 1).total();
   }
 
+  /** The process when all libraries are at work, without what was made to look into the future. */
   private Fixed fixed() {
-    M model = adapted.model();
-    Set<Parameter> trainable = new HashSet<>(adapted.trainable());
-    List<long[]> shapes = trainable.stream().map(p -> Ops.shape(p.value())).toList();
-    long count = trainable.stream().mapToLong(Parameter::count).sum();
-    boolean host = !model.compute().isCuda();
-    long frozen = 0;
-    for (Parameter p : model.parameters()) {
-      boolean copied = !host || !mapped(p);
-      frozen += !trainable.contains(p) && copied ? p.count() * p.value().element_size() : 0;
+    if (process == 0) {
+      long probed =
+          probes.values().stream()
+              .flatMap(Optional::stream)
+              .mapToLong(Probed::made)
+              .max()
+              .orElse(0);
+      long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
+      process = Math.max(1, PeakMemory.settled() - probed - ours);
     }
-    return new Fixed(
-        host ? process : 0,
-        frozen + (host ? files() : 0),
-        4 * count,
-        4 * count,
-        OptimizerMemory.ADAMW.state(shapes),
-        OptimizerMemory.ADAMW.step(shapes));
-  }
-
-  /** Whether a weight is used from its file as it is. */
-  private boolean mapped(Parameter p) {
-    Map<String, String> renamed = adapted.model().frame().renamed();
-    Safetensors.Info info =
-        adapted.model().frame().files().infos().get(renamed.getOrDefault(p.name(), p.name()));
-    return info == null || info.dtype() == adapted.model().compute().dtype();
-  }
-
-  /** What is read of the weights' files, whose pages count as the process's own. */
-  private long files() {
-    long bytes = 0;
-    for (Safetensors.Info info : adapted.model().frame().files().infos().values()) {
-      long count = 1;
-      for (long size : info.shape()) {
-        count *= size;
-      }
-      bytes += count * size(info.dtype());
-    }
-    return bytes;
-  }
-
-  private static int size(ScalarType type) {
-    return switch (type) {
-      case Double, Long -> 8;
-      case Half, BFloat16, Short -> 2;
-      case Byte, Char, Bool -> 1;
-      default -> 4;
-    };
+    return Held.of(adapted).fixed(process, OptimizerMemory.ADAMW);
   }
 
   /** Keys and values of the answers that an evaluation writes at once. */

@@ -2,11 +2,12 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.io.RunDirectory;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Full;
-import dev.luthier.tensor.PeakMemory;
 import dev.luthier.train.Progress;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 
 /** Carries out a recipe. */
 public final class Training {
@@ -17,7 +18,23 @@ public final class Training {
     /** In a directory of its own, which must hold no other run. */
     NEW,
     /** From the last checkpoint in the recipe's output directory. */
-    RESUME
+    RESUME;
+
+    /** Whether the run's directory is as it has to be; nothing is written yet. */
+    void check(Recipe recipe) {
+      if (this == RESUME) {
+        RunDirectory.checkSame(Path.of(recipe.output()), Recipes.print(recipe));
+      } else {
+        RunDirectory.checkNew(Path.of(recipe.output()));
+      }
+    }
+
+    /** The run's directory, which the caller closes. */
+    RunDirectory open(Recipe recipe) {
+      Path path = Path.of(recipe.output());
+      String text = Recipes.print(recipe);
+      return this == RESUME ? RunDirectory.resume(path, text) : RunDirectory.create(path, text);
+    }
   }
 
   /**
@@ -73,7 +90,7 @@ public final class Training {
     Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     corpus.report().healthy();
     try (Planner<R, B, M> planner =
-        Planner.of(recipe, lesson, folder, corpus, PeakMemory.resident())) {
+        Planner.of(recipe, lesson, folder, corpus)) {
       then.with(planner);
     }
   }

@@ -29,7 +29,11 @@ public final class Ledger implements AutoCloseable {
    */
   public record Piece(long[] shape, long bytes) {}
 
-  private record Noted(Piece piece, Tensor alias) {}
+  private record Noted(Piece piece, @Nullable Tensor alias) {
+    boolean held() {
+      return alias == null || alias.storage().use_count() > 1; // one is our own
+    }
+  }
 
   private final Map<Long, Noted> noted = new HashMap<>();
   private final List<Noted> order = new ArrayList<>();
@@ -76,6 +80,20 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells of memory that an operation keeps and shows to nobody.
+   *
+   * @param like a tensor of its shape
+   * @param bytes of one value
+   */
+  static void unseen(Tensor like, long bytes) {
+    Ledger ledger = OPEN.get();
+    if (ledger != null) {
+      long[] shape = Ops.shape(like);
+      ledger.order.add(new Noted(new Piece(shape, like.numel() * bytes), null));
+    }
+  }
+
   private void note(Tensor t) {
     busy = true; // what is made here is no part of the computation
     try (PointerScope scope = new PointerScope()) {
@@ -112,10 +130,7 @@ public final class Ledger implements AutoCloseable {
   /** What is held now, in the order in which it was made. */
   public List<Piece> held() {
     try (PointerScope scope = new PointerScope()) {
-      return order.stream()
-          .filter(n -> n.alias().storage().use_count() > 1) // one is our own
-          .map(Noted::piece)
-          .toList();
+      return order.stream().filter(Noted::held).map(Noted::piece).toList();
     }
   }
 
@@ -130,6 +145,10 @@ public final class Ledger implements AutoCloseable {
   @Override
   public void close() {
     OPEN.remove();
-    order.forEach(n -> Scope.free(n.alias()));
+    for (Noted n : order) {
+      if (n.alias() != null) {
+        Scope.free(n.alias());
+      }
+    }
   }
 }
