@@ -51,8 +51,8 @@ class HouseRulesTest {
               Map.entry(
                   "recipe",
                   List.of(
-                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout",
-                      "train", "plan")),
+                      "tensor", "io", "data", "model", "loss", "metric", "peft", "rollout", "train",
+                      "plan")),
               Map.entry(
                   "cli",
                   List.of(

@@ -148,7 +148,9 @@ final class BenchCommand implements Runnable {
         spec.commandLine().getOut());
   }
 
-  @Command(name = "memory", description = "The memory that trainings were planned to take, and took.")
+  @Command(
+      name = "memory",
+      description = "The memory that trainings were planned to take, and took.")
   void memory(
       @Option(
               names = "--model",

@@ -21,7 +21,8 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "train",
     description = "Trains as a recipe says.",
-    customSynopsis = "luthier train RECIPE [--key.path=value ...] [--resume] [--dry-run] [--fit MEMORY] [--debug]",
+    customSynopsis =
+        "luthier train RECIPE [--key.path=value ...] [--resume] [--dry-run] [--fit MEMORY] [--debug]",
     footer = {
       "",
       "--key.path=value replaces one value of the recipe, such as --optim.lr=1e-3;",

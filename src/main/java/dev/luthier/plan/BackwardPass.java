@@ -48,7 +48,7 @@ final class BackwardPass {
 
   /** The most that autograd holds at once beside what the program's scopes hold, in bytes. */
   static double peak(Graph graph) {
-    return new BackwardPass(graph).run();
+    return graph.nodes().isEmpty() ? 0 : new BackwardPass(graph).run();
   }
 
   private double run() {

@@ -21,6 +21,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param nodes the loss's first
  */
 record Graph(List<Op> nodes) {
+  /** Of something that has no gradient. */
+  static final Graph EMPTY = new Graph(List.of());
+
   /**
    * One recorded operation.
    *

@@ -12,26 +12,31 @@ import org.bytedeco.pytorch.Tensor;
  * What a small micro-batch made on its way to the loss: the tensors that the program's scopes hold,
  * and what autograd recorded. From two of them follows what any other takes, since the same
  * operations make the same tensors at other sizes.
+ *
+ * @param later parts that are computed for a while when the loss is known, one at a time
  */
-record Probe(Extent extent, List<Made> held, Graph graph) {
+record Probe(Extent extent, List<Made> held, Graph graph, List<Probe> later) {
   /**
    * @param known tensors that are there already
    * @param loss makes the batch and computes its loss
    */
   static Probe of(Extent extent, List<Tensor> known, Supplier<Tensor> loss) {
-    try (Ledger ledger = Ledger.open(known);
+    List<Probe> later = new ArrayList<>();
+    try (Ledger ledger = Ledger.open(known, part -> later.add(of(extent, known, part)));
         Scope scope = new Scope()) {
       Tensor total = loss.get();
-      Graph graph = Graph.of(total, ledger.seen());
+      Graph graph = total.requires_grad() ? Graph.of(total, ledger.seen()) : Graph.EMPTY;
       List<Made> held = new ArrayList<>();
       ledger.held().forEach(p -> held.add(Made.of(p.shape(), p.bytes())));
-      return new Probe(extent, held, graph);
+      return new Probe(extent, held, graph, later);
     }
   }
 
   /** What a batch of another extent makes. */
   Probe at(Extent target, Probe second) {
-    if (held.size() != second.held.size() || !graph.like(second.graph)) {
+    if (held.size() != second.held.size()
+        || later.size() != second.later.size()
+        || !graph.like(second.graph)) {
       throw new IllegalArgumentException(
           "two probes went different ways: %d and %d tensors, %d and %d operations"
               .formatted(
@@ -44,7 +49,11 @@ record Probe(Extent extent, List<Made> held, Graph graph) {
     for (int i = 0; i < held.size(); i++) {
       out.add(held.get(i).at(target, extent, second.held.get(i), second.extent));
     }
-    return new Probe(target, out, graph.at(target, extent, second.graph, second.extent));
+    List<Probe> parts = new ArrayList<>();
+    for (int i = 0; i < later.size(); i++) {
+      parts.add(later.get(i).at(target, second.later.get(i)));
+    }
+    return new Probe(target, out, graph.at(target, extent, second.graph, second.extent), parts);
   }
 
   /** What it takes, and what an evaluation of the same rows takes. */
@@ -59,10 +68,11 @@ record Probe(Extent extent, List<Made> held, Graph graph) {
       keptScores += own ? e.getValue() : 0;
     }
     double logits = scores + keptScores;
+    long part = later.stream().mapToLong(p -> p.memory().total()).max().orElse(0);
     return new StepMemory(
         Math.round(all + kept - logits),
         Math.round(logits),
-        Math.round(BackwardPass.peak(graph) - kept),
+        Math.max(part, Math.round(BackwardPass.peak(graph) - kept)),
         Math.round(all + keptScores));
   }
 

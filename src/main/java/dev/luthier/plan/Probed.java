@@ -25,8 +25,7 @@ public final class Probed {
       Extent second,
       Supplier<Tensor> lossOfSecond,
       List<Tensor> known) {
-    return new Probed(
-        Probe.of(first, known, lossOfFirst), Probe.of(second, known, lossOfSecond));
+    return new Probed(Probe.of(first, known, lossOfFirst), Probe.of(second, known, lossOfSecond));
   }
 
   /** What a micro-batch takes. */

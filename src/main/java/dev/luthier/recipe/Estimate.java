@@ -56,8 +56,7 @@ public record Estimate(Recipe recipe, Optional<Memory> fit, PrintWriter out) {
         new Training.Planned() {
           @Override
           public <R extends TrainingRow, B, M extends Model> void with(Planner<R, B, M> planner) {
-            Fitting fitting =
-                Fitting.of(planner.recipe(), fit.orElseThrow(), planner::plan);
+            Fitting fitting = Fitting.of(planner.recipe(), fit.orElseThrow(), planner::plan);
             chosen[0] = recipe.with(recipe.optim().atOnce(fitting.recipe().optim().rowsAtOnce()));
             out.println("%-11s%s".formatted("fit", fitting.why()));
           }

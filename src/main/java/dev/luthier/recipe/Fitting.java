@@ -37,8 +37,7 @@ record Fitting(Recipe recipe, Plan plan, String why) {
                 tried,
                 plan,
                 "chose optim.micro_batch %d: %d rows at once take %s"
-                    .formatted(
-                        middle, recipe.optim().rowsAtOnce(), PlanText.size(asked.peak())));
+                    .formatted(middle, recipe.optim().rowsAtOnce(), PlanText.size(asked.peak())));
       } else {
         tooMany = middle;
         least = plan.peak() < least.peak() ? plan : least;

@@ -35,7 +35,8 @@ public final class MemoryBench {
         "ia3, 2 packed rows of 1024",
         recipe("{ packing: best-fit, max_length: 1024 }", "{ ia3: {} }", 2, 2));
     out.put(
-        "bottleneck, 64 rows, all tokens", recipe("{ loss_on: all }", "{ bottleneck: {} }", 64, 64));
+        "bottleneck, 64 rows, all tokens",
+        recipe("{ loss_on: all }", "{ bottleneck: {} }", 64, 64));
     out.put("prefix, 32 rows", recipe("{}", "{ prefix_tuning: { tokens: 20 } }", 32, 32));
     return out;
   }

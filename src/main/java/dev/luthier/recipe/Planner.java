@@ -73,8 +73,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
       ModelFolder folder,
       Corpus<R> corpus,
       PrintWriter out) {
-    try (Planner<R, B, M> planner =
-        of(recipe, lesson, folder, corpus)) {
+    try (Planner<R, B, M> planner = of(recipe, lesson, folder, corpus)) {
       return Optional.of(planner.plan());
     } catch (UserError e) {
       throw e;
@@ -171,8 +170,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     if (rows == 0 || !writes) {
       return 0;
     }
-    int longest =
-        corpus.report().evalRows().stream().mapToInt(TrainingRow::length).max().orElse(0);
+    int longest = corpus.report().evalRows().stream().mapToInt(TrainingRow::length).max().orElse(0);
     return Generative.of(adapted.model()).bytes(rows, longest, of.eval().maxNewTokens());
   }
 

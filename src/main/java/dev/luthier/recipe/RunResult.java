@@ -124,8 +124,7 @@ record RunResult(
       if (planned > 0) {
         double ratio = (double) memory.taken() / planned;
         out.put(
-            "planned memory",
-            "%,.0f MB; measured is %.3f of it".formatted(planned / 1e6, ratio));
+            "planned memory", "%,.0f MB; measured is %.3f of it".formatted(planned / 1e6, ratio));
       }
     }
     return out;

@@ -64,7 +64,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     try (M model = lesson.load(compute)) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
-        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model, plan);
+        teachChosen(
+            new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model, plan);
         return;
       }
       try (Adapted<M> adapted =

@@ -89,8 +89,7 @@ public final class Training {
       Planned then) {
     Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     corpus.report().healthy();
-    try (Planner<R, B, M> planner =
-        Planner.of(recipe, lesson, folder, corpus)) {
+    try (Planner<R, B, M> planner = Planner.of(recipe, lesson, folder, corpus)) {
       then.with(planner);
     }
   }

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Node;
@@ -40,20 +42,44 @@ public final class Ledger implements AutoCloseable {
   private final Set<Long> known = new HashSet<>();
   private final List<Tensor> tensors = new ArrayList<>();
   private final Set<Long> nodes = new HashSet<>();
+  private final @Nullable Ledger outer = OPEN.get();
+  private final Consumer<Supplier<Tensor>> parts;
   private boolean busy;
 
-  private Ledger() {}
+  private Ledger(Consumer<Supplier<Tensor>> parts) {
+    this.parts = parts;
+    OPEN.set(this);
+  }
 
   /**
+   * Begins; within an open ledger, what that one knows is known, and it rests meanwhile.
+   *
    * @param known what is there already and is not to be counted
+   * @param parts hears of parts that are computed again in the backward pass
    */
-  public static Ledger open(List<Tensor> known) {
-    Ledger ledger = new Ledger();
+  public static Ledger open(List<Tensor> known, Consumer<Supplier<Tensor>> parts) {
+    Ledger ledger = new Ledger(parts);
     try (PointerScope scope = new PointerScope()) {
       known.forEach(t -> ledger.known.add(place(t.storage())));
     }
-    OPEN.set(ledger);
+    if (ledger.outer != null) {
+      ledger.known.addAll(ledger.outer.known);
+      ledger.known.addAll(ledger.outer.noted.keySet());
+    }
     return ledger;
+  }
+
+  /**
+   * Says that a part will be computed with a record later, when little else is held, or for a while
+   * beside what is. Nothing happens unless somebody plans.
+   *
+   * @param part computes it with gradients of its inputs; its result's graph is what is then there
+   */
+  public static void later(Supplier<Tensor> part) {
+    Ledger ledger = OPEN.get();
+    if (ledger != null) {
+      ledger.parts.accept(part);
+    }
   }
 
   /** The scope of libtorch's pointers to open now. */
@@ -144,7 +170,7 @@ public final class Ledger implements AutoCloseable {
 
   @Override
   public void close() {
-    OPEN.remove();
+    OPEN.set(outer);
     for (Noted n : order) {
       if (n.alias() != null) {
         Scope.free(n.alias());

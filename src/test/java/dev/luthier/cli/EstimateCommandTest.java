@@ -96,7 +96,10 @@ class EstimateCommandTest {
             "900GB",
             "--optim.max_steps=1",
             "--optim.epochs=1");
-    assertThat(said).contains("fits as it is").contains("planned at the peak").contains("measured is");
+    assertThat(said)
+        .contains("fits as it is")
+        .contains("planned at the peak")
+        .contains("measured is");
     JsonNode result =
         new ObjectMapper().readTree(Files.readString(run.out().resolve("result.json")));
     assertThat(result.path("planned").asLong()).isPositive();

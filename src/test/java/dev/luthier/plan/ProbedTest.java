@@ -2,6 +2,7 @@ package dev.luthier.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.luthier.tensor.Ledger;
 import dev.luthier.tensor.Scope;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -88,6 +89,26 @@ class ProbedTest {
               });
       assertThat(held.activations()).isEqualTo(400 + 4);
       assertThat(held.backward()).isBetween(400L, 1700L);
+    }
+  }
+
+  @Test
+  void aPartThatIsComputedAgainCountsOnce() {
+    try (Scope scope = new Scope()) {
+      Tensor x = torch.rand(new long[] {100});
+      x.set_requires_grad(true);
+      StepMemory at =
+          one(
+              x,
+              List.of(x),
+              () -> {
+                for (int i = 0; i < 3; i++) { // 400 bytes for the exponential, 4 for the sum
+                  Ledger.later(() -> x.exp().sum());
+                }
+                return x.sum();
+              });
+      assertThat(at.activations()).isEqualTo(4); // the sum that is there
+      assertThat(at.backward()).isBetween(404L, 404L + 1208); // one part, forward and back
     }
   }
 

@@ -68,7 +68,7 @@ class FittingTest {
   }
 
   @Test
-  void theePeakIsTheLargestOfWhatDoesNotCoincide() {
+  void thePeakIsTheLargestOfWhatDoesNotCoincide() {
     Plan plan = plan(recipe("--optim.micro_batch=4"));
     assertThat(plan.peak()).isEqualTo(1000 + 400);
     assertThat(plan.when()).isEqualTo("the backward pass");
