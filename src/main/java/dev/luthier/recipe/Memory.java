@@ -2,7 +2,6 @@ package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,7 +13,7 @@ import java.util.regex.Pattern;
 public record Memory(long bytes) {
   private static final Pattern FORM =
       Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?) ?([kmgt]i?b?)", Pattern.CASE_INSENSITIVE);
-  private static final Map<Character, Integer> POWERS = Map.of('k', 1, 'm', 2, 'g', 3, 't', 4);
+  private static final String POWERS = "kmgt"; // of the base, from the first
 
   /**
    * @param key what it is the value of, for the error
@@ -28,7 +27,7 @@ public record Memory(long bytes) {
     }
     String unit = m.group(2).toLowerCase(Locale.ROOT);
     double base = unit.contains("i") ? 1024 : 1000;
-    double bytes = Double.parseDouble(m.group(1)) * Math.pow(base, POWERS.get(unit.charAt(0)));
+    double bytes = Double.parseDouble(m.group(1)) * Math.pow(base, 1 + POWERS.indexOf(unit.charAt(0)));
     if (bytes < 1) {
       throw new UserError("%s must be > 0, was %s".formatted(key, text));
     }
