@@ -27,7 +27,8 @@ public record Memory(long bytes) {
     }
     String unit = m.group(2).toLowerCase(Locale.ROOT);
     double base = unit.contains("i") ? 1024 : 1000;
-    double bytes = Double.parseDouble(m.group(1)) * Math.pow(base, 1 + POWERS.indexOf(unit.charAt(0)));
+    int power = 1 + POWERS.indexOf(unit.charAt(0));
+    double bytes = Double.parseDouble(m.group(1)) * Math.pow(base, power);
     if (bytes < 1) {
       throw new UserError("%s must be > 0, was %s".formatted(key, text));
     }
