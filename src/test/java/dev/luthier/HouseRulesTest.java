@@ -47,13 +47,13 @@ class HouseRulesTest {
               Map.entry("model", List.of("tensor", "io", "quant")),
               Map.entry("peft", List.of("tensor", "io", "model", "quant")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
-              Map.entry("quant", List.of("tensor", "io")),
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
+              Map.entry("plan", List.of("tensor")),
               Map.entry(
                   "recipe",
                   List.of(
                       "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
-                      "train")),
+                      "train", "plan")),
               Map.entry(
                   "cli",
                   List.of(

@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.error.Check;
 import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
+import dev.luthier.recipe.MemoryBench;
 import dev.luthier.recipe.OptimBench;
 import dev.luthier.recipe.StepBench;
 import dev.luthier.recipe.SwapBench;
@@ -148,6 +149,29 @@ final class BenchCommand implements Runnable {
         Screen.folder(model, spec.commandLine().getErr()),
         device,
         rounds,
+        spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "memory",
+      description = "The memory that trainings were planned to take, and took.")
+  void memory(
+      @Option(
+              names = "--model",
+              paramLabel = "MODEL",
+              defaultValue = "models/tiny-base",
+              description = "The model's folder (default: ${DEFAULT-VALUE}).")
+          Path model,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "auto",
+              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+          String device) {
+    MemoryBench.run(
+        Screen.folder(model, spec.commandLine().getErr()),
+        device,
+        new ChildTrainer(1, List.of()),
         spec.commandLine().getOut());
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Fine-tunes language models.",
     subcommands = {
       TrainCommand.class,
+      EstimateCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
       ClassifyCommand.class,

@@ -1,5 +1,7 @@
 package dev.luthier.cli;
 
+import dev.luthier.recipe.Estimate;
+import dev.luthier.recipe.Memory;
 import dev.luthier.recipe.Recipe;
 import dev.luthier.recipe.Training;
 import dev.luthier.recipe.Training.Start;
@@ -7,6 +9,7 @@ import dev.luthier.train.Progress;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +21,8 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "train",
     description = "Trains as a recipe says.",
-    customSynopsis = "luthier train RECIPE [--key.path=value ...] [--resume] [--dry-run] [--debug]",
+    customSynopsis =
+        "luthier train RECIPE [--key.path=value ...] [--resume] [--dry-run] [--fit MEMORY] [--debug]",
     footer = {
       "",
       "--key.path=value replaces one value of the recipe, such as --optim.lr=1e-3;",
@@ -39,10 +43,18 @@ final class TrainCommand implements Runnable {
       description = "Shows the whole recipe, the model and the data; trains nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--fit",
+      paramLabel = "MEMORY",
+      description = "Chooses the largest micro-batch that fits in so much memory, such as 24GB.")
+  private Optional<String> fit = Optional.empty();
+
   @Override
   public void run() {
-    Recipe recipe = arguments.read(spec, overrides);
     PrintWriter out = spec.commandLine().getOut();
+    Optional<Memory> limit = fit.map(text -> Memory.of("--fit", text));
+    Recipe written = arguments.read(spec, overrides);
+    Recipe recipe = limit.map(l -> fitted(written, l, out)).orElse(written);
     if (dryRun) {
       Training.dryRun(recipe, out);
       return;
@@ -50,5 +62,12 @@ final class TrainCommand implements Runnable {
     try (Progress progress = Screen.progress(spec.commandLine().getErr())) {
       Training.run(recipe, resume ? Start.RESUME : Start.NEW, progress, out);
     }
+  }
+
+  /** A run that goes on keeps what was chosen when it began. */
+  private Recipe fitted(Recipe written, Memory limit, PrintWriter out) {
+    return resume
+        ? Estimate.asBegun(written)
+        : new Estimate(written, Optional.of(limit), out).fitted();
   }
 }

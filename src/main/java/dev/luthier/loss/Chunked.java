@@ -2,6 +2,7 @@ package dev.luthier.loss;
 
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.CustomGradient;
+import dev.luthier.tensor.Ledger;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.RandomState;
 import dev.luthier.tensor.Scope;
@@ -49,6 +50,10 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
     if (hidden.size(0) <= tokens) {
       return loss.apply(head.apply(hidden), targets);
     }
+    Ledger.later(
+        () ->
+            loss.apply(
+                head.apply(cut(hidden, 0).detach().set_requires_grad(true)), cut(targets, 0)));
     boolean once = GradMode.is_enabled() && hidden.requires_grad() && !headLearns(hidden);
     Tensor total =
         once

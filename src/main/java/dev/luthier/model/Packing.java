@@ -8,6 +8,7 @@ import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Storage;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,16 @@ record Packing(WeightFiles files, QuantFiles quantised, Compute compute) {
 
   private @Nullable Packed packed(Safetensors.Info info, boolean turned) {
     if (quantised.holds(info.name())) {
-      return quantised.read(info.name(), compute);
+      return asStored(info);
     }
     Storage storage = compute.packing().orElse(null);
     if (storage == null) {
       return null;
+    }
+    if (compute.hollow()) {
+      long[] shape = info.shape();
+      long[] seen = turned ? new long[] {shape[1], shape[0]} : shape;
+      return new Hollow(seen, storage.bytes(shape[0] * shape[1]), compute);
     }
     try (Scope scope = new Scope()) {
       Tensor read = files.read(info.name());
@@ -45,13 +51,28 @@ record Packing(WeightFiles files, QuantFiles quantised, Compute compute) {
   /** A table, or nothing where it is as wide as the type of computation. */
   @Nullable Packed table(Safetensors.Info info) {
     if (quantised.holds(info.name())) {
-      return quantised.read(info.name(), compute);
+      return asStored(info);
     }
     boolean narrower = Halved.fits(info.dtype()) && info.dtype() != compute.dtype();
     boolean freezes = compute.packing().isPresent() || !quantised.isEmpty();
+    if (freezes && narrower && compute.hollow()) {
+      long count = Arrays.stream(info.shape()).reduce(1, (a, b) -> a * b);
+      return new Hollow(info.shape(), compute.isCuda() ? 2 * count : 0, compute);
+    }
     return freezes && narrower
         ? new Halved(files.tensor(info.name()).to(compute.torchDevice(), info.dtype()))
         : null;
+  }
+
+  private Packed asStored(Safetensors.Info info) {
+    String name = info.name();
+    if (!compute.hollow()) {
+      return quantised.read(name, compute);
+    }
+    long[] shape = quantised.shape(name);
+    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    long beside = compute.isCuda() ? quantised.storage(name).bytes(count) : 0;
+    return new Hollow(shape, beside, compute);
   }
 
   /** The values of what is kept in the type of computation. */

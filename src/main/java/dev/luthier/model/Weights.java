@@ -7,6 +7,7 @@ import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Dropout;
 import dev.luthier.tensor.Packed;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.nio.file.Path;
@@ -106,8 +107,11 @@ final class Weights {
   /** Whether a tensor of the files has other values than a weight that was taken. */
   boolean differs(String name, Parameter from) {
     Safetensors.Info info = stored(name);
+    if (info == null || compute.hollow()) {
+      return false;
+    }
     try (Scope scope = new Scope()) {
-      return info != null && !packing.whole(info).equal(from.value());
+      return !packing.whole(info).equal(from.value());
     }
   }
 
@@ -134,7 +138,7 @@ final class Weights {
     Packed packed = how.apply(info);
     Parameter found =
         packed == null
-            ? keep(name, packing.whole(info))
+            ? keep(name, compute.hollow() ? Ops.hollow(compute, info.shape()) : packing.whole(info))
             : keep(Parameter.packed(name, packed, compute.dtype()));
     if (!Arrays.equals(found.shape(), shape)) {
       throw new UserError(

@@ -25,4 +25,9 @@ public record EightBit(int block) implements Storage {
           this, Ops.shape(weight), weight.scalar_type().intern(), made.keep(scope), compute);
     }
   }
+
+  @Override
+  public long bytes(long count) {
+    return count + 4 * ((count + block - 1) / block);
+  }
 }

@@ -67,6 +67,12 @@ public record FourBit(Code code, int block, boolean doubled) implements Storage 
     }
   }
 
+  @Override
+  public long bytes(long count) {
+    long scales = (count + block - 1) / block;
+    return (count + 1) / 2 + (doubled ? scales + 4 * ((scales + 255) / 256) : 4 * scales);
+  }
+
   /** Two places in a byte, then their bit patterns. An odd last one gets a zero beside it. */
   private Tensor paired(Tensor places, Tables tables) { // (n) -> (n / 2)
     Tensor even = places;

@@ -42,6 +42,12 @@ public record EvalSpec(
     }
   }
 
+  /** The same without written answers, which then measure nothing. */
+  EvalSpec without() {
+    return new EvalSpec(
+        every, 0, maxNewTokens, WRITTEN.contains(metric) ? Measure.LOSS : metric, patience);
+  }
+
   /** The same before the first step and after the last, so that nothing is chosen by it. */
   EvalSpec atTheEnds() {
     return new EvalSpec(new Every.Never(), generate, maxNewTokens, metric, Optional.empty());

@@ -58,6 +58,11 @@ public record ModelSpec(
     return dtype == Precision.FLOAT32 ? usual.inFloat32() : usual;
   }
 
+  /** The same with frozen weights kept otherwise. */
+  ModelSpec kept(Quantize otherwise) {
+    return new ModelSpec(path, device, dtype, otherwise);
+  }
+
   /** The same in float32. */
   ModelSpec inFloat32() {
     return new ModelSpec(path, device, Precision.FLOAT32, quantize);

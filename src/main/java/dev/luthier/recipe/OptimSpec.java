@@ -97,7 +97,17 @@ public record OptimSpec(
 
   /** The same with each row by itself. */
   OptimSpec rowByRow() {
-    return new OptimSpec(lr, batch, Optional.of(1), epochs, maxSteps, clip, schedule, optimizer);
+    return atOnce(1);
+  }
+
+  /** The same with another optimizer. */
+  OptimSpec by(Optimizer other) {
+    return new OptimSpec(lr, batch, microBatch, epochs, maxSteps, clip, schedule, other);
+  }
+
+  /** The same with so many rows at once. */
+  OptimSpec atOnce(int rows) {
+    return new OptimSpec(lr, batch, Optional.of(rows), epochs, maxSteps, clip, schedule, optimizer);
   }
 
   /** The peak learning rate; set when the model is known. 1 where the optimizer finds its own. */

@@ -41,4 +41,19 @@ public record Recipe(
   Recipe with(OptimSpec other) {
     return new Recipe(model, method, peft, data, other, memory, eval, checkpoint, output, seed);
   }
+
+  /** The same, measured otherwise. */
+  Recipe with(EvalSpec other) {
+    return new Recipe(model, method, peft, data, optim, memory, other, checkpoint, output, seed);
+  }
+
+  /** The same with something else kept in memory. */
+  Recipe with(MemorySpec other) {
+    return new Recipe(model, method, peft, data, optim, other, eval, checkpoint, output, seed);
+  }
+
+  /** The same on a model that is kept otherwise. */
+  Recipe with(ModelSpec other) {
+    return new Recipe(other, method, peft, data, optim, memory, eval, checkpoint, output, seed);
+  }
 }

@@ -63,11 +63,16 @@ record RowSteps<R extends TrainingRow, B>(
 
   @Override
   public List<Micro<B>> at(long step) {
+    return parts(step).stream().map(part -> micro(part, bins.epoch(step))).toList();
+  }
+
+  /** The rows of each part of a step. */
+  List<List<R>> parts(long step) {
     List<List<R>> items = bins.at(step);
     int n = optim.rowsAtOnce();
     return IntStream.range(0, (items.size() + n - 1) / n)
         .mapToObj(i -> items.subList(i * n, Math.min(items.size(), (i + 1) * n)))
-        .map(part -> micro(part.stream().flatMap(List::stream).toList(), bins.epoch(step)))
+        .map(part -> part.stream().flatMap(List::stream).toList())
         .toList();
   }
 
@@ -79,7 +84,7 @@ record RowSteps<R extends TrainingRow, B>(
   }
 
   /** The batch that goes through the model next. */
-  private B batch(List<R> rows, Draw draw) {
+  B batch(List<R> rows, Draw draw) {
     tasks.tell(model, rows);
     return batching.batch(rows, draw, model.compute());
   }

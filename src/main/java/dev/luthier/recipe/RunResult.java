@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
 import dev.luthier.model.Model;
+import dev.luthier.plan.Plan;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.PeakMemory;
 import dev.luthier.train.MetricsFile;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param weightsOfStep whose weights were saved
  * @param secondsPerStep the median of all steps
  * @param memory the most that was in use since the process that ended the run began
+ * @param planned what was planned to be in use at most; 0 where nothing was
  * @param before what was measured before the first step, by measure; empty without evaluations
  * @param after what was measured on the saved weights
  */
@@ -36,6 +38,7 @@ record RunResult(
     long weightsOfStep,
     double secondsPerStep,
     PeakMemory memory,
+    long planned,
     Map<String, Double> before,
     Map<String, Double> after) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,6 +56,7 @@ record RunResult(
         step,
         median(lines),
         PeakMemory.of(model.compute()),
+        parts.memory().map(Plan::peak).orElse(0L),
         evaluated(lines, 0),
         evaluated(lines, step));
   }
@@ -117,6 +121,11 @@ record RunResult(
     if (memory.taken() > 0) {
       String where = memory.device() > 0 ? "on the GPU" : "of the process";
       out.put("peak memory", "%,.0f MB %s".formatted(memory.taken() / 1e6, where));
+      if (planned > 0) {
+        double ratio = (double) memory.taken() / planned;
+        out.put(
+            "planned memory", "%,.0f MB; measured is %.3f of it".formatted(planned / 1e6, ratio));
+      }
     }
     return out;
   }

@@ -8,6 +8,7 @@ import dev.luthier.io.Safetensors;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Scout;
+import dev.luthier.plan.Plan;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
@@ -34,7 +35,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
   }
 
   private void run(ModelFolder folder) {
-    checkDirectory();
+    start.check(recipe); // before the data is read, so that nobody waits for a refusal
     Samples.Split samples = Corpus.read(recipe);
     try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
       teach(lesson, folder, samples);
@@ -49,27 +50,39 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     out.println(corpus.report().render(Terminal.colours()));
     out.flush();
     corpus.report().healthy();
+    Optional<Plan> plan = Planner.ahead(recipe, lesson, folder, corpus, out);
+    OutOfMemory.explained(
+        plan, Path.of(recipe.output()), () -> teach(lesson, folder, corpus, compute, plan));
+  }
+
+  private <R extends TrainingRow, B, M extends Model> void teach(
+      Lesson<R, B, M> lesson,
+      ModelFolder folder,
+      Corpus<R> corpus,
+      Compute compute,
+      Optional<Plan> plan) {
     try (M model = lesson.load(compute)) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
-        teachChosen(new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model);
+        teachChosen(
+            new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model, plan);
         return;
       }
       try (Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
           Optim optim = optim(recipe, adapted);
-          RunDirectory run = directory()) {
-        train(lesson, folder, corpus, adapted, optim, run.path());
+          RunDirectory run = start.open(recipe)) {
+        train(lesson, folder, corpus, adapted, optim, run.path(), plan);
       }
     }
   }
 
   /** The same for a method that has to find out first which weights it trains. */
   private <R extends TrainingRow, B, M extends Model> void teachChosen(
-      ScoutFlow<R, B, M> scout, M model) {
+      ScoutFlow<R, B, M> scout, M model, Optional<Plan> plan) {
     ModelFolder folder = scout.folder();
     scout.check(model);
-    try (RunDirectory run = directory()) {
+    try (RunDirectory run = start.open(recipe)) {
       Optional<Path> choice = scout.choice(model, run.path(), out);
       if (choice.isEmpty()) {
         return;
@@ -78,7 +91,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
           Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
           Optim optim = optim(recipe, adapted)) {
-        train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path());
+        train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path(), plan);
       }
     }
   }
@@ -89,16 +102,25 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Corpus<R> corpus,
       Adapted<M> adapted,
       Optim optim,
-      Path output) {
+      Path output,
+      Optional<Plan> memory) {
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model());
     ModelSummary summary = ModelSummary.of(folder, adapted, recipe.optim().optimizer());
     out.println(summary.text());
     out.println(plan(steps));
+    memory.ifPresent(m -> out.println(PlanText.line(m)));
     out.flush();
-    train(new Parts<>(recipe, folder, lesson, corpus, adapted, output, summary), optim, steps);
+    train(
+        new Parts<>(recipe, folder, lesson, corpus, adapted, output, summary, memory),
+        optim,
+        steps);
   }
 
-  /** What a run works with. */
+  /**
+   * What a run works with.
+   *
+   * @param memory what it was planned to take
+   */
   record Parts<R extends TrainingRow, B, M extends Model>(
       Recipe recipe,
       ModelFolder folder,
@@ -106,7 +128,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Corpus<R> corpus,
       Adapted<M> adapted,
       Path output,
-      ModelSummary summary) {}
+      ModelSummary summary,
+      Optional<Plan> memory) {}
 
   private <R extends TrainingRow, B, M extends Model> void train(
       Parts<R, B, M> parts, Optim optim, RowSteps<R, B> steps) {
@@ -170,24 +193,6 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         spec.optimizer(),
         adapted.model().compute(),
         RunDirectory.nearest(Path.of(recipe.output())));
-  }
-
-  /** Before the data is read, so that nobody waits for a refusal; nothing is written yet. */
-  private void checkDirectory() {
-    Path path = Path.of(recipe.output());
-    if (start == Training.Start.RESUME) {
-      RunDirectory.checkSame(path, Recipes.print(recipe));
-    } else {
-      RunDirectory.checkNew(path);
-    }
-  }
-
-  private RunDirectory directory() {
-    Path path = Path.of(recipe.output());
-    String text = Recipes.print(recipe);
-    return start == Training.Start.RESUME
-        ? RunDirectory.resume(path, text)
-        : RunDirectory.create(path, text);
   }
 
   private String plan(RowSteps<?, ?> steps) {

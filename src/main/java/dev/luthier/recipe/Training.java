@@ -2,10 +2,12 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.io.RunDirectory;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Full;
 import dev.luthier.train.Progress;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 
 /** Carries out a recipe. */
 public final class Training {
@@ -16,7 +18,23 @@ public final class Training {
     /** In a directory of its own, which must hold no other run. */
     NEW,
     /** From the last checkpoint in the recipe's output directory. */
-    RESUME
+    RESUME;
+
+    /** Whether the run's directory is as it has to be; nothing is written yet. */
+    void check(Recipe recipe) {
+      if (this == RESUME) {
+        RunDirectory.checkSame(Path.of(recipe.output()), Recipes.print(recipe));
+      } else {
+        RunDirectory.checkNew(Path.of(recipe.output()));
+      }
+    }
+
+    /** The run's directory, which the caller closes. */
+    RunDirectory open(Recipe recipe) {
+      Path path = Path.of(recipe.output());
+      String text = Recipes.print(recipe);
+      return this == RESUME ? RunDirectory.resume(path, text) : RunDirectory.create(path, text);
+    }
   }
 
   /**
@@ -44,6 +62,36 @@ public final class Training {
   /** Prints the doctor's report on the recipe's data; the model's weights are not read. */
   public static void checkData(Recipe recipe, PrintWriter out) {
     examine(recipe, out, (resolved, lesson, folder) -> {});
+  }
+
+  /** What is done with a planner. */
+  interface Planned {
+    <R extends TrainingRow, B, M extends Model> void with(Planner<R, B, M> planner);
+  }
+
+  /** Reads the data, and plans the memory of a run; weights are not read. */
+  static void planned(Recipe written, Planned then) {
+    try (ModelFolder folder = ModelFolder.open(written.model().path())) {
+      Recipe recipe = written.forModel(folder.config());
+      Samples.Split samples = Corpus.read(recipe);
+      try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
+        LessonEvaluation.check(lesson, recipe.eval());
+        plan(recipe, folder, samples, lesson, then);
+      }
+    }
+  }
+
+  private static <R extends TrainingRow, B, M extends Model> void plan(
+      Recipe recipe,
+      ModelFolder folder,
+      Samples.Split samples,
+      Lesson<R, B, M> lesson,
+      Planned then) {
+    Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
+    corpus.report().healthy();
+    try (Planner<R, B, M> planner = Planner.of(recipe, lesson, folder, corpus)) {
+      then.with(planner);
+    }
   }
 
   /** What is shown before the doctor's report. */

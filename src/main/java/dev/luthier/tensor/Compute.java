@@ -19,13 +19,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param dtype the type of frozen weights and of activations
  * @param packing how the matrices of frozen linear maps are kept, where that is not in {@code
  *     dtype}
+ * @param hollow whether loaded weights are stand-ins: right in shape, zero in value, without memory
  */
-public record Compute(String device, ScalarType dtype, Optional<Storage> packing) {
+public record Compute(
+    String device, ScalarType dtype, Optional<Storage> packing, boolean hollow) {
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);
 
   /** One that packs nothing. */
   public Compute(String device, ScalarType dtype) {
-    this(device, dtype, Optional.empty());
+    this(device, dtype, Optional.empty(), false);
   }
 
   /**
@@ -67,12 +69,20 @@ public record Compute(String device, ScalarType dtype, Optional<Storage> packing
 
   /** The same device in float32, for comparing numbers. */
   public Compute inFloat32() {
-    return new Compute(device, ScalarType.Float, packing);
+    return new Compute(device, ScalarType.Float, packing, hollow);
   }
 
   /** The same with frozen matrices packed. */
   public Compute packing(Storage by) {
-    return new Compute(device, dtype, Optional.of(by));
+    return new Compute(device, dtype, Optional.of(by), hollow);
+  }
+
+  /**
+   * The same on weights that nobody reads: enough to see what a computation makes, not what it
+   * says.
+   */
+  public Compute withoutWeights() {
+    return new Compute(device, dtype, packing, true);
   }
 
   public boolean isCuda() {

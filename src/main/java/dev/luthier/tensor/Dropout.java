@@ -19,7 +19,11 @@ public final class Dropout {
 
   /** x with each value dropped at the given rate and the rest scaled up, while training. */
   public Tensor apply(Tensor x, double rate) {
-    return training && rate > 0 ? torch.dropout(x, rate, true) : x;
+    if (!training || rate <= 0) {
+      return x;
+    }
+    Ledger.unseen(x, x.is_cuda() ? 1 : x.element_size()); // what says which values are dropped
+    return torch.dropout(x, rate, true);
   }
 
   /** What {@link #apply} does at this rate, as a map. */

@@ -50,6 +50,11 @@ public final class Ops {
     return t.detach().to(Compute.CPU.torchDevice(), type).contiguous();
   }
 
+  /** Zeros of a shape that are one zero in memory. */
+  public static Tensor hollow(Compute compute, long... shape) {
+    return torch.zeros(new long[] {1}, compute.options(compute.dtype())).expand(shape);
+  }
+
   public static Scalar scalar(double value) {
     return new Scalar(value);
   }

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch_cuda;
  * @param device of tensors on the GPU
  */
 public record PeakMemory(long process, long device) {
+  private static final int HEAP_STEPS = 4; // 0, 10, 40, 100 % of what is free, by HotSpot
 
   /** Until now. */
   public static PeakMemory of(Compute compute) {
@@ -22,6 +23,14 @@ public record PeakMemory(long process, long device) {
   /** Bytes of this process in memory now; 0 where the system does not tell. */
   public static long resident() {
     return status("VmRSS");
+  }
+
+  /** The same after the Java heap was cleared and has shrunk, which it does in four steps. */
+  public static long settled() {
+    for (int i = 0; i < HEAP_STEPS; i++) {
+      System.gc();
+    }
+    return resident();
   }
 
   /** What a model's training took: the GPU's memory where it has one. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope implements AutoCloseable {
   private final @Nullable PointerScope around = PointerScope.getInnerScope();
-  private final PointerScope scope = new PointerScope();
+  private final PointerScope scope = Ledger.scope();
 
   /** Runs in a scope of its own; what is made belongs to the scope that is open around it. */
   public static Tensor of(Supplier<Tensor> work) {

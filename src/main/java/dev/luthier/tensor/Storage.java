@@ -3,7 +3,6 @@ package dev.luthier.tensor;
 import org.bytedeco.pytorch.Tensor;
 
 /** How frozen weights of linear maps are kept in memory. */
-@FunctionalInterface
 public interface Storage {
   /**
    * Packs a weight; the result owns what it holds, beyond any scope.
@@ -13,4 +12,7 @@ public interface Storage {
    * @param compute where the bits are to lie
    */
   Packed pack(String name, Tensor weight, Compute compute);
+
+  /** What a packed weight of so many numbers holds, in bytes; tables of values aside. */
+  long bytes(long count);
 }

@@ -52,6 +52,11 @@ public record AdamW8bit(
     Check.above("adamw_8bit.eps", 0, eps);
   }
 
+  /** The same rule with its moments in 8 bits. */
+  public static AdamW8bit like(AdamW of) {
+    return new AdamW8bit(of.weightDecay(), of.betas(), of.eps(), of.paged(), of.groups());
+  }
+
   @Override
   public double rateBesideAdam() {
     return 1;

@@ -78,6 +78,7 @@ class ClaimsTest {
         7,
         0.0125,
         new PeakMemory(3_000_000, 0),
+        0,
         Map.of("accuracy", 0.25),
         Map.of("accuracy", accuracy));
   }

@@ -1,0 +1,204 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.TrainingRow;
+import dev.luthier.error.UserError;
+import dev.luthier.model.Generative;
+import dev.luthier.model.Model;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Full;
+import dev.luthier.peft.Scout;
+import dev.luthier.plan.Extent;
+import dev.luthier.plan.Fixed;
+import dev.luthier.plan.Plan;
+import dev.luthier.plan.Probed;
+import dev.luthier.plan.StepMemory;
+import dev.luthier.tensor.PeakMemory;
+import dev.luthier.tensor.Seed;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Says what a run will hold in memory, without reading a weight: the model stands there hollow, two
+ * small micro-batches of the run's own rows go through it, and what they made says what larger ones
+ * make.
+ */
+final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCloseable {
+  private final Recipe recipe;
+  private final Lesson<R, B, M> lesson;
+  private final ModelFolder folder;
+  private final Corpus<R> corpus;
+  private final Adapted<M> adapted;
+  private final Map<Boolean, Optional<Probed>> probes = new HashMap<>();
+  private long process; // 0 before it is known
+
+  private Planner(
+      Recipe recipe,
+      Lesson<R, B, M> lesson,
+      ModelFolder folder,
+      Corpus<R> corpus,
+      Adapted<M> adapted) {
+    this.recipe = recipe;
+    this.lesson = lesson;
+    this.folder = folder;
+    this.corpus = corpus;
+    this.adapted = adapted;
+  }
+
+  Recipe recipe() {
+    return recipe;
+  }
+
+  /** Builds the hollow model, on which the recipe's method comes. */
+  static <R extends TrainingRow, B, M extends Model> Planner<R, B, M> of(
+      Recipe recipe, Lesson<R, B, M> lesson, ModelFolder folder, Corpus<R> corpus) {
+    M model = lesson.load(recipe.model().compute().withoutWeights());
+    try {
+      Adapted<M> adapted =
+          NewHeads.attach(
+              model,
+              recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
+              folder.beginning(recipe.seed()));
+      recipe.memory().on(model, note -> {});
+      return new Planner<>(recipe, lesson, folder, corpus, adapted);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** The plan of a run that is about to begin; a run goes on without one, and says so. */
+  static <R extends TrainingRow, B, M extends Model> Optional<Plan> ahead(
+      Recipe recipe,
+      Lesson<R, B, M> lesson,
+      ModelFolder folder,
+      Corpus<R> corpus,
+      PrintWriter out) {
+    try (Planner<R, B, M> planner = of(recipe, lesson, folder, corpus)) {
+      return Optional.of(planner.plan());
+    } catch (UserError e) {
+      throw e;
+    } catch (RuntimeException e) {
+      out.println("memory     not planned: " + UserError.reason(e));
+      return Optional.empty();
+    }
+  }
+
+  /** The plan of the recipe. */
+  Plan plan() {
+    return plan(recipe);
+  }
+
+  /** That of a recipe on the same data; where the model is kept otherwise, it is built anew. */
+  Plan plan(Recipe other) {
+    boolean same =
+        other.memory().equals(recipe.memory())
+            && other.model().equals(recipe.model())
+            && other.optim().optimizer().equals(recipe.optim().optimizer());
+    if (same) {
+      return planned(other);
+    }
+    try (Planner<R, B, M> planner = of(other, lesson, folder, corpus)) {
+      planner.process = process;
+      return planner.planned(other);
+    }
+  }
+
+  private Plan planned(Recipe other) {
+    M model = adapted.model();
+    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, other, model);
+    Extents<R> extents = extents();
+    List<Extent> measured =
+        Extents.largest(
+            EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents.of(p.rows())));
+    long evaluation = measured.stream().mapToLong(e -> memory(e).evaluation()).max().orElse(0);
+    List<Extent> trained = extents.largest(steps);
+    trained.forEach(this::memory); // which also loads what a step needs into the process
+    Fixed fixed = fixed();
+    return trained.stream()
+        .map(e -> new Plan(fixed, e, memory(e), evaluation, cache(other)))
+        .max(Comparator.comparingLong(Plan::peak))
+        .orElseThrow();
+  }
+
+  private Extents<R> extents() {
+    return new Extents<>(lesson, recipe.peft().virtualTokens());
+  }
+
+  private StepMemory memory(Extent extent) {
+    return probes
+        .computeIfAbsent(extent.even(), this::probe)
+        .or(() -> probes.computeIfAbsent(!extent.even(), this::probe))
+        .orElseThrow(() -> new IllegalStateException("no row is long enough to plan with"))
+        .at(extent);
+  }
+
+  private Optional<Probed> probe(boolean even) {
+    List<Tensor> known = new ArrayList<>();
+    adapted.model().parameters().forEach(p -> known.add(p.value()));
+    adapted.trainable().forEach(p -> known.add(p.value()));
+    adapted.training(true);
+    torch.manual_seed(Seed.of(recipe.seed(), 0));
+    try {
+      return extents()
+          .probes(corpus.report().trainRows(), even)
+          .map(
+              pair ->
+                  Probed.of(
+                      extents().of(pair.one()),
+                      () -> loss(pair.one()),
+                      extents().of(pair.two()),
+                      () -> loss(pair.two()),
+                      known));
+    } finally {
+      adapted.training(false);
+    }
+  }
+
+  private Tensor loss(List<R> rows) {
+    M model = adapted.model();
+    corpus.tasks().tell(model, rows);
+    Draw draw = new Draw(0, rows.stream().mapToLong(r -> 1).toArray());
+    B batch = lesson.batch(rows, draw, model.compute());
+    return lesson.objective(model, recipe.memory().chunk()).of(batch, 1).total();
+  }
+
+  /** The process when all libraries are at work, without what was made to look into the future. */
+  private Fixed fixed() {
+    if (process == 0) {
+      long probed =
+          probes.values().stream()
+              .flatMap(Optional::stream)
+              .mapToLong(Probed::made)
+              .max()
+              .orElse(0);
+      long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
+      process = Math.max(1, PeakMemory.settled() - probed - ours);
+    }
+    return Held.of(adapted).fixed(process, recipe.optim().optimizer());
+  }
+
+  /** Keys and values of the answers that an evaluation writes at once. */
+  private long cache(Recipe of) {
+    int rows = Math.min(Math.min(of.eval().generate(), corpus.eval().list().size()), 64);
+    boolean writes = lesson.measures().contains(Measure.EXACT_MATCH);
+    if (rows == 0 || !writes) {
+      return 0;
+    }
+    int longest = corpus.report().evalRows().stream().mapToInt(TrainingRow::length).max().orElse(0);
+    return Generative.of(adapted.model()).bytes(rows, longest, of.eval().maxNewTokens());
+  }
+
+  @Override
+  public void close() {
+    try (M model = adapted.model()) {
+      adapted.close();
+    }
+  }
+}
