@@ -50,14 +50,14 @@ public final class Checkpointed {
   public static Tensor of(
       List<Tensor> inputs, Function<List<Tensor>, Tensor> body, Keeping keeping, Compute compute) {
     Checkpointed part = new Checkpointed(inputs, body, keeping, compute);
-    Ledger.later(() -> body.apply(part.leaves()));
+    Ledger.later(() -> body.apply(part.leaves(inputs.get(0))));
     return CustomGradient.of(inputs, xs -> Scope.of(() -> body.apply(xs)), part::gradients);
   }
 
   private List<Tensor> gradients(Tensor gradient) { // (N, H)
     List<Tensor> leaves;
     try (AutoGradMode on = new AutoGradMode(true)) {
-      leaves = leaves();
+      leaves = leaves(first.get());
       RandomState after = RandomState.now(compute);
       before.restore();
       Tensor y = body.apply(leaves);
@@ -74,9 +74,9 @@ public final class Checkpointed {
     return leaves.stream().map(Checkpointed::gradient).toList();
   }
 
-  private List<Tensor> leaves() {
+  private List<Tensor> leaves(Tensor input) {
     List<Tensor> leaves = new ArrayList<>();
-    leaves.add(leaf(first.get(), 0));
+    leaves.add(leaf(input, 0));
     for (Tensor other : others) {
       leaves.add(leaf(other, leaves.size()));
     }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -165,7 +166,7 @@ public final class Optim implements AutoCloseable {
           "the checkpoint is of another optimizer: it holds %s, this one has %s; resume with the optimizer that wrote it, or start anew with another output"
               .formatted(names(saved.keySet()), names(own.keySet())));
     }
-    own.forEach((name, tensor) -> check(name, tensor, saved.get(name)));
+    saved.forEach((name, tensor) -> check(name, Objects.requireNonNull(own.get(name)), tensor));
     try (AutoGradMode off = Ops.noGrad()) {
       own.forEach((name, tensor) -> tensor.copy_(saved.get(name)));
     }

@@ -4,6 +4,7 @@ import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /** State where the arithmetic can reach it: the pieces are views. */
@@ -16,7 +17,8 @@ record Resident(List<Piece> pieces, List<Kept> kept, Map<String, Tensor> vectors
         List<Tensor> views = new ArrayList<>();
         for (int i = 0; i < at.length; i++) {
           long entries = kept.get(i).entries(piece.count());
-          views.add(vectors.get(kept.get(i).name()).narrow(0, at[i], entries));
+          Tensor whole = Objects.requireNonNull(vectors.get(kept.get(i).name()));
+          views.add(whole.narrow(0, at[i], entries));
           at[i] += entries;
         }
         work.on(piece, views);
