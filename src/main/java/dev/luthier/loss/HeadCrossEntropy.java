@@ -4,8 +4,8 @@ import dev.luthier.tensor.CustomGradient;
 import dev.luthier.tensor.Kernels;
 import dev.luthier.tensor.Scope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * {@link CrossEntropy} of a frozen head, some tokens at a time, with scores in the type of the
- * states: a chunk's scores turn into their gradients where they lie, and these at once into those of
- * the states (as Hsu et al. 2024, https://arxiv.org/abs/2410.10989). Two products and two passes
+ * states: a chunk's scores turn into their gradients where they lie, and these at once into those
+ * of the states (as Hsu et al. 2024, https://arxiv.org/abs/2410.10989). Two products and two passes
  * over the scores are all there is.
  *
  * <p>Letters: M tokens, H width, V vocabulary.
@@ -30,7 +30,10 @@ public record HeadCrossEntropy(Tensor matrix, long tokens, Kernels kernels) {
    */
   public Loss of(Tensor hidden, Tensor targets, double denominator) {
     Tensor gradient =
-        torch.empty(new long[] {hidden.size(0), hidden.size(1)}, hidden.options(), new MemoryFormatOptional());
+        torch.empty(
+            new long[] {hidden.size(0), hidden.size(1)},
+            hidden.options(),
+            new MemoryFormatOptional());
     Tensor sum =
         CustomGradient.of(
             hidden,

@@ -30,7 +30,8 @@ final class Augmented {
   private static final int ALIGNED = 8;
 
   /** One of the maps: where its rows and its low-rank columns begin. */
-  private record Member(Projection map, Dense base, LowRank.@Nullable Parts parts, long row, long column) {}
+  private record Member(
+      Projection map, Dense base, LowRank.@Nullable Parts parts, long row, long column) {}
 
   /**
    * The low-rank parts of states, and what made them.
@@ -76,9 +77,7 @@ final class Augmented {
     return first.as_strided(new long[] {out, in + rank}, new long[] {in + rank, 1});
   }
 
-  /**
-   * The maps that these places hold now, of which {@link #can} must be true.
-   */
+  /** The maps that these places hold now, of which {@link #can} must be true. */
   static Augmented of(List<Slot> slots) {
     List<Member> members = new ArrayList<>();
     long row = 0;
@@ -122,8 +121,7 @@ final class Augmented {
   boolean fits(List<Slot> slots) {
     for (int i = 0; i < slots.size(); i++) {
       Member m = members.get(i);
-      if (slots.get(i).current() != m.map()
-          || (m.parts() != null && parts(m.map()).isEmpty())) {
+      if (slots.get(i).current() != m.map() || (m.parts() != null && parts(m.map()).isEmpty())) {
         return false;
       }
     }

@@ -38,7 +38,11 @@ sealed interface Block {
       FusedForm fused)
       implements Block {
     PreNorm(
-        Slot attentionNorm, Attention attention, Slot mlpNorm, Mlp mlp, UnaryOperator<Tensor> drop) {
+        Slot attentionNorm,
+        Attention attention,
+        Slot mlpNorm,
+        Mlp mlp,
+        UnaryOperator<Tensor> drop) {
       this(attentionNorm, attention, mlpNorm, mlp, drop, new FusedForm());
     }
 

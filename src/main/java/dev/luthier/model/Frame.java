@@ -103,8 +103,7 @@ public record Frame(
       current()
           .forEach(
               (name, p) ->
-                  out.put(
-                      renamed.getOrDefault(name, name), Scope.of(() -> rows.of(p).to(dtype))));
+                  out.put(renamed.getOrDefault(name, name), Scope.of(() -> rows.of(p).to(dtype))));
       SafetensorsWriter.writeSharded(dir, out, SHARD_BYTES);
     }
     ModelConfig written =

@@ -8,6 +8,7 @@ import dev.luthier.quant.EightBit;
 import dev.luthier.quant.FourBit;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Storage;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -113,7 +114,8 @@ public sealed interface Quantize {
 
   private static void named(String name, Supplier<Storage> storage) {
     try {
-      storage.get();
+      Storage made = storage.get();
+      Objects.requireNonNull(made);
     } catch (UserError e) {
       throw new UserError("model.quantize.%s.%s".formatted(name, e.getMessage()), e);
     }

@@ -34,11 +34,7 @@ record Remedy(String what, String price, Function<Recipe, Optional<Recipe>> chan
               "the same steps, more slowly",
               r -> Optional.of(r.with(r.optim().atOnce(at)))));
     }
-    out.add(
-        new Remedy(
-            "memory.checkpoint: blocks",
-            "one more forward pass",
-            Remedy::checkpointed));
+    out.add(new Remedy("memory.checkpoint: blocks", "one more forward pass", Remedy::checkpointed));
     out.add(
         new Remedy(
             "model.quantize: nf4",

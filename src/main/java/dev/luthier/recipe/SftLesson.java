@@ -9,7 +9,6 @@ import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.loss.Chunked;
 import dev.luthier.loss.CrossEntropy;
-import dev.luthier.loss.Loss;
 import dev.luthier.model.CausalLm;
 import dev.luthier.recipe.Exam.Question;
 import dev.luthier.recipe.WrittenExam.Prompt;
@@ -37,11 +36,9 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   static Objective<TokenBatch> objectiveOf(CausalLm model) {
     long tokens = new Chunk.Auto().tokens(model.config().vocabSize(), model.compute());
     HeadLoss loss =
-        new HeadLoss(
-            new Chunked(model::logits, tokens, model.compute()), model::plainHead);
+        new HeadLoss(new Chunked(model::logits, tokens, model.compute()), model::plainHead);
     return (batch, denominator) ->
-        loss.of(
-            states(model, batch), batch.targets(), denominator, new CrossEntropy()::of);
+        loss.of(states(model, batch), batch.targets(), denominator, new CrossEntropy()::of);
   }
 
   @Override

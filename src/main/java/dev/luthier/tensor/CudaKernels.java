@@ -22,8 +22,7 @@ final class CudaKernels implements Kernels {
   }
 
   private static Tensor empty(Tensor like, long... shape) {
-    return torch.empty(
-        shape, like.options(), new MemoryFormatOptional());
+    return torch.empty(shape, like.options(), new MemoryFormatOptional());
   }
 
   /** Eight values of a thread, 256 threads of a block. */

@@ -10,9 +10,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a model's blocks are computed in fused form: on a GPU they are, unless the property {@code
- * luthier.fused} is {@code off}; on a CPU only where it is {@code on}, since there the plain form is
- * as fast and takes its weights straight from the files.
+ * Whether a model's blocks are computed in fused form: on a GPU they are, unless the property
+ * {@code luthier.fused} is {@code off}; on a CPU only where it is {@code on}, since there the plain
+ * form is as fast and takes its weights straight from the files.
  */
 public final class Fusion {
   private static @Nullable Kernels onGpu;

@@ -3,10 +3,10 @@ package dev.luthier.tensor;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The element-wise parts of a Llama-like block, each in as few passes over memory as it can be, with
- * arithmetic in float32. A view of wider rows may stand wherever only the last dimension has to lie
- * densely. Letters: N tokens, H width, F inner width, A query heads, G key and value heads, D width
- * of a head, R its part that is rotated, V vocabulary.
+ * The element-wise parts of a Llama-like block, each in as few passes over memory as it can be,
+ * with arithmetic in float32. A view of wider rows may stand wherever only the last dimension has
+ * to lie densely. Letters: N tokens, H width, F inner width, A query heads, G key and value heads,
+ * D width of a head, R its part that is rotated, V vocabulary.
  */
 public interface Kernels {
   /**

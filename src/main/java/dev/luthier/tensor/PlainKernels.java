@@ -6,7 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@link Kernels} in libtorch's own operations, on every device: what the fused ones must equal. */
+/**
+ * {@link Kernels} in libtorch's own operations, on every device: what the fused ones must equal.
+ */
 public final class PlainKernels implements Kernels {
   @Override
   public void rmsNorm(Tensor x, Tensor w, double eps, Tensor out, Tensor scale) {
@@ -54,9 +56,7 @@ public final class PlainKernels implements Kernels {
     Tensor wide = g.narrow(2, 0, part).to(ScalarType.Float);
     Tensor partner = wide.mul(sin).roll(new long[] {part / 2}, 2);
     Tensor turned = wide.mul(cos).add_(partner).to(g.scalar_type());
-    return part == g.size(2)
-        ? turned
-        : Ops.cat(2, turned, g.narrow(2, part, g.size(2) - part));
+    return part == g.size(2) ? turned : Ops.cat(2, turned, g.narrow(2, part, g.size(2) - part));
   }
 
   @Override

@@ -59,7 +59,14 @@ final class FactoredMoments implements Moments {
       for (Parameter p : group.parameters()) {
         long[] shape = Ops.shape(p.value());
         owns.add(
-            new Own(at, Adafactor.stack(shape), rows, columns, squares, group.lr(), group.weightDecay()));
+            new Own(
+                at,
+                Adafactor.stack(shape),
+                rows,
+                columns,
+                squares,
+                group.lr(),
+                group.weightDecay()));
         at += p.count();
         rows += Adafactor.rows(shape);
         columns += Adafactor.columns(shape);

@@ -37,7 +37,9 @@ class HeadCrossEntropyTest {
               .mul(new Scalar(3.0));
       ours.backward();
       assertThat(ours.item_float()).isCloseTo(plain.item_float(), within(1e-6f));
-      assertThat(Ops.toFloats(hidden.grad())).usingComparatorWithPrecision(1e-6f).containsExactly(expected);
+      assertThat(Ops.toFloats(hidden.grad()))
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(expected);
     }
   }
 }

@@ -111,7 +111,9 @@ class CheckpointingTest {
 
   private static Optim flat(Adapted<?> adapted) {
     return new Optim(
-        List.of(new Optim.Group(adapted.trainable(), 0, 0)), AdamW.of(0.9, 0.999, 1e-8), Compute.CPU);
+        List.of(new Optim.Group(adapted.trainable(), 0, 0)),
+        AdamW.of(0.9, 0.999, 1e-8),
+        Compute.CPU);
   }
 
   private static void same(Adapted<?> adapted, Done ours, Done plain, List<String> rounded) {

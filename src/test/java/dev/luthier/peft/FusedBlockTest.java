@@ -48,7 +48,9 @@ class FusedBlockTest {
         Sequences batch = Sequences.of(rows, Compute.CPU);
         Tensor logits = model.logits(model.hidden(batch));
         Tensor l =
-            torch.cross_entropy_loss(logits.narrow(0, 0, batch.tokens() - 1), batch.ids().narrow(0, 1, batch.tokens() - 1));
+            torch.cross_entropy_loss(
+                logits.narrow(0, 0, batch.tokens() - 1),
+                batch.ids().narrow(0, 1, batch.tokens() - 1));
         l.backward();
         loss += l.item_double();
       }
@@ -73,7 +75,9 @@ class FusedBlockTest {
     Result plain = run(false, peft, rows);
     Result fused = run(true, peft, rows);
     assertThat(fused.loss()).isCloseTo(plain.loss(), within(1e-5 * plain.loss()));
-    assertThat(fused.gradients().get(0)).as("another order of sums").isNotEqualTo(plain.gradients().get(0));
+    assertThat(fused.gradients().get(0))
+        .as("another order of sums")
+        .isNotEqualTo(plain.gradients().get(0));
     for (int i = 0; i < plain.gradients().size(); i++) {
       float[] a = plain.gradients().get(i);
       float[] b = fused.gradients().get(i);

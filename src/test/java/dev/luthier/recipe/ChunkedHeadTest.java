@@ -107,7 +107,9 @@ class ChunkedHeadTest {
         Adapted<Model> adapted = Adapted.attach(model, peft, 1);
         Optim optim =
             new Optim(
-                List.of(new Optim.Group(adapted.trainable(), 0, 0)), AdamW.of(0.9, 0.999, 1), Compute.CPU)) {
+                List.of(new Optim.Group(adapted.trainable(), 0, 0)),
+                AdamW.of(0.9, 0.999, 1),
+                Compute.CPU)) {
       float[] plain = done(adapted, optim, Long.MAX_VALUE);
       float[] ours = done(adapted, optim, 7);
       assertThat(ours[0]).isCloseTo(plain[0], within(1e-6f * plain[0]));
