@@ -1,18 +1,14 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Maps that read the same states, with what LoRA adds to them, as a single product. With the states
@@ -22,17 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>  [x, A x] [W, s B]^T = W x + s B A x  (Hu et al. 2021, eq. 3),</pre>
  *
  * so that what LoRA adds costs no pass over the outputs. The loaded weights move into the wide
- * matrix and become views of it.
+ * matrix and become views of it; packed ones are unpacked into one that lives for a product.
  *
  * <p>Letters: N tokens, R the ranks of all maps together, rounded up to a multiple of eight.
  */
 final class Augmented {
-  private static final int ALIGNED = 8;
-
-  /** One of the maps: where its rows and its low-rank columns begin. */
-  private record Member(
-      Projection map, Dense base, LowRank.@Nullable Parts parts, long row, long column) {}
-
   /**
    * The low-rank parts of states, and what made them.
    *
@@ -47,20 +37,38 @@ final class Augmented {
   }
 
   private final List<Member> members;
+  private final Compute compute;
   private final long in;
   private final long out;
   private final long rank; // R
+  private final boolean packed;
 
-  private Augmented(List<Member> members, long in, long out, long rank) {
+  private Augmented(List<Member> members, Compute compute) {
     this.members = members;
-    this.in = in;
-    this.out = out;
-    this.rank = rank;
+    this.compute = compute;
+    this.in = members.get(0).base().in();
+    this.out = members.stream().mapToLong(m -> m.base().out()).sum();
+    long ranks = members.stream().mapToLong(Member::rank).sum();
+    this.rank = (ranks + Member.ALIGNED - 1) / Member.ALIGNED * Member.ALIGNED;
+    this.packed = members.stream().anyMatch(Member::packed);
+  }
+
+  /** The maps that these places hold now, of which {@link Member#can} must be true. */
+  static Augmented of(List<Slot> slots, Compute compute) {
+    Augmented made = new Augmented(Member.of(slots), compute);
+    if (!made.packed) {
+      made.move();
+    }
+    return made;
+  }
+
+  /** Moves the loaded weights into the wide matrix. */
+  private void move() {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       Tensor all = zeros(out, in + rank);
       for (Member m : members) {
-        Tensor room = all.narrow(0, m.row(), m.base().out()).narrow(1, 0, in);
+        Tensor room = place(all, m);
         room.copy_(m.base().weight().value());
         m.base().weight().set(room.detach());
       }
@@ -68,60 +76,40 @@ final class Augmented {
   }
 
   private Tensor zeros(long... shape) {
-    return torch.zeros(shape, members.get(0).base().weight().value().options());
+    return torch.zeros(shape, compute.options(compute.dtype()));
   }
 
-  /** All of the wide matrix, (out, in + R): the first map's weight is its upper left. */
-  private Tensor matrix() {
-    Tensor first = members.get(0).base().weight().value();
-    return first.as_strided(new long[] {out, in + rank}, new long[] {in + rank, 1});
+  /** A map's W within the wide matrix. */
+  private Tensor place(Tensor all, Member m) {
+    return all.narrow(0, m.row(), m.base().out()).narrow(1, 0, in);
   }
 
-  /** The maps that these places hold now, of which {@link #can} must be true. */
-  static Augmented of(List<Slot> slots) {
-    List<Member> members = new ArrayList<>();
-    long row = 0;
-    long column = 0;
-    for (Slot slot : slots) {
-      Projection map = slot.current();
-      LowRank.Parts parts = parts(map).orElse(null);
-      Dense base = parts == null ? (Dense) map : parts.base();
-      members.add(new Member(map, base, parts, row, column));
-      row += base.out();
-      column += parts == null ? 0 : parts.down().value().size(0);
-    }
-    long rank = (column + ALIGNED - 1) / ALIGNED * ALIGNED;
-    return new Augmented(members, members.get(0).base().in(), row, rank);
+  /** Its s B there. */
+  private Tensor beside(Tensor all, Member m) {
+    return all.narrow(0, m.row(), m.base().out()).narrow(1, in + m.column(), m.rank());
   }
 
   /**
-   * Whether these places hold nothing but frozen maps, and what LoRA adds to them.
-   *
-   * @param type in which states are computed
+   * The wide matrix, (out, in + R), with the factors as they are now. Its upper left is the first
+   * map's weight, unless weights are packed.
    */
-  static boolean can(List<Slot> slots, ScalarType type) {
-    return slots.stream().map(Slot::current).allMatch(map -> can(map, type));
-  }
-
-  private static boolean can(Projection map, ScalarType type) {
-    Optional<Dense> base =
-        map instanceof Dense plain ? Optional.of(plain) : parts(map).map(LowRank.Parts::base);
-    return base.isPresent()
-        && base.get().in() % ALIGNED == 0
-        && base.get().out() % ALIGNED == 0
-        && base.get().weight().value().scalar_type().intern() == type.intern()
-        && base.get().weights().values().stream().noneMatch(Parameter::trainable);
-  }
-
-  private static Optional<LowRank.Parts> parts(Projection map) {
-    return map instanceof LowRank low ? low.parts() : Optional.empty();
+  private Tensor matrix() {
+    Tensor all;
+    if (packed) {
+      all = zeros(out, in + rank);
+      members.forEach(m -> place(all, m).copy_(m.values(compute.dtype())));
+    } else {
+      Tensor first = members.get(0).base().weight().value();
+      all = first.as_strided(new long[] {out, in + rank}, new long[] {in + rank, 1});
+    }
+    members.forEach(m -> m.writeUp(beside(all, m)));
+    return all;
   }
 
   /** Whether these places still hold the maps that this was made of, doing no more than then. */
   boolean fits(List<Slot> slots) {
     for (int i = 0; i < slots.size(); i++) {
-      Member m = members.get(i);
-      if (slots.get(i).current() != m.map() || (m.parts() != null && parts(m.map()).isEmpty())) {
+      if (!members.get(i).fits(slots.get(i))) {
         return false;
       }
     }
@@ -131,8 +119,7 @@ final class Augmented {
   /** New rows for states and their low-rank parts, (N, in + R). */
   Tensor room(long tokens) {
     long[] shape = {tokens, in + rank};
-    return torch.empty(
-        shape, members.get(0).base().weight().value().options(), new MemoryFormatOptional());
+    return torch.empty(shape, compute.options(compute.dtype()), new MemoryFormatOptional());
   }
 
   /** The states' part of rows, (N, in). */
@@ -141,23 +128,13 @@ final class Augmented {
   }
 
   /**
-   * Writes A x beside the states of {@code room}. The factors are read anew, since they train.
+   * Writes A x beside the states of {@code room}.
    *
    * @param scope hands on what the backward pass needs
    */
   Lower lower(Tensor room, Scope scope) {
-    Tensor matrix = matrix();
     Tensor downs = scope.hand(zeros(rank, in));
-    for (Member m : members) {
-      LowRank.Parts p = m.parts();
-      if (p != null) {
-        Tensor up = p.up().value(); // (out, r)
-        Tensor columns =
-            matrix.narrow(0, m.row(), up.size(0)).narrow(1, in + m.column(), up.size(1));
-        columns.copy_(p.scale() == 1 ? up : up.mul(new Scalar(p.scale())));
-        downs.narrow(0, m.column(), up.size(1)).copy_(p.down().value());
-      }
-    }
+    members.forEach(m -> m.writeDown(downs.narrow(0, m.column(), m.rank())));
     Tensor low = scope.hand(states(room).mm(downs.t()));
     room.narrow(1, in, rank).copy_(low);
     return new Lower(low, downs);
@@ -210,28 +187,10 @@ final class Augmented {
       return;
     }
     Tensor ups = g.t().mm(lower.low()); // (out, R)
-    Tensor lows = both.narrow(1, in, rank).t().mm(x); // (R, in)
+    Tensor downs = both.narrow(1, in, rank).t().mm(x); // (R, in)
     for (Member m : members) {
-      LowRank.Parts p = m.parts();
-      if (p != null) {
-        long r = p.down().value().size(0);
-        Tensor up = ups.narrow(0, m.row(), m.base().out()).narrow(1, m.column(), r);
-        add(p.up(), up, p.scale());
-        add(p.down(), lows.narrow(0, m.column(), r), 1);
-      }
-    }
-  }
-
-  private static void add(Parameter weight, Tensor gradient, double scale) {
-    Tensor value = weight.value();
-    if (!value.requires_grad()) {
-      return;
-    }
-    Tensor sum = value.grad();
-    if (sum.defined()) {
-      sum.add_(gradient, new Scalar(scale));
-    } else {
-      value.mutable_grad().put(gradient.to(value.scalar_type()).mul(new Scalar(scale)));
+      Tensor up = ups.narrow(0, m.row(), m.base().out()).narrow(1, m.column(), m.rank());
+      m.learn(up, downs.narrow(0, m.column(), m.rank()));
     }
   }
 }

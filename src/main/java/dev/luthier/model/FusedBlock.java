@@ -1,11 +1,11 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.CustomGradient;
 import dev.luthier.tensor.Kernels;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * {@link Block.PreNorm} of a Llama-like layer as one operation with a backward pass of its own, for
@@ -25,21 +25,22 @@ record FusedBlock(
     Augmented gateUp,
     Augmented down) {
   /** The fused form of a block as it is now, or none if it does more than that can say. */
-  static Optional<FusedBlock> of(Block.PreNorm block, Kernels kernels, ScalarType type) {
-    return Fusible.is(block) && places(block).stream().allMatch(s -> Augmented.can(s, type))
-        ? Optional.of(over(block, kernels))
+  static Optional<FusedBlock> of(Block.PreNorm block, Kernels kernels, Compute compute) {
+    return Fusible.is(block)
+            && places(block).stream().allMatch(s -> Member.can(s, compute.dtype()))
+        ? Optional.of(over(block, kernels, compute))
         : Optional.empty();
   }
 
-  private static FusedBlock over(Block.PreNorm block, Kernels kernels) {
+  private static FusedBlock over(Block.PreNorm block, Kernels kernels, Compute compute) {
     List<List<Slot>> places = places(block);
     return new FusedBlock(
         block,
         kernels,
-        Augmented.of(places.get(0)),
-        Augmented.of(places.get(1)),
-        Augmented.of(places.get(2)),
-        Augmented.of(places.get(3)));
+        Augmented.of(places.get(0), compute),
+        Augmented.of(places.get(1), compute),
+        Augmented.of(places.get(2), compute),
+        Augmented.of(places.get(3), compute));
   }
 
   /** What reads the same states, in the order of a forward pass. */

@@ -19,7 +19,7 @@ final class FusedForm {
     }
     if (made.isEmpty() || !made.get().fits()) {
       Optional<Kernels> kernels = Fusion.on(layout.compute);
-      made = kernels.flatMap(k -> FusedBlock.of(block, k, layout.compute.dtype()));
+      made = kernels.flatMap(k -> FusedBlock.of(block, k, layout.compute));
     }
     return made;
   }

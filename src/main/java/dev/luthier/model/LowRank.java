@@ -13,7 +13,7 @@ public interface LowRank extends Projection {
    * @param up B (out, r)
    * @param scale s
    */
-  record Parts(Dense base, Parameter down, Parameter up, double scale) {}
+  record Parts(Linear base, Parameter down, Parameter up, double scale) {}
 
   /** Its parts, or none if it does more now, such as drop some of its input. */
   Optional<Parts> parts();

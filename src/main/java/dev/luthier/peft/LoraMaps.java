@@ -1,7 +1,6 @@
 package dev.luthier.peft;
 
 import dev.luthier.error.UserError;
-import dev.luthier.model.Dense;
 import dev.luthier.model.Linear;
 import dev.luthier.model.Lookup;
 import dev.luthier.model.Projection;
@@ -57,7 +56,7 @@ final class LoraMaps {
       implements LowRank, Paired, dev.luthier.model.LowRank {
     @Override
     public Optional<Parts> parts() {
-      return inner instanceof Dense base
+      return inner instanceof Linear base
               && factors.bias().isEmpty()
               && factors.start().isEmpty()
               && dropout.now(rate) == 0

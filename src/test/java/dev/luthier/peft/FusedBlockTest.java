@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.luthier.model.CausalLm;
+import dev.luthier.quant.Code;
+import dev.luthier.quant.FourBit;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
@@ -12,6 +14,7 @@ import dev.luthier.tensor.Sequences;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -30,9 +33,9 @@ class FusedBlockTest {
     System.clearProperty(SWITCH);
   }
 
-  private static Result run(boolean fused, Peft peft, List<int[]> rows) {
+  private static Result run(boolean fused, Compute compute, Peft peft, List<int[]> rows) {
     System.setProperty(SWITCH, fused ? "on" : "off");
-    try (CausalLm model = CausalLm.load(MODEL, Compute.CPU);
+    try (CausalLm model = CausalLm.load(MODEL, compute);
         Adapted<CausalLm> adapted = Adapted.attach(model, peft, 3);
         Scope scope = new Scope()) {
       torch.manual_seed(11);
@@ -71,9 +74,9 @@ class FusedBlockTest {
     return out;
   }
 
-  private static void same(Peft peft, List<int[]> rows) {
-    Result plain = run(false, peft, rows);
-    Result fused = run(true, peft, rows);
+  private static void same(Compute compute, Peft peft, List<int[]> rows) {
+    Result plain = run(false, compute, peft, rows);
+    Result fused = run(true, compute, peft, rows);
     assertThat(fused.loss()).isCloseTo(plain.loss(), within(1e-5 * plain.loss()));
     assertThat(fused.gradients().get(0))
         .as("another order of sums")
@@ -93,11 +96,33 @@ class FusedBlockTest {
 
   @Test
   void rowsOfOneLength() {
-    same(Lora.of(8, 16), rows(12, 12));
+    same(Compute.CPU, Lora.of(8, 16), rows(12, 12));
   }
 
   @Test
   void rowsOfSeveralLengths() {
-    same(Lora.of(3, 5), rows(5, 17, 9));
+    same(Compute.CPU, Lora.of(3, 5), rows(5, 17, 9));
+  }
+
+  @Test
+  void mapsWithoutAnAdapterBesideMapsWithOne() {
+    Lora some =
+        new Lora(
+            4,
+            8,
+            0,
+            new Targets.Names(List.of("q_proj", "v_proj", "down_proj")),
+            Map.of("down_proj", 9),
+            Map.of(),
+            List.of(),
+            false,
+            List.of());
+    same(Compute.CPU, some, rows(8, 6));
+  }
+
+  @Test
+  void packedWeights() {
+    Compute packed = Compute.CPU.packing(new FourBit(Code.NF4, 64, true));
+    same(packed, Lora.of(8, 16), rows(7, 11));
   }
 }
