@@ -26,8 +26,7 @@ record FusedBlock(
     Augmented down) {
   /** The fused form of a block as it is now, or none if it does more than that can say. */
   static Optional<FusedBlock> of(Block.PreNorm block, Kernels kernels, Compute compute) {
-    return Fusible.is(block)
-            && places(block).stream().allMatch(s -> Member.can(s, compute.dtype()))
+    return Fusible.is(block) && places(block).stream().allMatch(s -> Member.can(s, compute.dtype()))
         ? Optional.of(over(block, kernels, compute))
         : Optional.empty();
   }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param row of the wide matrix where it begins
  * @param column among the low-rank ones where it begins
  */
-record Member(
-    Projection map, Linear base, LowRank.@Nullable Parts parts, long row, long column) {
+record Member(Projection map, Linear base, LowRank.@Nullable Parts parts, long row, long column) {
   /** What cuBLAS and the kernels want rows to be multiples of. */
   static final int ALIGNED = 8;
 

@@ -20,6 +20,13 @@ public record PeakMemory(long process, long device) {
     return new PeakMemory(status("VmHWM"), compute.isCuda() ? onDevice(compute) : 0);
   }
 
+  /** Counts the most of the GPU's memory from now on. */
+  public static void forget(Compute compute) {
+    if (compute.isCuda()) {
+      torch_cuda.getAllocator().resetPeakStats(compute.torchDevice().index());
+    }
+  }
+
   /** Bytes of this process in memory now; 0 where the system does not tell. */
   public static long resident() {
     return status("VmRSS");
