@@ -41,7 +41,7 @@ final class Augmented {
   private final long in;
   private final long out;
   private final long rank; // R
-  private final boolean packed;
+  private final boolean packed; // or without values: nothing is there to be moved
 
   private Augmented(List<Member> members, Compute compute) {
     this.members = members;
@@ -50,7 +50,7 @@ final class Augmented {
     this.out = members.stream().mapToLong(m -> m.base().out()).sum();
     long ranks = members.stream().mapToLong(Member::rank).sum();
     this.rank = (ranks + Member.ALIGNED - 1) / Member.ALIGNED * Member.ALIGNED;
-    this.packed = members.stream().anyMatch(Member::packed);
+    this.packed = compute.hollow() || members.stream().anyMatch(Member::packed);
   }
 
   /** The maps that these places hold now, of which {@link Member#can} must be true. */

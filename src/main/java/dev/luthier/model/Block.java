@@ -1,6 +1,5 @@
 package dev.luthier.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -65,7 +64,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(List.of(attentionNorm), attention.slots(), List.of(mlpNorm), mlp.slots());
+      return Slot.join(List.of(attentionNorm), attention.slots(), List.of(mlpNorm), mlp.slots());
     }
   }
 
@@ -102,7 +101,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(
+      return Slot.join(
           List.of(around.attentionNorm),
           around.attention.slots(),
           List.of(crossNorm),
@@ -126,7 +125,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(attention.slots(), List.of(attentionNorm), mlp.slots(), List.of(mlpNorm));
+      return Slot.join(attention.slots(), List.of(attentionNorm), mlp.slots(), List.of(mlpNorm));
     }
   }
 
@@ -143,7 +142,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(attention.slots(), List.of(attentionNorm), mlp.slots(), List.of(mlpNorm));
+      return Slot.join(attention.slots(), List.of(attentionNorm), mlp.slots(), List.of(mlpNorm));
     }
   }
 
@@ -169,7 +168,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(
+      return Slot.join(
           List.of(beforeAttention),
           attention.slots(),
           List.of(afterAttention, beforeMlp),
@@ -194,16 +193,7 @@ sealed interface Block {
 
     @Override
     public List<Slot> slots() {
-      return join(List.of(attentionNorm), attention.slots(), List.of(mlpNorm), mlp.slots());
+      return Slot.join(List.of(attentionNorm), attention.slots(), List.of(mlpNorm), mlp.slots());
     }
-  }
-
-  @SafeVarargs
-  private static List<Slot> join(List<Slot>... parts) {
-    List<Slot> out = new ArrayList<>();
-    for (List<Slot> part : parts) {
-      out.addAll(part);
-    }
-    return out;
   }
 }

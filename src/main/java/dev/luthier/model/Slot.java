@@ -1,5 +1,7 @@
 package dev.luthier.model;
 
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -19,6 +21,12 @@ public final class Slot implements Place<Projection>, Projection {
     this.path = path;
     this.base = base;
     this.current = base;
+  }
+
+  /** The places of several lists, in their order. */
+  @SafeVarargs
+  static List<Slot> join(List<Slot>... parts) {
+    return Arrays.stream(parts).flatMap(List::stream).toList();
   }
 
   @Override

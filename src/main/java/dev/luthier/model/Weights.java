@@ -162,7 +162,8 @@ final class Weights {
   private Safetensors.@Nullable Info stored(String name) {
     String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
     for (String n : List.of(read.getOrDefault(name, name), name, bare, prefix + bare)) {
-      for (String spelling : List.of(n, oldNorm(n))) {
+      String old = n.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma");
+      for (String spelling : List.of(n, old.replaceAll("LayerNorm\\.bias$", "LayerNorm.beta"))) {
         Safetensors.Info info = files.infos().get(spelling);
         if (info != null) {
           return info;
@@ -170,11 +171,6 @@ final class Weights {
       }
     }
     return null;
-  }
-
-  private static String oldNorm(String name) {
-    return name.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
-        .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
   }
 
   /** A tensor that the files may carry although the model does not use it. */

@@ -3,7 +3,7 @@ package dev.luthier.plan;
 /**
  * What is there whatever the micro-batch, in bytes.
  *
- * @param process of the Java process and its libraries; 0 on a GPU, whose memory holds none of it
+ * @param process of the Java process and its libraries; on a GPU the room of cuBLAS
  * @param weights that do not train, and pages of files that they are mapped or were read from
  * @param adapters weights that train, float32
  * @param gradients theirs

@@ -34,12 +34,12 @@ record Held(Frame frame, Collection<Parameter> all, Set<Parameter> trainable, bo
         !model.compute().isCuda());
   }
 
-  /** What is there between steps. On a GPU the process and the files' pages are elsewhere. */
+  /** What is there between steps. On a GPU the files' pages are elsewhere. */
   Fixed fixed(long process, Optimizer optimizer) {
     List<long[]> shapes = trainable.stream().map(p -> Ops.shape(p.value())).toList();
     long trained = 4 * trainable.stream().mapToLong(Parameter::count).sum();
     return new Fixed(
-        host ? process : 0,
+        process,
         frozen() + (host ? files() : 0),
         trained,
         trained,

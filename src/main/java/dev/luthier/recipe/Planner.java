@@ -2,7 +2,6 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
-import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Full;
@@ -12,6 +11,7 @@ import dev.luthier.plan.Fixed;
 import dev.luthier.plan.Plan;
 import dev.luthier.plan.Probed;
 import dev.luthier.plan.StepMemory;
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.PeakMemory;
 import dev.luthier.tensor.Seed;
 import java.io.PrintWriter;
@@ -122,7 +122,14 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     trained.forEach(this::memory); // which also loads what a step needs into the process
     Fixed fixed = fixed();
     return trained.stream()
-        .map(e -> new Plan(fixed, e, memory(e), evaluation, cache(other)))
+        .map(
+            e ->
+                new Plan(
+                    fixed,
+                    e,
+                    memory(e),
+                    evaluation,
+                    AnswersMemory.of(other, lesson, adapted.model(), corpus)))
         .max(Comparator.comparingLong(Plan::peak))
         .orElseThrow();
   }
@@ -169,30 +176,18 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     return lesson.objective(model, recipe.memory().chunk()).of(batch, 1).total();
   }
 
-  /** The process when all libraries are at work, without what was made to look into the future. */
+  /** What libraries take when they are at work, without what was made to look into the future. */
   private Fixed fixed() {
     if (process == 0) {
-      long probed =
-          probes.values().stream()
-              .flatMap(Optional::stream)
-              .mapToLong(Probed::made)
-              .max()
-              .orElse(0);
+      long probed = probes.values().stream().mapToLong(p -> p.map(Probed::made).orElse(0L)).sum();
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
-      process = Math.max(1, PeakMemory.settled() - probed - ours);
+      Compute compute = adapted.model().compute();
+      process =
+          compute.isCuda() // the room of cuBLAS, once for each thread that multiplies
+              ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
+              : Math.max(1, PeakMemory.settled() - probed - ours);
     }
     return Held.of(adapted).fixed(process, recipe.optim().optimizer());
-  }
-
-  /** Keys and values of the answers that an evaluation writes at once. */
-  private long cache(Recipe of) {
-    int rows = Math.min(Math.min(of.eval().generate(), corpus.eval().list().size()), 64);
-    boolean writes = lesson.measures().contains(Measure.EXACT_MATCH);
-    if (rows == 0 || !writes) {
-      return 0;
-    }
-    int longest = corpus.report().evalRows().stream().mapToInt(TrainingRow::length).max().orElse(0);
-    return Generative.of(adapted.model()).bytes(rows, longest, of.eval().maxNewTokens());
   }
 
   @Override

@@ -116,11 +116,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         steps);
   }
 
-  /**
-   * What a run works with.
-   *
-   * @param memory what it was planned to take
-   */
+  /** What a run works with; {@code memory} is what it was planned to take. */
   record Parts<R extends TrainingRow, B, M extends Model>(
       Recipe recipe,
       ModelFolder folder,

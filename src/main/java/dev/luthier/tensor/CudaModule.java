@@ -28,10 +28,8 @@ import org.bytedeco.pytorch.global.torch_cuda;
 final class CudaModule {
   private static final int MOST_ARGUMENTS = 32;
 
-  /** Each thread's arguments: eight bytes each, and a list of where they are. */
-  private static final ThreadLocal<Arguments> ARGUMENTS = ThreadLocal.withInitial(Arguments::new);
-
   private final CUmod_st module = new CUmod_st();
+  private final Arguments packed = new Arguments();
   private final Map<String, CUfunc_st> functions = new HashMap<>();
 
   /**
@@ -74,7 +72,7 @@ final class CudaModule {
     return binary;
   }
 
-  private synchronized CUfunc_st function(String name) {
+  private CUfunc_st function(String name) {
     return functions.computeIfAbsent(
         name,
         n -> {
@@ -93,12 +91,11 @@ final class CudaModule {
    * @param threads of a block
    * @param arguments in the kernel's order: tensors, Long or Float
    */
-  void launch(String kernel, long blocks, int threads, Object... arguments) {
+  synchronized void launch(String kernel, long blocks, int threads, Object... arguments) {
     if (blocks == 0) {
       return;
     }
     try (Scope scope = new Scope()) {
-      Arguments packed = ARGUMENTS.get();
       packed.set(arguments);
       check(
           cuLaunchKernel(
@@ -123,7 +120,7 @@ final class CudaModule {
     }
   }
 
-  /** Room for the arguments of one launch. */
+  /** Room for the arguments of one launch: eight bytes each, and a list of where they are. */
   private static final class Arguments {
     private final LongPointer values;
     final PointerPointer<?> places;

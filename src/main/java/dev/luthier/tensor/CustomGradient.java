@@ -2,6 +2,8 @@ package dev.luthier.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -22,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * passes and makes the gradients; one on each x's side puts its own in the place of the zeros.
  */
 public final class CustomGradient {
-  /** What the last hook of a thread returned: libtorch has taken it over by the next one. */
-  private static final ThreadLocal<@Nullable Tensor> RETURNED = new ThreadLocal<>();
+  /**
+   * What the last hook of a thread of libtorch returned: it has been taken over by the next one. A
+   * GPU has one thread for its backward passes, which Java sees as a new one at every call.
+   */
+  private static final Map<String, Tensor> RETURNED = new ConcurrentHashMap<>();
 
   private final Function<Tensor, List<Tensor>> backward;
   private final boolean[] wanted; // of each x
@@ -135,14 +140,17 @@ public final class CustomGradient {
         try (Scope scope = new Scope();
             AutoGradMode off = Ops.noGrad()) {
           Tensor out = scope.keep(of.apply(new Tensor(g)));
-          Tensor before = RETURNED.get();
+          Tensor before = RETURNED.put(thread(out), out);
           if (before != null) {
             Scope.free(before);
           }
-          RETURNED.set(out);
           return out;
         }
       }
     };
+  }
+
+  private static String thread(Tensor of) {
+    return of.is_cuda() ? "gpu " + of.device().index() : "thread " + Thread.currentThread().getId();
   }
 }

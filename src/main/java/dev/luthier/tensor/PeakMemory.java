@@ -20,6 +20,15 @@ public record PeakMemory(long process, long device) {
     return new PeakMemory(status("VmHWM"), compute.isCuda() ? onDevice(compute) : 0);
   }
 
+  /** Bytes of tensors on the GPU now, and of the room that its libraries asked libtorch for. */
+  public static long allocated(Compute compute) {
+    try (Scope scope = new Scope();
+        DeviceStats stats =
+            torch_cuda.getAllocator().getDeviceStats(compute.torchDevice().index())) {
+      return stats.allocated_bytes().current();
+    }
+  }
+
   /** Counts the most of the GPU's memory from now on. */
   public static void forget(Compute compute) {
     if (compute.isCuda()) {

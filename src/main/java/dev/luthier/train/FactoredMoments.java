@@ -58,15 +58,8 @@ final class FactoredMoments implements Moments {
     for (Optim.Group group : groups) {
       for (Parameter p : group.parameters()) {
         long[] shape = Ops.shape(p.value());
-        owns.add(
-            new Own(
-                at,
-                Adafactor.stack(shape),
-                rows,
-                columns,
-                squares,
-                group.lr(),
-                group.weightDecay()));
+        long[] stack = Adafactor.stack(shape);
+        owns.add(new Own(at, stack, rows, columns, squares, group.lr(), group.weightDecay()));
         at += p.count();
         rows += Adafactor.rows(shape);
         columns += Adafactor.columns(shape);
