@@ -179,7 +179,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   /** What libraries take when they are at work, without what was made to look into the future. */
   private Fixed fixed() {
     if (process == 0) {
-      long probed = probes.values().stream().mapToLong(p -> p.map(Probed::made).orElse(0L)).sum();
+      long probed = Probed.most(probes.values());
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
       Compute compute = adapted.model().compute();
       process =

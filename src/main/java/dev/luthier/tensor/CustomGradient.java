@@ -140,6 +140,7 @@ public final class CustomGradient {
         try (Scope scope = new Scope();
             AutoGradMode off = Ops.noGrad()) {
           Tensor out = scope.keep(of.apply(new Tensor(g)));
+          Scope.drop(g); // a copy of libtorch's, which no scope of this thread may own
           Tensor before = RETURNED.put(thread(out), out);
           if (before != null) {
             Scope.free(before);

@@ -177,7 +177,7 @@ class RecipesTest {
         "recipes/x.yaml: unknown key peft.lorra; did you mean peft.lora?",
         DESIGN.replace("lora: {", "lorra: {"));
     refused(
-        "recipes/x.yaml: unknown key model.colour; model has path, device, dtype",
+        "recipes/x.yaml: unknown key model.colour; model has path, device, dtype, quantize",
         DESIGN.replace("path: m", "colour: red, path: m"));
     refused(
         "recipes/x.yaml: unknown key zzz; a recipe has model, method, peft, data, optim, memory, eval,"
@@ -450,7 +450,7 @@ class RecipesTest {
     }
     assertThat(Recipes.print(recipe))
         .startsWith(
-            "model:\n  path: m\n  device: auto\n  dtype: auto\n"
+            "model:\n  path: m\n  device: auto\n  dtype: auto\n  quantize:\n    none: {}\n"
                 + "method:\n  sft:\n    loss_on: assistant\n")
         .contains("  lr: 0.0017\n  batch: 16\n  micro_batch: 16\n  epochs: 3\n  clip: 1\n")
         .endsWith("checkpoint:\n  every: epoch\n  keep: 2\noutput: o\nseed: 42\n");

@@ -80,4 +80,28 @@ class CustomGradientTest {
       assertThat(Ops.toFloats(x.grad())).containsExactly(Ops.toFloats(torch.ones(2, 4).mm(w)));
     }
   }
+
+  /** A GPU's backward pass runs on a thread of libtorch, on which no scope is open. */
+  @Test
+  void aBackwardPassOnAThreadWithoutScopesLeavesNothingBehind() throws InterruptedException {
+    Tensor[] seen = new Tensor[1];
+    try (Scope scope = new Scope()) {
+      Tensor x = random(9, 4, 3).set_requires_grad(true);
+      Tensor y =
+          CustomGradient.of(
+              x,
+              a -> a.mul(new Scalar(2.0)),
+              g -> {
+                seen[0] = g;
+                g.retainReference();
+                return g.mul(new Scalar(2.0));
+              });
+      Tensor loss = y.square().sum();
+      Thread other = new Thread(() -> loss.backward());
+      other.start();
+      other.join();
+    }
+    assertThat(seen[0].use_count()).isEqualTo(1); // our own
+    Scope.free(seen[0]);
+  }
 }
