@@ -95,11 +95,6 @@ public record OptimSpec(
         lr, batch, microBatch, Optional.empty(), Optional.of(total), clip, schedule, optimizer);
   }
 
-  /** The same with each row by itself. */
-  OptimSpec rowByRow() {
-    return atOnce(1);
-  }
-
   /** The same with another optimizer. */
   OptimSpec by(Optimizer other) {
     return new OptimSpec(lr, batch, microBatch, epochs, maxSteps, clip, schedule, other);

@@ -14,6 +14,7 @@ import dev.luthier.plan.StepMemory;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.PeakMemory;
 import dev.luthier.tensor.Seed;
+import dev.luthier.train.Optimizer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   private final Corpus<R> corpus;
   private final Adapted<M> adapted;
   private final Map<Boolean, Optional<Probed>> probes = new HashMap<>();
+  private final Map<Kept, Planner<R, B, M>> others = new HashMap<>();
   private long process; // 0 before it is known
 
   private Planner(
@@ -90,24 +92,28 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     }
   }
 
-  /** The plan of the recipe. */
   Plan plan() {
     return plan(recipe);
   }
 
-  /** That of a recipe on the same data; where the model is kept otherwise, it is built anew. */
+  /** How a model is kept, which is what a hollow one is built for. */
+  private record Kept(ModelSpec model, MemorySpec memory) {
+    Kept(Recipe recipe) {
+      this(recipe.model(), recipe.memory());
+    }
+  }
+
+  /** That of a recipe on the same data; for each way to keep the model one is built. */
   Plan plan(Recipe other) {
-    boolean same =
-        other.memory().equals(recipe.memory())
-            && other.model().equals(recipe.model())
-            && other.optim().optimizer().equals(recipe.optim().optimizer());
-    if (same) {
-      return planned(other);
-    }
-    try (Planner<R, B, M> planner = of(other, lesson, folder, corpus)) {
-      planner.process = process;
-      return planner.planned(other);
-    }
+    return new Kept(other).equals(new Kept(recipe))
+        ? planned(other)
+        : others.computeIfAbsent(new Kept(other), kept -> beside(other)).planned(other);
+  }
+
+  private Planner<R, B, M> beside(Recipe other) {
+    Planner<R, B, M> planner = of(other, lesson, folder, corpus);
+    planner.process = process;
+    return planner;
   }
 
   private Plan planned(Recipe other) {
@@ -120,16 +126,10 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     long evaluation = measured.stream().mapToLong(e -> memory(e).evaluation()).max().orElse(0);
     List<Extent> trained = extents.largest(steps);
     trained.forEach(this::memory); // which also loads what a step needs into the process
-    Fixed fixed = fixed();
+    Fixed fixed = fixed(other.optim().optimizer());
+    long cache = AnswersMemory.of(other, lesson, model, corpus);
     return trained.stream()
-        .map(
-            e ->
-                new Plan(
-                    fixed,
-                    e,
-                    memory(e),
-                    evaluation,
-                    AnswersMemory.of(other, lesson, adapted.model(), corpus)))
+        .map(e -> new Plan(fixed, e, memory(e), evaluation, cache))
         .max(Comparator.comparingLong(Plan::peak))
         .orElseThrow();
   }
@@ -177,7 +177,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   }
 
   /** What libraries take when they are at work, without what was made to look into the future. */
-  private Fixed fixed() {
+  private Fixed fixed(Optimizer optimizer) {
     if (process == 0) {
       long probed = Probed.most(probes.values());
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
@@ -187,11 +187,12 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
               : Math.max(1, PeakMemory.settled() - probed - ours);
     }
-    return Held.of(adapted).fixed(process, recipe.optim().optimizer());
+    return Held.of(adapted).fixed(process, optimizer);
   }
 
   @Override
   public void close() {
+    others.values().forEach(Planner::close);
     try (M model = adapted.model()) {
       adapted.close();
     }

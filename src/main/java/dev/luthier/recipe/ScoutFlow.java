@@ -99,7 +99,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
   private boolean sumGradients(Scout.Gradients wanted, Adapted<M> all) {
     M model = all.model();
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, model);
-    Steps<B> cut = wanted.squared() ? steps.with(recipe.optim().rowByRow()) : steps;
+    Steps<B> cut = wanted.squared() ? steps.with(recipe.optim().atOnce(1)) : steps;
     Objective<B> objective = lesson.objective(model, recipe.memory().chunk());
     try (Scope outer = new Scope()) {
       List<Tensor> squares =
