@@ -5,10 +5,10 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.quant.Halved;
 import dev.luthier.quant.QuantFiles;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Storage;
-import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ record Packing(WeightFiles files, QuantFiles quantised, Compute compute) {
     boolean narrower = Halved.fits(info.dtype()) && info.dtype() != compute.dtype();
     boolean freezes = compute.packing().isPresent() || !quantised.isEmpty();
     if (freezes && narrower && compute.hollow()) {
-      long count = Arrays.stream(info.shape()).reduce(1, (a, b) -> a * b);
+      long count = Ops.count(info.shape());
       return new Hollow(info.shape(), compute.isCuda() ? 2 * count : 0, compute);
     }
     return freezes && narrower
@@ -70,7 +70,7 @@ record Packing(WeightFiles files, QuantFiles quantised, Compute compute) {
       return quantised.read(name, compute);
     }
     long[] shape = quantised.shape(name);
-    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    long count = Ops.count(shape);
     long beside = compute.isCuda() ? quantised.storage(name).bytes(count) : 0;
     return new Hollow(shape, beside, compute);
   }

@@ -1,6 +1,7 @@
 package dev.luthier.quant;
 
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Scratch;
@@ -85,11 +86,7 @@ public final class FourBitMatrix implements Packed {
   }
 
   private long count() {
-    long n = 1;
-    for (long size : shape) {
-      n *= size;
-    }
-    return n;
+    return Ops.count(shape);
   }
 
   @Override

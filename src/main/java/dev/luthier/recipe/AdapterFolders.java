@@ -6,6 +6,7 @@ import dev.luthier.io.WeightFiles;
 import dev.luthier.peft.AdapterConfig;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Composition;
+import dev.luthier.tensor.Ops;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public final class AdapterFolders {
   private static long values(Safetensors file) {
     return file.infos().values().stream()
         .filter(i -> i.dtype() != ScalarType.Int && i.dtype() != ScalarType.Long) // places
-        .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b))
+        .mapToLong(i -> Ops.count(i.shape()))
         .sum();
   }
 

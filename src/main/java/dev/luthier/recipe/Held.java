@@ -8,7 +8,6 @@ import dev.luthier.plan.Fixed;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.train.Optimizer;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -70,7 +69,7 @@ record Held(Frame frame, Collection<Parameter> all, Set<Parameter> trainable, bo
             .collect(Collectors.toSet());
     return frame.files().infos().values().stream()
         .filter(info -> !packed.contains(info.name()))
-        .mapToLong(i -> Arrays.stream(i.shape()).reduce(1, (a, b) -> a * b) * size(i.dtype()))
+        .mapToLong(i -> Ops.count(i.shape()) * size(i.dtype()))
         .sum();
   }
 

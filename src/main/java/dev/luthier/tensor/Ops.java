@@ -1,5 +1,6 @@
 package dev.luthier.tensor;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -75,6 +76,11 @@ public final class Ops {
       out[i] = t.size(i);
     }
     return out;
+  }
+
+  /** How many numbers a tensor of these sizes has. */
+  public static long count(long... shape) {
+    return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
   }
 
   /** Within the try block no gradient is recorded. */

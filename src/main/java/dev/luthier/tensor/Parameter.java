@@ -141,7 +141,7 @@ public final class Parameter implements AutoCloseable {
   }
 
   public long count() {
-    return Arrays.stream(shape()).reduce(1, (a, b) -> a * b);
+    return Ops.count(shape());
   }
 
   /** What it holds in memory. */

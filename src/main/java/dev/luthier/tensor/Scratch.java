@@ -36,10 +36,7 @@ public final class Scratch {
               .device(new DeviceOptional(beside.device())),
           new MemoryFormatOptional());
     }
-    long count = 1;
-    for (long n : shape) {
-      count *= n;
-    }
+    long count = Ops.count(shape);
     Map<ScalarType, Tensor> own = OWN.get();
     Tensor block = own.get(type.intern());
     if (block == null || block.numel() < count) {

@@ -5,6 +5,7 @@ import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -87,17 +88,17 @@ public record Adafactor(
 
   /** Sums of rows: one for each place in all dimensions but the last. */
   static long rows(long[] shape) {
-    return factored(shape) ? Optimizer.count(shape) / Math.max(1, shape[shape.length - 1]) : 0;
+    return factored(shape) ? Ops.count(shape) / Math.max(1, shape[shape.length - 1]) : 0;
   }
 
   /** Sums of columns: one for each place in all dimensions but the last but one. */
   static long columns(long[] shape) {
-    return factored(shape) ? Optimizer.count(shape) / Math.max(1, shape[shape.length - 2]) : 0;
+    return factored(shape) ? Ops.count(shape) / Math.max(1, shape[shape.length - 2]) : 0;
   }
 
   /** Vectors keep a square for each weight. */
   static long squares(long[] shape) {
-    return factored(shape) ? 0 : Optimizer.count(shape);
+    return factored(shape) ? 0 : Ops.count(shape);
   }
 
   /** (B, n, m) of a matrix or a stack of them, (n) of a vector. */
@@ -105,7 +106,7 @@ public record Adafactor(
     int n = shape.length;
     return factored(shape)
         ? new long[] {rows(shape) / shape[n - 2], shape[n - 2], shape[n - 1]}
-        : new long[] {Optimizer.count(shape)};
+        : new long[] {Ops.count(shape)};
   }
 
   static boolean factored(long[] shape) {

@@ -5,6 +5,7 @@ import dev.luthier.doc.Doc;
 import dev.luthier.doc.Name;
 import dev.luthier.error.Check;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ public record AdamW8bit(
 
   @Override
   public long stateBytes(List<long[]> shapes) {
-    return shapes.stream().mapToLong(Optimizer::count).map(AdamW8bit::stateBytes).sum();
+    return shapes.stream().mapToLong(Ops::count).map(AdamW8bit::stateBytes).sum();
   }
 
   private static long stateBytes(long count) {

@@ -39,7 +39,7 @@ final class FactoredMoments implements Moments {
   private record Own(
       long at, long[] shape, long rows, long columns, long squares, double lr, double decay) {
     long count() {
-      return Optimizer.count(shape);
+      return Ops.count(shape);
     }
 
     /** The dimension that is cut. */

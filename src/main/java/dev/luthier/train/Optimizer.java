@@ -3,6 +3,7 @@ package dev.luthier.train;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,15 +89,6 @@ public sealed interface Optimizer permits AdamW, AdamW8bit, Lion, Adafactor, Sgd
 
   /** How many weights tensors of these shapes have together. */
   static long count(List<long[]> shapes) {
-    return shapes.stream().mapToLong(Optimizer::count).sum();
-  }
-
-  /** How many weights a tensor of this shape has. */
-  static long count(long[] shape) {
-    long count = 1;
-    for (long size : shape) {
-      count *= size;
-    }
-    return count;
+    return shapes.stream().mapToLong(Ops::count).sum();
   }
 }
