@@ -96,8 +96,9 @@ final class Augmented {
   private Tensor matrix() {
     Tensor all;
     if (packed) {
-      all = zeros(out, in + rank);
-      members.forEach(m -> place(all, m).copy_(m.values(compute.dtype())));
+      all = room(out);
+      all.narrow(1, in, rank).zero_();
+      members.forEach(m -> m.write(place(all, m)));
     } else {
       Tensor first = members.get(0).base().weight().value();
       all = first.as_strided(new long[] {out, in + rank}, new long[] {in + rank, 1});

@@ -76,10 +76,14 @@ record Member(Projection map, Linear base, LowRank.@Nullable Parts parts, long r
     return base.weight().packed() != null;
   }
 
-  /** W (out, in) in the type of states, for the moment. */
-  Tensor values(ScalarType type) {
+  /** Writes W into the member's rows (out, in) of a wide matrix that lives for the moment. */
+  void write(Tensor rows) {
     Packed bits = base.weight().packed();
-    return bits == null ? base.weight().value() : bits.borrowed(type);
+    if (bits == null) {
+      rows.copy_(base.weight().value());
+    } else {
+      bits.write(rows);
+    }
   }
 
   /** r, or 0. */

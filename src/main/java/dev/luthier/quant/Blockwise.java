@@ -1,9 +1,12 @@
 package dev.luthier.quant;
 
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Unpacker;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -103,9 +106,29 @@ public final class Blockwise implements AutoCloseable {
     return out;
   }
 
-  /** Overwrites x, contiguous and of a real type, with the numbers. */
+  /**
+   * Overwrites x with the numbers.
+   *
+   * @param into of a real type, contiguous, or rows within wider ones
+   */
   public void dequantise(Bytes from, Tensor into) {
-    Tensor vector = into.view(-1);
+    Optional<Unpacker> unpacker = even() ? Fusion.unpacker(into) : Optional.empty();
+    if (unpacker.isPresent()) {
+      Tensor rows = into.dim() == 2 ? into : into.view(1, -1);
+      unpacker.get().bytes(from.bytes(), map, from.absmax(), block(), rows);
+    } else if (into.is_contiguous()) {
+      inParts(from, into.view(-1));
+    } else {
+      into.copy_(dequantise(from).view(Ops.shape(into)));
+    }
+  }
+
+  /** Whether blocks are such as an {@link Unpacker} takes. */
+  private boolean even() {
+    return block() % 8 == 0 && Integer.bitCount(block()) == 1;
+  }
+
+  private void inParts(Bytes from, Tensor vector) {
     blocks.each(
         vector.numel(),
         (at, row, rows, width) -> {

@@ -54,8 +54,13 @@ public final class EightBitMatrix implements Packed {
     return into(Scratch.tensor(held.bytes(), type, held.bytes().numel()));
   }
 
+  @Override
+  public void write(Tensor room) {
+    Tables.bytes(kind.block(), compute).dequantise(held, room);
+  }
+
   private Tensor into(Tensor out) { // (n)
-    Tables.bytes(kind.block(), compute).dequantise(held, out);
+    write(out.view(shape));
     return out.view(shape);
   }
 

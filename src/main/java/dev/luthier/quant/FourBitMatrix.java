@@ -1,10 +1,13 @@
 package dev.luthier.quant;
 
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Scratch;
+import dev.luthier.tensor.Unpacker;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -64,7 +67,35 @@ public final class FourBitMatrix implements Packed {
     return into(Scratch.tensor(bytes, type, count()));
   }
 
+  @Override
+  public void write(Tensor room) {
+    if (!alone(room)) {
+      Packed.super.write(room);
+    }
+  }
+
   private Tensor into(Tensor out) { // (n)
+    if (!alone(out.view(shape))) {
+      inParts(out);
+    }
+    return out.view(shape);
+  }
+
+  /** In one pass, where something can do it. */
+  private boolean alone(Tensor room) {
+    Optional<Unpacker> unpacker = Fusion.unpacker(room);
+    unpacker.ifPresent(
+        u -> {
+          try (Scope scope = new Scope()) {
+            Tensor pairs = Tables.of(kind.code(), compute).pairs();
+            Tensor rows = room.dim() == 2 ? room : room.view(1, -1);
+            u.pairs(bytes, pairs, scales.absmax(), kind.block(), rows);
+          }
+        });
+    return unpacker.isPresent();
+  }
+
+  private void inParts(Tensor out) { // (n)
     long n = count();
     Tensor pairs = Tables.of(kind.code(), compute).pairs();
     try (Scope scope = new Scope()) {
@@ -82,7 +113,6 @@ public final class FourBitMatrix implements Packed {
                     absmax.narrow(0, row, rows).unsqueeze(1));
               });
     }
-    return out.view(shape);
   }
 
   private long count() {

@@ -67,6 +67,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
               model,
               recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
               folder.beginning(recipe.seed()));
+      adapted.trainable().forEach(p -> p.hollow(model.compute().inFloat32()));
       recipe.memory().on(model, note -> {});
       return new Planner<>(recipe, lesson, folder, corpus, adapted);
     } catch (RuntimeException e) {

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@link Kernels} on an NVIDIA GPU, one launch each: fused.cu beside this class. */
-final class CudaKernels implements Kernels {
+/** {@link Kernels} and {@link Unpacker} on an NVIDIA GPU, one launch each: fused.cu beside this. */
+final class CudaKernels implements Kernels, Unpacker {
   private static final int ROW = 256; // threads of a block that has one row
   private static final int WIDE_ROW = 1024;
 
@@ -152,5 +152,31 @@ final class CudaKernels implements Kernels {
         scores.size(1),
         (float) factor);
     return losses;
+  }
+
+  @Override
+  public void pairs(Tensor bytes, Tensor pairs, Tensor scales, long block, Tensor out) {
+    unpack("unpack_pairs", bytes, pairs, scales, block, out);
+  }
+
+  @Override
+  public void bytes(Tensor bytes, Tensor values, Tensor scales, long block, Tensor out) {
+    unpack("unpack_bytes", bytes, values, scales, block, out);
+  }
+
+  private void unpack(
+      String kernel, Tensor bytes, Tensor values, Tensor scales, long block, Tensor out) {
+    module.launch(
+        named(kernel, out),
+        blocks(out.numel() + 7),
+        ROW,
+        bytes,
+        values,
+        scales,
+        out,
+        out.numel(),
+        out.size(1),
+        out.stride(0),
+        (long) Long.numberOfTrailingZeros(block));
   }
 }

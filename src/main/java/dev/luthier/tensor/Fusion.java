@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -15,29 +16,51 @@ import org.jspecify.annotations.Nullable;
  * form is as fast and takes its weights straight from the files.
  */
 public final class Fusion {
-  private static @Nullable Kernels onGpu;
+  private static @Nullable CudaKernels onGpu;
 
   private Fusion() {}
 
   /** The kernels of a fused form, or none where the plain form is to be computed. */
   public static Optional<Kernels> on(Compute compute) {
-    String wish = System.getProperty("luthier.fused", "");
+    String wish = wish();
     if (!compute.isCuda()) {
       return wish.equals("on") ? Optional.of(new PlainKernels()) : Optional.empty();
     }
-    boolean typed =
-        compute.dtype().intern() == ScalarType.BFloat16
-            || compute.dtype().intern() == ScalarType.Float;
-    return wish.equals("off") || !typed ? Optional.empty() : Optional.of(gpu(compute, wish));
+    if (wish.equals("off") || !typed(compute.dtype())) {
+      return Optional.empty();
+    }
+    if (wish.equals("plain")) {
+      return Optional.of(new PlainKernels());
+    }
+    try (Scope scope = new Scope()) {
+      torch.zeros(new long[] {1}, compute.options(ScalarType.Float)); // wakes the GPU
+      return Optional.of(gpu());
+    }
   }
 
-  private static synchronized Kernels gpu(Compute compute, String wish) {
+  /** What writes packed numbers into this tensor in one pass, if anything does. */
+  public static Optional<Unpacker> unpacker(Tensor out) {
+    boolean can = out.is_cuda() && typed(out.scalar_type()) && wish().isEmpty() && laid(out);
+    return can ? Optional.of(gpu()) : Optional.empty();
+  }
+
+  /** Whether it lies as the kernels write: rows of dense numbers, sixteen bytes at a time. */
+  private static boolean laid(Tensor out) {
+    boolean rows = out.is_contiguous() || (out.dim() == 2 && out.stride(1) == 1);
+    return rows && out.data_ptr().address() % 16 == 0;
+  }
+
+  private static String wish() {
+    return System.getProperty("luthier.fused", "");
+  }
+
+  private static boolean typed(ScalarType type) {
+    return type.intern() == ScalarType.BFloat16 || type.intern() == ScalarType.Float;
+  }
+
+  private static synchronized CudaKernels gpu() {
     if (onGpu == null) {
-      try (Scope scope = new Scope()) {
-        torch.zeros(new long[] {1}, compute.options(ScalarType.Float)); // wakes the GPU
-        onGpu =
-            wish.equals("plain") ? new PlainKernels() : new CudaKernels(new CudaModule(source()));
-      }
+      onGpu = new CudaKernels(new CudaModule(source()));
     }
     return onGpu;
   }

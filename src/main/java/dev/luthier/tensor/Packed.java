@@ -22,6 +22,15 @@ public interface Packed extends AutoCloseable {
     return unpacked(type);
   }
 
+  /**
+   * Writes the values where the caller has room for them.
+   *
+   * @param room of the weight's sizes and of a real type, perhaps within wider rows
+   */
+  default void write(Tensor room) {
+    room.copy_(borrowed(room.scalar_type()));
+  }
+
   /** Some rows, (N) int64 -> (N, in). */
   default Tensor rows(Tensor ids, ScalarType type) {
     return unpacked(type).index_select(0, ids);

@@ -118,6 +118,16 @@ public final class Parameter implements AutoCloseable {
     own = replacement;
   }
 
+  /**
+   * For a plan: unless it is of this type, it becomes a trainable one of it without values, as an
+   * optimiser would have made it.
+   */
+  public void hollow(Compute as) {
+    if (own().scalar_type().intern() != as.dtype().intern()) {
+      set(Scope.of(() -> Ops.hollow(as, shape()).detach().set_requires_grad(true)));
+    }
+  }
+
   public boolean trainable() {
     return packed == null && value().requires_grad();
   }

@@ -6,9 +6,11 @@ import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -24,6 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record Loop(Optim optim, Schedule schedule, double clip, long seed, Course course) {
   private static final String COURSE = "course.";
+  private static final String PENALTY = "penalty";
 
   /** A method that does nothing beside gradient steps. */
   public Loop(Optim optim, Schedule schedule, double clip, long seed) {
@@ -77,19 +80,29 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
     double denominator = parts.stream().mapToDouble(Steps.Micro::weight).sum();
     Map<String, Double> terms = new LinkedHashMap<>();
     double loss = 0;
+    double norm;
     optim.zeroGradients();
-    for (int i = 0; i < parts.size(); i++) {
-      torch.manual_seed(Seed.of(seed, step, i));
-      loss += backward(parts.get(i), denominator, objective, terms);
-      if (!Double.isFinite(loss)) {
-        throw new NonFinite(
-            "the loss is %s at step %d in %s; the weights are those before the step (lower optim.lr, or look at these rows)"
-                .formatted(loss, step + 1, parts.get(i).place()));
+    try (Scope scope = new Scope()) {
+      List<Loss> losses = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        torch.manual_seed(Seed.of(seed, step, i));
+        losses.add(backward(parts.get(i), denominator, objective));
       }
+      Optional<Tensor> penalty = penalty();
+      course.beforeStep(step, steps.total());
+      norm = clip > 0 ? optim.clip(clip) : optim.norm(); // a GPU is waited for here, and only here
+      for (int i = 0; i < parts.size(); i++) {
+        losses.get(i).terms().forEach(t -> add(terms, t.name(), t.value()));
+        loss += losses.get(i).total().item_double();
+        if (!Double.isFinite(loss)) {
+          throw new NonFinite(
+              "the loss is %s at step %d in %s; the weights are those before the step (lower optim.lr, or look at these rows)"
+                  .formatted(loss, step + 1, parts.get(i).place()));
+        }
+      }
+      penalty.ifPresent(p -> add(terms, PENALTY, p));
+      loss += terms.getOrDefault(PENALTY, 0.0);
     }
-    loss += penalty(terms);
-    course.beforeStep(step, steps.total());
-    double norm = clip > 0 ? optim.clip(clip) : optim.norm();
     if (!Double.isFinite(norm)) {
       throw new NonFinite(
           "the gradient is %s at step %d in %s; the weights are those before the step"
@@ -103,16 +116,19 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
     return new Report(step + 1, loss, terms, norm, factor, tokens, seconds);
   }
 
-  /** What the method adds to the loss of a step. */
-  private double penalty(Map<String, Double> terms) {
+  private static void add(Map<String, Double> terms, String name, Tensor value) {
+    terms.merge(name, value.item_double(), Double::sum);
+  }
+
+  /** What the method adds to the loss of a step, after its backward pass. */
+  private Optional<Tensor> penalty() {
     try (Scope scope = new Scope()) {
       Tensor penalty = course.penalty();
       if (penalty == null) {
-        return 0;
+        return Optional.empty();
       }
       penalty.backward();
-      terms.put("penalty", penalty.item_double());
-      return penalty.item_double();
+      return Optional.of(scope.hand(penalty.detach()));
     }
   }
 
@@ -145,13 +161,17 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
     }
   }
 
-  private static <B> double backward(
-      Steps.Micro<B> part, double denominator, Objective<B> objective, Map<String, Double> terms) {
+  /** Forward and back; the result has no graph. */
+  private static <B> Loss backward(
+      Steps.Micro<B> part, double denominator, Objective<B> objective) {
     try (Scope scope = new Scope()) {
       Loss loss = objective.of(part.batch().get(), denominator);
       loss.total().backward();
-      loss.terms().forEach(t -> terms.merge(t.name(), t.value().item_double(), Double::sum));
-      return loss.total().item_double();
+      return new Loss(
+          scope.hand(loss.total().detach()),
+          loss.terms().stream()
+              .map(t -> new Loss.Term(t.name(), scope.hand(t.value().detach())))
+              .toList());
     }
   }
 }

@@ -240,7 +240,74 @@ __device__ void cross_entropy(
     store(x[i], factor * (__expf(load(x[i]) - log_all) - (i == target ? 1.f : 0.f)));
 }
 
+// Eight values of a vector of n, to rows within wider ones.
+template <class T>
+__device__ __forceinline__ void write(
+    const float* v, T* out, long at, long n, long columns, long stride) {
+  if (columns % 8 == 0 && stride % 8 == 0) { // and at < n, so all eight are of one row
+    unsigned int row = (unsigned int)(at / 8) / (unsigned int)(columns / 8);
+    Eight<T> o;
+#pragma unroll
+    for (int j = 0; j < 8; j++) store(o.v[j], v[j]);
+    eight(out + row * stride + (at - row * columns)) = o;
+    return;
+  }
+  for (int j = 0; j < 8 && at + j < n; j++)
+    store(out[(at + j) / columns * stride + (at + j) % columns], v[j]);
+}
+
+// out = value of a half byte times its block's scale; eight values share a block.
+template <class T>
+__device__ void unpack_pairs(
+    const unsigned char* bytes, const float2* pairs, const float* scales, T* out, long n,
+    long columns, long stride, long shift) {
+  __shared__ float2 table[256];
+  table[threadIdx.x] = pairs[threadIdx.x];
+  __syncthreads();
+  long at = (blockIdx.x * (long)blockDim.x + threadIdx.x) * 8;
+  if (at >= n) return;
+  unsigned int four = 0;
+  if (at + 8 <= n)
+    four = *reinterpret_cast<const unsigned int*>(bytes + at / 2);
+  else
+    for (int j = 0; j < (n - at + 1) / 2; j++) four |= (unsigned int)bytes[at / 2 + j] << 8 * j;
+  float scale = scales[at >> shift], v[8];
+#pragma unroll
+  for (int j = 0; j < 4; j++) {
+    float2 two = table[four >> 8 * j & 255];
+    v[2 * j] = two.x * scale;
+    v[2 * j + 1] = two.y * scale;
+  }
+  write(v, out, at, n, columns, stride);
+}
+
+// The same of whole bytes.
+template <class T>
+__device__ void unpack_bytes(
+    const unsigned char* bytes, const float* values, const float* scales, T* out, long n,
+    long columns, long stride, long shift) {
+  __shared__ float table[256];
+  table[threadIdx.x] = values[threadIdx.x];
+  __syncthreads();
+  long at = (blockIdx.x * (long)blockDim.x + threadIdx.x) * 8;
+  if (at >= n) return;
+  float scale = scales[at >> shift], v[8];
+#pragma unroll
+  for (int j = 0; j < 8; j++) v[j] = at + j < n ? table[bytes[at + j]] * scale : 0.f;
+  write(v, out, at, n, columns, stride);
+}
+
 #define KERNELS(T, suffix)                                                                        \
+  extern "C" __global__ void unpack_pairs_##suffix(                                               \
+      const unsigned char* bytes, const float2* pairs, const float* scales, T* out, long n,       \
+      long columns, long stride, long shift) {                                                    \
+    unpack_pairs(bytes, pairs, scales, out, n, columns, stride, shift);                           \
+  }                                                                                               \
+  extern "C" __global__ void unpack_bytes_##suffix(                                               \
+      const unsigned char* bytes, const float* values, const float* scales, T* out, long n,       \
+      long columns, long stride, long shift) {                                                    \
+    unpack_bytes(bytes, values, scales, out, n, columns, stride, shift);                          \
+  }                                                                                               \
   extern "C" __global__ void rms_norm_##suffix(                                                   \
       const T* x, const T* w, T* out, float* scale, long width, long out_stride, float eps) {     \
     rms_norm(x, w, out, scale, width, out_stride, eps);                                           \

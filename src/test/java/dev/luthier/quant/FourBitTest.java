@@ -189,6 +189,21 @@ class FourBitTest {
     }
   }
 
+  /** Values written among others are those that are unpacked, and the others stay. */
+  @ParameterizedTest
+  @MethodSource("allKinds")
+  void valuesGoWhereThereIsRoom(Storage kind) {
+    try (Scope scope = new Scope();
+        Packed packed = kind.pack("w", randn(5, 24), Compute.CPU)) {
+      Tensor wide = torch.full(new long[] {7, 32}, Ops.scalar(9));
+      packed.write(wide.narrow(0, 1, 5).narrow(1, 8, 24));
+      assertThat(wide.narrow(0, 1, 5).narrow(1, 8, 24).equal(packed.unpacked(ScalarType.Float)))
+          .isTrue();
+      wide.narrow(0, 1, 5).narrow(1, 8, 24).fill_(Ops.scalar(9));
+      assertThat(Ops.toFloats(wide)).containsOnly(9);
+    }
+  }
+
   /** A matrix outlives the scope it was made in, and is freed once. */
   @Test
   void itOwnsWhatItHolds() {
