@@ -24,15 +24,27 @@ final class DataCommand implements Runnable {
 
   @Command(
       name = "check",
-      customSynopsis = "luthier data check RECIPE [--key.path=value ...] [--debug]",
-      description = "Shows what a recipe's data would teach, without training.")
+      customSynopsis = {
+        "luthier data check RECIPE [--key.path=value ...] [--debug]",
+        "luthier data check FILE --model MODEL [--eval FILE] [--form FORM] [--columns NAME=COLUMN] [--max-length N]"
+      },
+      description = {
+        "Shows what a recipe's data would teach, without training.",
+        "Or what files of judged answers hold, as a model's tokenizer reads them."
+      })
   static final class Check implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
     @Mixin private RecipeArguments arguments = new RecipeArguments();
+    @Mixin private FileArguments file = new FileArguments();
     @Unmatched private List<String> overrides = new ArrayList<>();
 
     @Override
     public void run() {
+      if (!FileArguments.isRecipe(arguments.path())) {
+        file.check(arguments.path(), spec, overrides).print(spec.commandLine().getOut());
+        return;
+      }
+      overrides.addAll(file.overrides());
       Training.checkData(arguments.read(spec, overrides), spec.commandLine().getOut());
     }
   }

@@ -13,6 +13,11 @@ final class RecipeArguments {
   @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
   private Path recipe = Path.of("");
 
+  /** What stands where a recipe is expected. */
+  Path path() {
+    return recipe;
+  }
+
   /**
    * Reads the recipe, and fetches its model where it names one of the hub.
    *

@@ -13,6 +13,13 @@ final class Alpaca {
   private Alpaca() {}
 
   static Example read(Row row) {
+    List<Message> messages = asked(row);
+    messages.add(Message.of(Message.ASSISTANT, Cells.of(row).text("output")));
+    return new Example.Chat(messages, List.of());
+  }
+
+  /** All that stands before the output. */
+  static List<Message> asked(Row row) {
     Cells cells = Cells.of(row);
     List<Message> messages = new ArrayList<>();
     String system = cells.textOrNull("system");
@@ -29,8 +36,7 @@ final class Alpaca {
     String instruction = cells.text("instruction");
     boolean alone = input == null || input.isBlank();
     messages.add(Message.of("user", alone ? instruction : instruction + "\n" + input));
-    messages.add(Message.of(Message.ASSISTANT, cells.text("output")));
-    return new Example.Chat(messages, List.of());
+    return messages;
   }
 
   private static void addTurn(List<Message> messages, @Nullable Object pair) {

@@ -36,7 +36,7 @@ public record Checkup<R extends TrainingRow>(
     long targets,
     long targetsLost,
     Found tooLong,
-    int dropped,
+    Found dropped,
     Map<Fault.Kind, Faulty> faults,
     Found unknown,
     Found duplicates,
@@ -66,7 +66,7 @@ public record Checkup<R extends TrainingRow>(
     private final Map<Fault.Kind, Faulty> faults = new EnumMap<>(Fault.Kind.class);
     private long targets;
     private long targetsLost;
-    private int dropped;
+    private Found dropped = Found.NONE;
     private Found tooLong = Found.NONE;
     private Found unknown = Found.NONE;
     private Found duplicates = Found.NONE;
@@ -121,7 +121,7 @@ public record Checkup<R extends TrainingRow>(
       Optional<R> left =
           doctor.tooLong().left(() -> maker.cut(sample.example(), doctor.maxLength()));
       targetsLost += row.targets() - left.map(TrainingRow::targets).orElse(0);
-      dropped += left.isEmpty() ? 1 : 0;
+      dropped = left.isEmpty() ? dropped.and(sample.place()) : dropped;
       left.ifPresent(kept::add);
       left.ifPresent(cut -> tasks.add(sample.task()));
     }

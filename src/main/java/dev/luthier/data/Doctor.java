@@ -37,6 +37,7 @@ public record Doctor(int maxLength, TooLong tooLong, String method) {
     Findings findings = maker.inspect(train, eval);
     Checkup<R> trained = Checkup.of(train, maker, this);
     Checkup<R> held = Checkup.of(eval, maker, this);
+    findings = findings.and(maker.review(trained.kept(), held.kept()));
     int shared = (int) held.inputs().stream().filter(trained.inputs()::contains).count();
     List<String> errors = new ArrayList<>(findings.errors());
     errors(trained, maker, errors);

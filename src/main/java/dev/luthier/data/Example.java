@@ -1,9 +1,12 @@
 package dev.luthier.data;
 
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One training example as text, before the tokenizer. */
 public sealed interface Example {
@@ -21,10 +24,19 @@ public sealed interface Example {
     }
   }
 
+  /** Something cut in two: what is given, and what is to be said. */
+  sealed interface Answered extends Example {
+    /** What is given: a text, or messages. */
+    Object prompt();
+
+    /** What is to be said, as a person may read it. */
+    String said();
+  }
+
   /** A conversation cut in two: what is given, and what is to be said. */
   record ChatCompletion(
       List<Message> prompt, List<Message> completion, List<Map<String, Object>> tools)
-      implements Example {
+      implements Answered {
     public ChatCompletion {
       prompt = List.copyOf(prompt);
       completion = List.copyOf(completion);
@@ -37,10 +49,23 @@ public sealed interface Example {
       all.addAll(completion);
       return all;
     }
+
+    /** The text of a single message; several with their roles. */
+    @Override
+    public String said() {
+      return completion.stream()
+          .map(message -> message.told(completion.size() > 1))
+          .collect(Collectors.joining(System.lineSeparator()));
+    }
   }
 
   /** Plain text cut in two. No template touches it. */
-  record PromptCompletion(String prompt, String completion) implements Example {}
+  record PromptCompletion(String prompt, String completion) implements Answered {
+    @Override
+    public String said() {
+      return completion;
+    }
+  }
 
   /** Plain text, all of which is learnt. */
   record Text(String text) implements Example {}
@@ -78,4 +103,29 @@ public sealed interface Example {
    * @param right the place of the right one
    */
   record Choice(Question question, int right) implements Example {}
+
+  /**
+   * Answers to one prompt, and what is known of their worth.
+   *
+   * @param each the prompt with each answer; of a pair, the first is the chosen one
+   */
+  record Answers(List<Answered> each, Judgement judgement) implements Example {
+    public Answers {
+      each = List.copyOf(each);
+      Check.atLeast("the number of answers", 1, each.size());
+      if (each.size() != judgement.answers()) {
+        throw new UserError(
+            "%d answers are there, but %d are judged".formatted(each.size(), judgement.answers()));
+      }
+      Object prompt = each.get(0).prompt();
+      if (!each.stream().allMatch(answered -> answered.prompt().equals(prompt))) {
+        throw new UserError("answers that are compared must have the same prompt");
+      }
+    }
+
+    /** The prompt: a text, or messages. */
+    public Object prompt() {
+      return each.get(0).prompt();
+    }
+  }
 }

@@ -14,6 +14,8 @@ public record Fault(Kind kind, String finding, String remedy) {
     /** Control tokens stand twice. */
     DOUBLED,
     /** Two of its choices are the same to the model. */
-    ALIKE
+    ALIKE,
+    /** Its answers are judged in a way that the method does not learn from. */
+    UNJUDGED
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The forms that rows may have. In a recipe a form is called {@link #label}. */
@@ -31,11 +32,30 @@ public enum Form {
   SEQ2SEQ(Annotated.SEQ2SEQ, Annotated::seq2seq),
   /** A prompt, answers to choose from, and the right one: see {@link Questions}. */
   CHOICES(Questions.NEEDED, Questions::read),
-  /** A prompt with a better and a worse answer, as two choices: see {@link Questions}. */
-  PREFERENCE(Needed.all("chosen", "prompt", "rejected"), Questions::preference);
+  /** A conversation with a better and a worse way to go on: see {@link Preferences}. */
+  SHAREGPT_PREFERENCE(
+      Needed.all("conversations", "chosen", "rejected"), Preferences::shareGpt),
+  /** Two transcripts of Anthropic's, the better and the worse one: see {@link Transcript}. */
+  TRANSCRIPT(
+      Needed.all("chosen", "rejected"),
+      Transcript::read,
+      row -> !Prompts.isIn(row) && Transcript.isOne(row.columns().get("chosen"))),
+  /** A better and a worse answer to a prompt: see {@link Preferences}. */
+  PREFERENCE(Preferences.NEEDED, Preferences::read),
+  /** A prompt and answers with a grade for each: see {@link Grades}. */
+  GRADED(Grades.NEEDED, Grades::read, Grades::looks),
+  /** A prompt and answers with their ranks: see {@link Rankings}. */
+  RANKING(Rankings.NEEDED, Rankings::read),
+  /** A prompt and an answer that is good or not: see {@link Feedback}. */
+  FEEDBACK(Feedback.NEEDED, Feedback::read);
 
   /** What has a right answer among several. */
-  public static final List<Form> TO_CHOOSE = List.of(LABELLED, CHOICES, PREFERENCE);
+  public static final List<Form> TO_CHOOSE =
+      List.of(LABELLED, CHOICES, SHAREGPT_PREFERENCE, TRANSCRIPT, PREFERENCE);
+
+  /** What has answers that are judged. */
+  public static final List<Form> TO_PREFER =
+      List.of(SHAREGPT_PREFERENCE, TRANSCRIPT, PREFERENCE, GRADED, RANKING, FEEDBACK);
 
   /** What a model can learn to write. */
   public static final List<Form> TO_WRITE =
@@ -46,10 +66,19 @@ public enum Form {
 
   private final Needed needed;
   private final Function<Row, Example> reading;
+  private final Predicate<Row> looks;
 
   Form(Needed needed, Function<Row, Example> reading) {
+    this(needed, reading, row -> true);
+  }
+
+  /**
+   * @param looks whether a row with these columns looks like this form, where columns do not tell
+   */
+  Form(Needed needed, Function<Row, Example> reading, Predicate<Row> looks) {
     this.needed = needed;
     this.reading = reading;
+    this.looks = looks;
   }
 
   /** How a recipe calls this form: {@code prompt-completion}. */
@@ -84,7 +113,7 @@ public enum Form {
    */
   public static Form detect(Row row, List<Form> wanted) {
     return wanted.stream()
-        .filter(form -> form.needed.isIn(row.columns().keySet()))
+        .filter(form -> form.needed.isIn(row.columns().keySet()) && form.looks.test(row))
         .findFirst()
         .orElseThrow(
             () ->
@@ -106,6 +135,8 @@ public enum Form {
       case TAGGED -> "{words: tokens, tags: chunk_tags}";
       case SEQ2SEQ -> "{input: german, target: english}";
       case CHOICES -> "{prompt: question, choices: options, answer: key}";
+      case PREFERENCE -> "{prompt: question, chosen: better, rejected: worse}";
+      case FEEDBACK -> "{prompt: question, completion: answer, label: liked}";
       default -> "{prompt: question, completion: answer}";
     };
   }

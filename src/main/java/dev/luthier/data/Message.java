@@ -3,6 +3,7 @@ package dev.luthier.data;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One message of a chat.
@@ -24,6 +25,22 @@ public record Message(String role, Map<String, Object> fields) {
     fields.put("role", role);
     fields.put("content", content);
     return new Message(role, fields);
+  }
+
+  /** What it says, where that is a text. */
+  public Optional<String> text() {
+    return fields.get("content") instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /** What it says as a person may read it, with its role where that is wanted. */
+  String told(boolean withRole) {
+    boolean plain = text().isPresent() && !fields.containsKey("tool_calls");
+    return (withRole ? role + ": " : "") + (plain ? text().get() : fields.toString());
+  }
+
+  /** Whether it says nothing and calls no tool. */
+  boolean isEmpty() {
+    return text().orElse("").isBlank() && !fields.containsKey("tool_calls");
   }
 
   public boolean isAssistant() {

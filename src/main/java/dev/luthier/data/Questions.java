@@ -27,28 +27,32 @@ public final class Questions {
     return new Example.Choice(question, right(row, question.choices()));
   }
 
-  /** A pair of answers, of which {@code chosen} is the right one: texts, or one message each. */
-  static Example preference(Row row) {
-    List<String> choices = List.of(answer(row, "chosen"), answer(row, "rejected"));
+  /** A pair of answers, each one text, as two choices of which the better is right. */
+  static Example.Choice preference(Example.Answers pair) {
+    List<String> choices = pair.each().stream().map(Questions::text).toList();
+    boolean first = pair.judgement().better(0, 1);
+    if (!first && !pair.judgement().better(1, 0)) {
+      throw new RefusedRow("none of the two answers is better; one must be right");
+    }
     wrong(choices)
         .ifPresent(
             reason -> {
-              throw new RefusedRow("columns \"chosen\" and \"rejected\": " + reason);
+              throw new RefusedRow("the answers of the pair: " + reason);
             });
-    return new Example.Choice(question("prompt", choices, row), 0);
+    Question question =
+        pair.prompt() instanceof String text
+            ? new Question.Plain(text, choices)
+            : new Question.Chat(
+                ((Example.ChatCompletion) pair.each().get(0)).prompt(), choices);
+    return new Example.Choice(question, first ? 0 : 1);
   }
 
-  private static String answer(Row row, String column) {
-    if (!(row.columns().get(column) instanceof List)) {
-      return Cells.of(row).text(column);
+  private static String text(Example.Answered answered) {
+    if (answered instanceof Example.ChatCompletion chat
+        && (chat.completion().size() != 1 || chat.completion().get(0).text().isEmpty())) {
+      throw new RefusedRow("an answer is more than one text; a choice is what is said at once");
     }
-    List<Message> said = Messages.read(row, column);
-    if (said.size() != 1 || !(said.get(0).fields().get("content") instanceof String text)) {
-      throw new RefusedRow(
-          "column \"%s\" must be one message with a text; keep what goes before in \"prompt\""
-              .formatted(column));
-    }
-    return text;
+    return answered.said();
   }
 
   /**
@@ -66,10 +70,7 @@ public final class Questions {
 
   private static Question question(Row row) {
     String prompt = one(PROMPT, row);
-    return question(prompt, choices(one(CHOICES, row), row), row);
-  }
-
-  private static Question question(String prompt, List<String> choices, Row row) {
+    List<String> choices = choices(one(CHOICES, row), row);
     return row.columns().get(prompt) instanceof List
         ? new Question.Chat(Messages.read(row, prompt), choices)
         : new Question.Plain(Cells.of(row).text(prompt), choices);

@@ -110,7 +110,7 @@ public record Report<R extends TrainingRow>(
                 doctor.maxLength(),
                 set.tooLong().count(),
                 doctor.tooLong().label(),
-                set.dropped(),
+                set.dropped().count(),
                 set.targetsLost(),
                 set.targets(),
                 unit.name()));
@@ -142,10 +142,11 @@ public record Report<R extends TrainingRow>(
       out.add(shared + " rows of the evaluation are also in training; its loss will flatter");
     }
     row(train.duplicates(), "rows of training repeat an earlier row").ifPresent(out::add);
-    row(
-            train.contradictory(),
-            "rows of training ask for something else than an earlier row with the same text")
-        .ifPresent(out::add);
+    row(train.contradictory(), "rows of training " + unit.contradicts()).ifPresent(out::add);
+    if (doctor.tooLong() == TooLong.TRUNCATE) {
+      row(train.dropped(), "rows of training are left out, since nothing to learn is left when cut")
+          .ifPresent(out::add);
+    }
     row(train.unknown(), "rows of training hold the unknown token").ifPresent(out::add);
     row(eval.unknown(), "rows of the evaluation hold the unknown token").ifPresent(out::add);
     out.addAll(findings.warnings());

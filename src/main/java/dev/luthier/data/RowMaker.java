@@ -1,5 +1,6 @@
 package dev.luthier.data;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,13 +58,23 @@ public interface RowMaker<R extends TrainingRow> {
     return Findings.NONE;
   }
 
+  /** Looks at the rows that are left to learn from and to measure on. */
+  default Findings review(List<R> train, List<R> eval) {
+    return Findings.NONE;
+  }
+
   /**
    * Names for what is learnt.
    *
    * @param counted behind "15 tokens, 13 ..."
    * @param name behind "9 of 23 ..."
+   * @param contradicts behind "3 rows of training ..."
    */
-  record Unit(String counted, String name) {
+  record Unit(String counted, String name, String contradicts) {
+    Unit(String counted, String name) {
+      this(counted, name, "ask for something else than an earlier row with the same text");
+    }
+
     static Unit of(String name) {
       return new Unit(name, name);
     }

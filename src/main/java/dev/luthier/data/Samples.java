@@ -94,6 +94,31 @@ public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<
         parts.stream().flatMap(part -> part.notes.stream()).toList());
   }
 
+  /**
+   * The same rows in another form, perhaps several of each; those that the conversion refuses are
+   * refused.
+   */
+  public Samples converted(Conversion conversion) {
+    List<Sample> out = new ArrayList<>();
+    List<Refusal> without = new ArrayList<>(refused);
+    for (Sample sample : list) {
+      try {
+        conversion
+            .of(sample.example())
+            .forEach(one -> out.add(new Sample(one, sample.place(), sample.task())));
+      } catch (RefusedRow e) {
+        without.add(new Refusal(sample.place(), e.reason()));
+      }
+    }
+    if (out.isEmpty() && !list.isEmpty()) {
+      Refusal first = without.get(refused.size());
+      throw new UserError(
+          "none of %d rows can be used; the first, %s: %s"
+              .formatted(list.size(), first.place(), first.reason()));
+    }
+    return new Samples(out, rows, without, notes);
+  }
+
   /** Rows to learn from and rows to be tested on; no row is in both. */
   public record Split(Samples train, Samples eval) {}
 

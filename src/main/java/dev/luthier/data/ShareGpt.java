@@ -33,21 +33,29 @@ final class ShareGpt {
   private ShareGpt() {}
 
   static Example read(Row row) {
-    List<Map<String, Object>> turns = Cells.of(row).objects(COLUMN);
-    boolean openAi = !turns.isEmpty() && turns.get(0).containsKey("role");
+    return new Example.Chat(messages(row), Messages.tools(row));
+  }
+
+  /** The conversation, with the system's message before it. */
+  static List<Message> messages(Row row) {
     List<Message> messages = new ArrayList<>();
     String system = Cells.of(row).textOrNull("system");
     if (system != null && !system.isBlank()) {
       messages.add(Message.of("system", system));
     }
-    if (openAi || turns.isEmpty()) {
-      messages.addAll(Messages.read(row, COLUMN));
-    } else {
-      turns.forEach(
-          turn ->
-              messages.add(message(new Cells(turn, "column \"conversations\": a turn's \"%s\""))));
+    messages.addAll(turns(row, COLUMN));
+    return messages;
+  }
+
+  /** The turns of a column, at least one, also in the OpenAI form. */
+  static List<Message> turns(Row row, String column) {
+    List<Map<String, Object>> turns = Cells.of(row).objects(column);
+    if (turns.isEmpty() || turns.get(0).containsKey("role")) {
+      return Messages.read(row, column);
     }
-    return new Example.Chat(messages, Messages.tools(row));
+    return turns.stream()
+        .map(turn -> message(new Cells(turn, "column \"%s\": a turn's \"%%s\"".formatted(column))))
+        .toList();
   }
 
   private static Message message(Cells turn) {

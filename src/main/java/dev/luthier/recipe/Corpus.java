@@ -27,21 +27,25 @@ import java.util.OptionalLong;
  */
 record Corpus<R extends TrainingRow>(
     Samples eval, Report<R> report, int maxLength, RowTasks<R> tasks) {
-  private static final int USUAL_LENGTH = 1024;
+  /** The longest row in tokens where nobody says otherwise, if the model takes it. */
+  static final int USUAL_LENGTH = 1024;
+
 
   /** Reads what is learnt from and what is measured on. */
   static Samples.Split read(Recipe recipe) {
     DataSpec data = recipe.data();
     List<Form> forms = recipe.method().forms();
     Samples train = Samples.load(sets(data.train()), forms, recipe.seed());
-    if (data.holdout() > 0) {
-      return train.holdOut(data.holdout(), recipe.seed());
-    }
+    Samples.Split split =
+        data.holdout() > 0
+            ? train.holdOut(data.holdout(), recipe.seed())
+            : new Samples.Split(
+                train,
+                data.eval().isEmpty()
+                    ? Samples.NONE
+                    : Samples.load(sets(data.eval()), forms, recipe.seed()));
     return new Samples.Split(
-        train,
-        data.eval().isEmpty()
-            ? Samples.NONE
-            : Samples.load(sets(data.eval()), forms, recipe.seed()));
+        recipe.method().converted(split.train()), recipe.method().converted(split.eval()));
   }
 
   /** Makes rows of it and examines them; the report may hold errors. */

@@ -13,6 +13,11 @@ public sealed interface Method permits Sft, Classify, Regress, Tag, Mlm, Seq2seq
   /** The forms of rows that it learns from. */
   List<Form> forms();
 
+  /** The rows as the method learns from them, where they may be judged in several ways. */
+  default Samples converted(Samples read) {
+    return read;
+  }
+
   /** The longest row in tokens, where the recipe says it. */
   Optional<Integer> maxLength();
 

@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.data.AnswerChoices;
 import dev.luthier.data.Example;
 import dev.luthier.data.Form;
 import dev.luthier.data.Sample;
@@ -106,6 +107,12 @@ public record RankClassify(
   @Override
   public List<Form> forms() {
     return Form.TO_CHOOSE;
+  }
+
+  /** Pairs of answers are questions with two choices. */
+  @Override
+  public Samples converted(Samples read) {
+    return read.converted(new AnswerChoices());
   }
 
   @Override

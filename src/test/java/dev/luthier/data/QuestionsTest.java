@@ -22,8 +22,12 @@ class QuestionsTest {
     }
   }
 
+  private static Example example(String json) {
+    return ((Form.Reading.Accepted) reading(json)).sample().example();
+  }
+
   private static Example.Choice read(String json) {
-    return (Example.Choice) ((Form.Reading.Accepted) reading(json)).sample().example();
+    return (Example.Choice) example(json);
   }
 
   private static String refusal(String json) {
@@ -71,23 +75,53 @@ class QuestionsTest {
                 List.of()));
   }
 
+  private static Example.Choice choice(String json) {
+    return (Example.Choice) new AnswerChoices().of(example(json)).get(0);
+  }
+
   @Test
   void preferencePairs() {
     Example.Choice plain = new Example.Choice(new Question.Plain("p", List.of("a", "b")), 0);
-    assertThat(read("{'prompt': 'p', 'chosen': 'a', 'rejected': 'b'}")).isEqualTo(plain);
+    assertThat(choice("{'prompt': 'p', 'chosen': 'a', 'rejected': 'b'}")).isEqualTo(plain);
     String said = "[{'role': 'assistant', 'content': '%s'}]";
     Example.Choice chat =
-        read(
+        choice(
             "{'prompt': [{'role': 'user', 'content': 'p'}], 'chosen': %s, 'rejected': %s}"
                 .formatted(said.formatted("a"), said.formatted("b")));
     assertThat(chat.question())
         .isEqualTo(new Question.Chat(List.of(Message.of("user", "p")), List.of("a", "b")));
-    assertThat(refusal("{'prompt': 'p', 'chosen': 'a', 'rejected': 'a'}"))
+    // Raters find the second likelier to be better.
+    assertThat(
+            choice("{'prompt': 'p', 'chosen': 'a', 'rejected': 'b', 'votes': [1, 0, 0]}").right())
+        .isEqualTo(1);
+    assertThat(refusal("{'prompt': 'p', 'chosen': 'a', 'rejected': ' a'}"))
         .isEqualTo(
-            "columns \"chosen\" and \"rejected\": a choice is there twice; each needs a text of its"
-                + " own");
+            "both answers of the pair are the same; there is nothing to prefer, remove the row");
     assertThat(refusal("{'prompt': 'p', 'chosen': [], 'rejected': 'a'}"))
         .isEqualTo("column \"chosen\" is empty; messages are needed");
+  }
+
+  /** What no choice can be made of is left out with its place. */
+  @Test
+  void pairsWithoutARightChoice() {
+    Sample even =
+        new Sample(
+            example("{'prompt': 'p', 'chosen': 'a', 'rejected': 'b', 'probability': 0.5}"), "x 1");
+    Sample fine = new Sample(example("{'prompt': 'p', 'chosen': 'a', 'rejected': 'b'}"), "x 2");
+    Samples both = new Samples(List.of(even, fine), 2, List.of(), List.of("x"));
+    Samples converted = both.converted(new AnswerChoices());
+    assertThat(converted.list()).extracting(Sample::place).containsExactly("x 2");
+    assertThat(converted.refused())
+        .containsExactly(
+            new Refusal("x 1", "none of the two answers is better; one must be right"));
+    assertThatThrownBy(
+            () ->
+                new Samples(List.of(even), 1, List.of(), List.of("x"))
+                    .converted(new AnswerChoices()))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "none of 1 rows can be used; the first, x 1: none of the two answers is better; one"
+                + " must be right");
   }
 
   private static Map<String, String> words() {
