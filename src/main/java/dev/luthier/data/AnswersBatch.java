@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Judged answers as tensors. Letters: R rows, K answers of all rows, M learnt tokens of all answers.
@@ -45,6 +46,12 @@ public record AnswersBatch(
         Ops.floats(lengths, compute),
         starts,
         rows.stream().map(AnswersRow::judgement).toList());
+  }
+
+  /** Where it lies. */
+  public Compute compute() {
+    return new Compute(
+        owner.is_cuda() ? "cuda:" + owner.device().index() : "cpu", ScalarType.Float);
   }
 
   /** K. */

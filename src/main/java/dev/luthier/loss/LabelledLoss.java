@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * from, about which the methods differ. No gradient goes through it.
  */
 @Doc("What an answer that is said to be good or bad teaches (docs/preferences.md)")
-public sealed interface LabelledLoss permits Kto, Bco, Gpo {
+public sealed interface LabelledLoss extends PreferenceLoss permits Kto, Bco, Gpo {
   /** f(u), in the shape of u. */
   Tensor at(Tensor u);
 

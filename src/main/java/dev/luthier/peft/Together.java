@@ -116,7 +116,7 @@ public record Together(
         parts.stream().flatMap(p -> p.frozen().stream()).toList(),
         parts.stream().flatMap(p -> p.saved().stream()).toList(),
         parts.stream().flatMap(p -> p.encoder().stream()).toList(),
-        new Courses(parts.stream().map(Attachment::course).toList()),
+        Course.of(parts.stream().map(Attachment::course).toArray(Course[]::new)),
         List.copyOf(parts),
         Optional.of(() -> written(parts)));
   }
@@ -135,32 +135,5 @@ public record Together(
 
   private static boolean standsOn(Change<?> later, Change<?> earlier) {
     return later.with() instanceof Adaptation.Layered map && map.inner() == earlier.with();
-  }
-
-  /** What each does in a run. */
-  private record Courses(List<Course> all) implements Course {
-    @Override
-    public @Nullable Tensor penalty() {
-      return all.stream()
-          .map(Course::penalty)
-          .filter(Objects::nonNull)
-          .reduce(Tensor::add)
-          .orElse(null);
-    }
-
-    @Override
-    public void beforeStep(long step, long total) {
-      all.forEach(c -> c.beforeStep(step, total));
-    }
-
-    @Override
-    public void afterStep(long step, long total) {
-      all.forEach(c -> c.afterStep(step, total));
-    }
-
-    @Override
-    public List<Parameter> state() {
-      return all.stream().flatMap(c -> c.state().stream()).toList();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.doc.Inline;
 import dev.luthier.doc.Shorthand;
 import dev.luthier.doc.Written;
 import dev.luthier.error.UserError;
@@ -10,6 +11,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,9 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
     if (isChoice(raw)) {
       return choice(raw, value, path);
     }
-    return raw.isRecord() ? record(raw, value, path) : new Scalar(path, value).as(raw, place);
+    return raw.isRecord()
+        ? record(new Schema.Variant(raw, Optional.empty()), value, path)
+        : new Scalar(path, value).as(raw, place);
   }
 
   private List<Object> list(Type element, @Nullable Object value, String path) {
@@ -73,7 +77,7 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
   }
 
   private Object choice(Class<?> sealed, @Nullable Object value, String path) {
-    Map<String, Class<?>> variants = Schema.variants(sealed);
+    Map<String, Schema.Variant> variants = Schema.variants(sealed);
     String names = String.join(", ", variants.keySet());
     Map<String, Object> map =
         value instanceof String name
@@ -86,7 +90,7 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
                   path, names, map.isEmpty() ? "empty" : String.join(" and ", map.keySet())));
     }
     String written = map.keySet().iterator().next();
-    for (Map.Entry<String, Class<?>> variant : variants.entrySet()) {
+    for (Map.Entry<String, Schema.Variant> variant : variants.entrySet()) {
       if (Schema.norm(variant.getKey()).equals(Schema.norm(written))) {
         return record(variant.getValue(), map.get(written), Nearest.join(path, variant.getKey()));
       }
@@ -94,10 +98,12 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
     throw unknown(written, path, names);
   }
 
-  private Object record(Class<?> type, @Nullable Object value, String path) {
-    List<Schema.Key> keys = Schema.keys(type);
+  private Object record(Schema.Variant type, @Nullable Object value, String path) {
+    List<Schema.Key> keys = type.keys();
     boolean shorthand =
-        value != null && !(value instanceof Map) && type.isAnnotationPresent(Shorthand.class);
+        value != null
+            && !(value instanceof Map)
+            && type.record().isAnnotationPresent(Shorthand.class);
     Map<String, Object> map =
         shorthand
             ? Map.of(keys.get(0).name(), value)
@@ -116,9 +122,8 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
                 .formatted(Nearest.join(path, key.name()), twin, written));
       }
     }
-    Object[] arguments = new Object[keys.size()];
-    for (int i = 0; i < arguments.length; i++) {
-      Schema.Key key = keys.get(i);
+    Map<String, Object> values = new HashMap<>();
+    for (Schema.Key key : keys) {
       String keyPath = shorthand ? path : Nearest.join(path, key.name());
       String written = spelled.get(key.name());
       if (written == null && key.required()) {
@@ -126,9 +131,10 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
       }
       Object plain =
           written != null ? map.get(written) : key.byDefault().map(Yaml::parse).orElse(null);
-      arguments[i] = bind(key.type(), plain, keyPath);
+      values.put(key.name(), bind(key.type(), plain, keyPath));
     }
-    return construct(type, arguments);
+    Optional<Object> inner = type.within().map(within -> construct(within, values, Optional.empty()));
+    return construct(type.record(), values, inner);
   }
 
   private UserError unknown(String key, String parent, String names) {
@@ -172,11 +178,23 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
     }
   }
 
-  private static Object construct(Class<?> type, Object[] arguments) {
+  /**
+   * @param values by key
+   * @param inlined the value of the component that has no key
+   */
+  private static Object construct(
+      Class<?> type, Map<String, Object> values, Optional<Object> inlined) {
+    RecordComponent[] components = type.getRecordComponents();
     Class<?>[] types =
-        Arrays.stream(type.getRecordComponents())
-            .map(RecordComponent::getType)
-            .toArray(Class<?>[]::new);
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    Object[] arguments =
+        Arrays.stream(components)
+            .map(
+                c ->
+                    c.isAnnotationPresent(Inline.class)
+                        ? inlined.orElseThrow()
+                        : values.get(Schema.snake(c.getName())))
+            .toArray();
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
       return constructor.newInstance(arguments);

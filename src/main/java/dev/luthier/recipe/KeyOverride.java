@@ -99,7 +99,7 @@ record KeyOverride(String argument, List<String> path, @Nullable Object value) {
     if (Binder.isChoice(raw)) {
       return Schema.variants(raw).entrySet().stream()
           .filter(v -> Schema.norm(v.getKey()).equals(Schema.norm(key)))
-          .<Type>map(Map.Entry::getValue)
+          .<Type>map(v -> v.getValue().record())
           .findFirst()
           .orElse(null);
     }

@@ -7,6 +7,7 @@ import dev.luthier.loss.CrossEntropy;
 import dev.luthier.loss.Loss;
 import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
 import dev.luthier.train.Objective;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,9 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
    * @throws dev.luthier.error.UserError if the folder holds another kind of model
    */
   M load(Compute compute);
+
+  /** Called once the method is on the model, before the first step or evaluation. */
+  default void begin(Beginner<R, M> run) {}
 
   /** The scores, (M, C) float32. */
   Tensor logits(M model, B batch);
@@ -91,6 +95,11 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
    * @param voice the result as commands take it: a model, or a model and {@code --adapter}
    */
   List<String> next(String voice);
+
+  /** What it does in a run beside its loss. */
+  default Course course() {
+    return Course.NONE;
+  }
 
   /** Writes into the result's folder what commands need to know of the method. */
   default void save(Path dir) {}

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Measure {
   /** What training makes small, for each thing learnt. */
   LOSS(Better.LOWER),
-  /** The share of tokens, labels or tags that are right. */
+  /** The share of tokens, labels, tags or preferences that are right. */
   ACCURACY(Better.HIGHER),
   /** The mean F1 of all classes; of tags in the B-I-O form, that of the entities. */
   F1(Better.HIGHER),
@@ -20,7 +20,18 @@ public enum Measure {
   /** The longest common subsequence of words, as F1. */
   ROUGE_L(Better.HIGHER),
   /** The share of written answers that are the expected ones. */
-  EXACT_MATCH(Better.HIGHER);
+  EXACT_MATCH(Better.HIGHER),
+  /** By how much reward the better of two answers leads. */
+  MARGIN(Better.HIGHER),
+  REWARD_CHOSEN(Better.HIGHER),
+  REWARD_REJECTED(Better.LOWER),
+  /** The log-probability of the better of two answers. */
+  LOGP_CHOSEN(Better.HIGHER),
+  LOGP_REJECTED(Better.LOWER),
+  /** The reward of good answers, and that of bad ones with the other sign. */
+  SIGNED_REWARD(Better.HIGHER),
+  /** The same of log-probabilities. */
+  SIGNED_LOGP(Better.HIGHER);
 
   /** Which of two values is the better one. */
   private enum Better {

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
-public sealed interface Method permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify {
+public sealed interface Method permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer {
   /** The forms of rows that it learns from. */
   List<Form> forms();
 
@@ -17,6 +17,11 @@ public sealed interface Method permits Sft, Classify, Regress, Tag, Mlm, Seq2seq
   default Samples converted(Samples read) {
     return read;
   }
+
+  /**
+   * @throws dev.luthier.error.UserError if it does not go with how the weights move
+   */
+  default void check(OptimSpec optim) {}
 
   /** The longest row in tokens, where the recipe says it. */
   Optional<Integer> maxLength();

@@ -68,17 +68,24 @@ public final class Nearest {
     } else if (Binder.isChoice(raw)) {
       Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out));
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {
-      for (Schema.Key key : Schema.keys(raw)) {
-        add(key.name(), key.name(), path, key.type(), out);
-        key.elsewhere()
-            .forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
-      }
+      keys(Schema.keys(raw), path, out);
     }
   }
 
-  private static void variant(String name, String path, Class<?> record, List<Candidate> out) {
-    add(name, name, path, record, out);
-    Doc doc = record.getAnnotation(Doc.class);
+  private static void keys(List<Schema.Key> keys, String path, List<Candidate> out) {
+    for (Schema.Key key : keys) {
+      out.add(new Candidate(join(path, key.name()), key.name()));
+      collect(key.type(), join(path, key.name()), out);
+      key.elsewhere()
+          .forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
+    }
+  }
+
+  private static void variant(
+      String name, String path, Schema.Variant variant, List<Candidate> out) {
+    out.add(new Candidate(join(path, name), name));
+    keys(variant.keys(), join(path, name), out);
+    Doc doc = variant.told().getAnnotation(Doc.class);
     List<String> elsewhere = doc == null ? List.of() : List.of(doc.elsewhere());
     elsewhere.forEach(spelling -> out.add(new Candidate(join(path, name), spelling)));
   }
@@ -88,12 +95,6 @@ public final class Nearest {
     Class<?> raw = Schema.raw(element);
     return Binder.isChoice(raw)
         && Schema.variants(raw).keySet().stream().anyMatch(v -> path.contains("." + v + "."));
-  }
-
-  private static void add(
-      String name, String spelling, String path, Type type, List<Candidate> out) {
-    out.add(new Candidate(join(path, name), spelling));
-    collect(type, join(path, name), out);
   }
 
   static String join(String path, String key) {

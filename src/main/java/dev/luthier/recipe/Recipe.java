@@ -32,6 +32,10 @@ public record Recipe(
             elsewhere = {"output_dir", "out"})
         String output,
     @Doc("Root of all randomness: data order, dropout, new weights") @Default("42") long seed) {
+  public Recipe {
+    method.check(optim);
+  }
+
   /** The same with the learning rate that the method usually has on this model, if it has none. */
   Recipe forModel(ModelConfig config) {
     return with(optim.withRate(peft.usualRate().at(config.hiddenSize())));

@@ -48,14 +48,18 @@ public final class RecipeDocs {
   }
 
   private void record(Class<?> type, String path) {
+    record(new Schema.Variant(type, Optional.empty()), path);
+  }
+
+  private void record(Schema.Variant type, String path) {
     out.append("\n## ").append(path.isEmpty() ? "The recipe" : "`" + path + "`").append("\n\n");
-    out.append(doc(type)).append('.');
-    List<Schema.Key> keys = Schema.keys(type);
+    out.append(doc(type.told())).append('.');
+    List<Schema.Key> keys = type.keys();
     if (keys.isEmpty()) {
       out.append(" No keys.\n");
       return;
     }
-    if (type.isAnnotationPresent(Shorthand.class)) {
+    if (type.record().isAnnotationPresent(Shorthand.class)) {
       out.append(" May be written as the value of `").append(keys.get(0).name());
       out.append("` alone.");
     }

@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
+import dev.luthier.doc.Inline;
 import dev.luthier.doc.Name;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the records say about the keys of a recipe. */
 final class Schema {
@@ -30,8 +32,42 @@ final class Schema {
     }
   }
 
+  /**
+   * What a name picks.
+   *
+   * @param record to be made
+   * @param within the record of its {@link Inline} component, whose keys stand among its own
+   */
+  record Variant(Class<?> record, Optional<Class<?>> within) {
+    /** All keys that may be written, those of the inner record first. */
+    List<Key> keys() {
+      return Stream.concat(
+              within.stream().flatMap(inner -> Schema.keys(inner).stream()),
+              Schema.keys(record).stream())
+          .toList();
+    }
+
+    /** What says what the name means. */
+    Class<?> told() {
+      return within.isPresent() ? within.get() : record;
+    }
+  }
+
+  /** The keys of a record's own, without what is inlined. */
   static List<Key> keys(Class<?> record) {
-    return Arrays.stream(record.getRecordComponents()).map(Schema::key).toList();
+    return Arrays.stream(record.getRecordComponents())
+        .filter(c -> !c.isAnnotationPresent(Inline.class))
+        .map(Schema::key)
+        .toList();
+  }
+
+  /** The component of a record that is inlined. */
+  static Optional<RecordComponent> inlined(Class<?> record) {
+    return record.isRecord()
+        ? Arrays.stream(record.getRecordComponents())
+            .filter(c -> c.isAnnotationPresent(Inline.class))
+            .findFirst()
+        : Optional.empty();
   }
 
   private static Key key(RecordComponent c) {
@@ -48,13 +84,18 @@ final class Schema {
   }
 
   /** The records that a sealed interface permits, by the name that picks them. */
-  static Map<String, Class<?>> variants(Class<?> sealed) {
-    Map<String, Class<?>> out = new LinkedHashMap<>();
+  static Map<String, Variant> variants(Class<?> sealed) {
+    Map<String, Variant> out = new LinkedHashMap<>();
     for (Class<?> variant : sealed.getPermittedSubclasses()) {
+      Optional<RecordComponent> inlined = inlined(variant);
       if (variant.isSealed()) {
         out.putAll(variants(variant)); // a choice within the choice
+      } else if (inlined.isPresent()) {
+        variants(inlined.get().getType())
+            .forEach(
+                (name, inner) -> out.put(name, new Variant(variant, Optional.of(inner.record()))));
       } else {
-        out.put(name(variant), variant);
+        out.put(name(variant), new Variant(variant, Optional.empty()));
       }
     }
     return out;
@@ -62,7 +103,18 @@ final class Schema {
 
   /** The name that picks a variant. */
   static String name(Object variant) {
-    return name(variant.getClass());
+    return inlined(variant.getClass())
+        .map(component -> name(value(component, variant)))
+        .orElseGet(() -> name(variant.getClass()));
+  }
+
+  /** The value of a record's component. */
+  static Object value(RecordComponent component, Object record) {
+    try {
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " cannot be read", e);
+    }
   }
 
   private static String name(Class<?> variant) {

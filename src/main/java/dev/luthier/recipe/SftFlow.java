@@ -10,6 +10,7 @@ import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Scout;
 import dev.luthier.plan.Plan;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
 import dev.luthier.train.Metrics;
@@ -132,6 +133,11 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     Checkpoints checkpoints = new Checkpoints(parts.output(), recipe.checkpoint().keep());
     Optional<Checkpoints.Saved> saved = checkpoints.latest();
     long from = saved.map(Checkpoints.Saved::step).orElse(0L);
+    parts
+        .lesson()
+        .begin(
+            new Beginner<>(
+                recipe, parts.adapted(), parts.corpus(), parts.output(), progress::note));
     Optional<LessonEvaluation<R, B, M>> evaluation =
         parts.corpus().report().evalRows().isEmpty()
             ? Optional.empty()
@@ -147,7 +153,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
                   recipe.optim().schedule(),
                   recipe.optim().clip(),
                   recipe.seed(),
-                  parts.adapted().course()),
+                  Course.of(parts.adapted().course(), parts.lesson().course())),
               new Session.Rhythm(
                   recipe.eval().every(), recipe.checkpoint().every(), recipe.eval().patience()),
               checkpoints,

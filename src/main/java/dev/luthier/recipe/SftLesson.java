@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleBiFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /** Supervised fine-tuning of a decoder: cross-entropy on the learnt tokens, answers written. */
@@ -95,6 +96,19 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
 
   @Override
   public Exam exam(CausalLm model, Corpus<TokenRow> corpus, EvalSpec spec) {
+    return exam(model, corpus, spec, Map.of(Measure.EXACT_MATCH, WrittenExam::exact));
+  }
+
+  /**
+   * The same for any rows whose examples are written.
+   *
+   * @param marking what an answer is worth beside the expected one
+   */
+  Exam exam(
+      CausalLm model,
+      Corpus<?> corpus,
+      EvalSpec spec,
+      Map<Measure, ToDoubleBiFunction<String, String>> marking) {
     Generator generator =
         new Generator(
             model,
@@ -106,11 +120,11 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
         prompts(corpus, spec.generate()),
         prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
         task -> corpus.tasks().tell(model, task),
-        Map.of(Measure.EXACT_MATCH, WrittenExam::exact));
+        marking);
   }
 
   /** Up to so many rows with a prompt and an answer, from the top of the evaluation. */
-  private List<Prompt> prompts(Corpus<TokenRow> corpus, int most) {
+  private List<Prompt> prompts(Corpus<?> corpus, int most) {
     return corpus.questions().stream()
         .flatMap(s -> prompt(s.example(), corpus.tasks().number(s)).stream())
         .limit(most)
@@ -118,6 +132,9 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   }
 
   private Optional<Prompt> prompt(Example example, int task) {
+    if (example instanceof Example.Answers judged) {
+      return prompt(judged.each().get(0), task); // of a pair the better one
+    }
     if (example instanceof Example.Chat chat) {
       int last = chat.messages().size() - 1;
       boolean answered = last > 0 && chat.messages().get(last).isAssistant();

@@ -51,7 +51,8 @@ interface TokenLesson<R extends TrainingRow, B, M extends Model> extends Lesson<
     return new Judged(loss[0], verdict);
   }
 
-  private Chunked chunked(M model, Chunk chunk) {
+  /** Its head, some tokens at a time. */
+  default Chunked chunked(M model, Chunk chunk) {
     long tokens = chunk.tokens(model.config().vocabSize(), model.compute());
     return new Chunked(states -> scores(model, states), tokens, model.compute());
   }

@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.doc.Inline;
 import dev.luthier.doc.Written;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -18,7 +19,11 @@ final class Unbinder {
   static Map<String, Object> record(Record record) {
     Map<String, Object> out = new LinkedHashMap<>();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      Object value = get(record, component);
+      Object value = Schema.value(component, record);
+      if (component.isAnnotationPresent(Inline.class)) {
+        out.putAll(record((Record) value));
+        continue;
+      }
       if (value instanceof Optional<?> optional) {
         if (optional.isEmpty()) {
           continue;
@@ -70,13 +75,5 @@ final class Unbinder {
   private static Object shortest(double d) {
     BigDecimal exact = BigDecimal.valueOf(d).stripTrailingZeros();
     return exact.scale() <= 0 && Math.abs(d) < 1e15 ? (Object) exact.longValueExact() : exact;
-  }
-
-  private static Object get(Record record, RecordComponent component) {
-    try {
-      return component.getAccessor().invoke(record);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(component + " cannot be read", e);
-    }
   }
 }

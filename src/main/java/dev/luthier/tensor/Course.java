@@ -12,6 +12,11 @@ public interface Course {
   /** Nothing. */
   Course NONE = new Course() {};
 
+  /** Several, each in its turn. */
+  static Course of(Course... all) {
+    return new Courses(List.of(all));
+  }
+
   /** A scalar with gradient, added to the loss once a step, or none. */
   default @Nullable Tensor penalty() {
     return null;

@@ -3,6 +3,7 @@ package dev.luthier.tensor;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -49,6 +50,13 @@ public final class Ops {
   /** A tensor in host memory, contiguous, of the given type and without gradient. */
   public static Tensor onHost(Tensor t, ScalarType type) {
     return t.detach().to(Compute.CPU.torchDevice(), type).contiguous();
+  }
+
+  /** Computes without recording. */
+  public static <T> T without(Supplier<T> work) {
+    try (AutoGradMode off = noGrad()) {
+      return work.get();
+    }
   }
 
   /** Zeros of a shape that are one zero in memory. */

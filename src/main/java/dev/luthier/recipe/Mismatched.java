@@ -1,0 +1,52 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersRow;
+import dev.luthier.data.Report;
+import dev.luthier.data.TokenRow;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * For every row with one answer the answer of the next row behind its own prompt: what KTO measures
+ * the distance from the reference by. It is the same in every epoch, so that the reference need read
+ * it only once.
+ *
+ * @param next by row, by identity
+ */
+record Mismatched(Map<AnswersRow, AnswersRow> next) {
+  static final Mismatched NONE = new Mismatched(Map.of());
+
+  static Mismatched of(Report<AnswersRow> report, int maxLength) {
+    Map<AnswersRow, AnswersRow> out = new IdentityHashMap<>();
+    add(report.trainRows(), maxLength, out);
+    add(report.evalRows(), maxLength, out);
+    return new Mismatched(out);
+  }
+
+  private static void add(
+      List<AnswersRow> rows, int maxLength, Map<AnswersRow, AnswersRow> out) {
+    for (int i = 0; i < rows.size(); i++) {
+      out.put(rows.get(i), swapped(rows.get(i), rows.get((i + 1) % rows.size()), maxLength));
+    }
+  }
+
+  /** The prompt of one row and the answer of another, whose end is cut off where it is too long. */
+  static AnswersRow swapped(AnswersRow prompt, AnswersRow answer, int maxLength) {
+    int[] begin = Arrays.copyOf(prompt.each().get(0).ids(), prompt.prompt());
+    int[] all = answer.each().get(0).ids();
+    int room = Math.max(1, maxLength - begin.length);
+    int[] said = Arrays.copyOfRange(all, answer.prompt(), Math.min(all.length, answer.prompt() + room));
+    int[] ids = Arrays.copyOf(begin, begin.length + said.length);
+    System.arraycopy(said, 0, ids, begin.length, said.length);
+    boolean[] trained = new boolean[ids.length];
+    Arrays.fill(trained, Math.max(1, begin.length), ids.length, true);
+    return new AnswersRow(List.of(new TokenRow(ids, trained)), prompt.judgement(), begin.length);
+  }
+
+  /** Those of some rows; before a run has begun the rows themselves. */
+  List<AnswersRow> of(List<AnswersRow> rows) {
+    return rows.stream().map(row -> next.getOrDefault(row, row)).toList();
+  }
+}

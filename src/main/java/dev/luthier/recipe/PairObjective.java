@@ -1,0 +1,53 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersBatch;
+import dev.luthier.data.Judgement;
+import dev.luthier.loss.Logps;
+import dev.luthier.loss.Loss;
+import dev.luthier.loss.PairLabels;
+import dev.luthier.loss.PairLogps;
+import dev.luthier.loss.PairLoss;
+import dev.luthier.loss.PairTerms;
+import dev.luthier.tensor.Compute;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Of two answers to a prompt one is better. */
+record PairObjective(PairLoss loss) implements PreferenceObjective {
+  @Override
+  public boolean reference() {
+    return loss.reference();
+  }
+
+  @Override
+  public Loss of(AnswersBatch batch, Logps answers, Logps others, double denominator) {
+    Compute compute = batch.compute();
+    PairLogps pairs =
+        new PairLogps(
+            PreferenceObjective.some(answers, batch.places(0, compute)),
+            PreferenceObjective.some(answers, batch.places(1, compute)));
+    return PairTerms.of(loss, pairs, labels(batch, compute), denominator);
+  }
+
+  /** Probabilities and margins where some row has them. */
+  private static PairLabels labels(AnswersBatch batch, Compute compute) {
+    return new PairLabels(
+        any(batch, p -> p.probability() != 1) ? batch.probabilities(compute) : null,
+        any(batch, p -> p.margin() != 0) ? batch.margins(compute) : null);
+  }
+
+  private static boolean any(AnswersBatch batch, Predicate<Judgement.Preferred> what) {
+    return batch.judgements().stream().anyMatch(j -> what.test((Judgement.Preferred) j));
+  }
+
+  @Override
+  public Map<String, Measure> measures() {
+    return Map.of(
+        "accuracy", Measure.ACCURACY,
+        "margin", Measure.MARGIN,
+        "reward_chosen", Measure.REWARD_CHOSEN,
+        "reward_rejected", Measure.REWARD_REJECTED,
+        "logp_chosen", Measure.LOGP_CHOSEN,
+        "logp_rejected", Measure.LOGP_REJECTED);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AllPairs;
+import dev.luthier.data.AnswerLabels;
+import dev.luthier.data.Example;
+import dev.luthier.data.Form;
+import dev.luthier.data.Judgement;
+import dev.luthier.data.Sample;
+import dev.luthier.data.Samples;
+import dev.luthier.data.Takes;
+import dev.luthier.data.TooLong;
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Inline;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import dev.luthier.loss.LabelledLoss;
+import dev.luthier.loss.PairLoss;
+import dev.luthier.loss.PreferenceLoss;
+import java.util.List;
+import java.util.Optional;
+
+/** Learning from judged answers with a decoder that writes: DPO and its kin, by the loss's name. */
+@Doc("Learning from judged answers")
+public record Prefer(
+    @Inline PreferenceLoss loss,
+    @Doc(
+            "The policy that the trained one is compared with, by methods that have a reference"
+                + " (docs/preferences.md)")
+        @Default("cached")
+        ReferencePolicy reference,
+    @Doc(
+            value =
+                "Longest prompt with an answer in tokens; unset: the longest that the model takes,"
+                    + " at most 1024",
+            elsewhere = {"max_seq_length", "max_seq_len", "sequence_len", "cutoff_len"})
+        Optional<Integer> maxLength,
+    @Doc(
+            "What happens where a prompt with an answer is longer: the run does not start, the row is"
+                + " left out, or the ends of its answers are cut off")
+        @Default("raise")
+        TooLong tooLong)
+    implements Method {
+  public Prefer {
+    maxLength.ifPresent(n -> Check.atLeast("max_length", 2, n));
+  }
+
+  @Override
+  public List<Form> forms() {
+    return Form.TO_PREFER;
+  }
+
+  /** Whether answers are learnt from one by one: where no pair loss is there, or no pairs are. */
+  private boolean single(Samples samples) {
+    return !(loss instanceof PairLoss)
+        || loss instanceof LabelledLoss
+            && !samples.list().isEmpty()
+            && samples.list().stream().allMatch(Prefer::labelled);
+  }
+
+  private static boolean labelled(Sample sample) {
+    return sample.example() instanceof Example.Answers answers
+        && answers.judgement() instanceof Judgement.Labelled;
+  }
+
+  @Override
+  public Samples converted(Samples read) {
+    return single(read)
+        ? read.converted(new AnswerLabels())
+        : read.converted(new AllPairs());
+  }
+
+  @Override
+  public void check(OptimSpec optim) {
+    if (loss instanceof PairLoss pairs
+        && pairs.wholeStep()
+        && optim.rowsAtOnce() < optim.batch()) {
+      throw new UserError(
+          "method.%s compares all pairs of a step with each other, so they go through the model at once: optim.micro_batch must be optim.batch (%d), was %d"
+              .formatted(Schema.name(this), optim.batch(), optim.rowsAtOnce()));
+    }
+  }
+
+  @Override
+  public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
+    boolean single = single(samples.train());
+    return new PreferenceLesson(
+        folder,
+        reference,
+        single ? new LabelObjective((LabelledLoss) loss) : new PairObjective((PairLoss) loss),
+        single ? Takes.LABELS : Takes.PAIRS);
+  }
+}

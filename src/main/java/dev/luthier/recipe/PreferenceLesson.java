@@ -1,0 +1,202 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersBatch;
+import dev.luthier.data.AnswersRow;
+import dev.luthier.data.AnswersTokenizer;
+import dev.luthier.data.LossOn;
+import dev.luthier.data.RowMaker;
+import dev.luthier.data.Takes;
+import dev.luthier.data.TooLong;
+import dev.luthier.loss.Chunk;
+import dev.luthier.loss.Logps;
+import dev.luthier.loss.Loss;
+import dev.luthier.model.CausalLm;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
+import dev.luthier.tensor.Ops;
+import dev.luthier.train.Objective;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judged answers, each read behind its prompt by a decoder: what counts is how likely it finds them,
+ * and how likely the reference did. Letters: R rows, K answers, M tokens of all answers, T measures.
+ */
+final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batch, CausalLm> {
+  /**
+   * Answers, and for some methods the same answers under the prompts of other rows.
+   *
+   * @param others (R) answers each, or none
+   */
+  record Batch(Read answers, Optional<Read> others) {}
+
+  /** Rows and what became of them. */
+  record Read(List<AnswersRow> rows, AnswersBatch batch) {
+    static Read of(List<AnswersRow> rows, Compute compute) {
+      return new Read(rows, AnswersBatch.of(rows, compute));
+    }
+  }
+
+  private final ModelFolder folder;
+  private final SftLesson writing;
+  private final ReferencePolicy reference;
+  private final PreferenceObjective objective;
+  private final Takes takes;
+  private final Map<String, Measure> measures;
+  private Mismatched mismatched = Mismatched.NONE;
+  private @Nullable Referee referee; // null before the run begins, and where none is needed
+
+  PreferenceLesson(
+      ModelFolder folder,
+      ReferencePolicy reference,
+      PreferenceObjective objective,
+      Takes takes) {
+    this.folder = folder;
+    this.writing =
+        SftLesson.of(
+            new Sft(LossOn.COMPLETION, Optional.empty(), TooLong.RAISE, Sft.Packing.NONE), folder);
+    this.reference = reference;
+    this.objective = objective;
+    this.takes = takes;
+    this.measures = new TreeMap<>(objective.measures());
+  }
+
+  @Override
+  public RowMaker<AnswersRow> rows() {
+    return AnswersTokenizer.of(folder.tokenizer(), folder.renderer(), takes);
+  }
+
+  @Override
+  public CausalLm load(Compute compute) {
+    return folder.load(compute);
+  }
+
+  @Override
+  public void begin(Beginner<AnswersRow, CausalLm> run) {
+    if (objective.mismatched()) {
+      mismatched = Mismatched.of(run.corpus().report(), run.corpus().maxLength());
+    }
+    if (objective.reference()) {
+      referee = new Referees(folder, run, this).of(reference);
+    }
+  }
+
+  /** All rows that the reference is asked for because of one. */
+  Stream<AnswersRow> asked(AnswersRow row) {
+    return objective.mismatched()
+        ? Stream.concat(Stream.of(row), mismatched.of(List.of(row)).stream())
+        : Stream.of(row);
+  }
+
+  @Override
+  public Batch batch(List<AnswersRow> rows, Draw draw, Compute compute) {
+    return new Batch(
+        Read.of(rows, compute),
+        objective.mismatched()
+            ? Optional.of(Read.of(mismatched.of(rows), compute))
+            : Optional.empty());
+  }
+
+  @Override
+  public Objective<Batch> objective(CausalLm model, Chunk chunk) {
+    return (batch, denominator) -> loss(model, batch, chunk, denominator);
+  }
+
+  private Loss loss(CausalLm model, Batch batch, Chunk chunk, double denominator) {
+    Logps answers = logps(model, batch.answers(), chunk);
+    Logps others =
+        batch.others().map(o -> Ops.without(() -> logps(model, o, chunk))).orElse(answers);
+    return objective.of(batch.answers().batch(), answers, others, denominator);
+  }
+
+  private Logps logps(CausalLm model, Read read, Chunk chunk) {
+    Tensor policy = policy(model, read.batch(), chunk); // (K)
+    return new Logps(policy, read.batch().lengths(), reference(read, policy));
+  }
+
+  private @Nullable Tensor reference(Read read, Tensor policy) {
+    if (!objective.reference()) {
+      return null;
+    }
+    return referee == null // a plan asks what a step makes, not what it says
+        ? torch.zeros_like(policy.detach())
+        : referee.of(read.rows(), read.batch());
+  }
+
+  /** log pi(y | x) of every answer, the sum over its tokens: (K) float32. */
+  Tensor policy(CausalLm model, AnswersBatch batch, Chunk chunk) {
+    Tensor hidden = writing.hidden(model, batch.written()); // (M, H)
+    Tensor each =
+        writing.chunked(model, chunk).logProbabilities(hidden, batch.written().targets()); // (M)
+    Tensor zeros =
+        torch.zeros(new long[] {batch.answers()}, model.compute().options(ScalarType.Float));
+    return zeros.index_add(0, batch.owner(), each); // (K)
+  }
+
+  /** Nothing but log-probabilities is scored. */
+  @Override
+  public Tensor logits(CausalLm model, Batch batch) {
+    throw new IllegalStateException("answers are scored by their log-probabilities");
+  }
+
+  /** One for each row, (R). */
+  @Override
+  public Tensor targets(Batch batch) {
+    return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU);
+  }
+
+  /** The verdict is the sum of each measure, (T). */
+  @Override
+  public Judged judged(CausalLm model, Batch batch, Chunk chunk) {
+    Loss loss = loss(model, batch, chunk, 1);
+    Map<String, Tensor> terms =
+        loss.terms().stream().collect(Collectors.toMap(Loss.Term::name, Loss.Term::value));
+    float[] sums = new float[measures.size()];
+    int at = 0;
+    for (String name : measures.keySet()) {
+      sums[at++] = terms.get(name).item_float();
+    }
+    return new Judged(loss.total().item_double(), Ops.floats(sums, Compute.CPU));
+  }
+
+  @Override
+  public Set<Measure> measures() {
+    return Set.copyOf(measures.values());
+  }
+
+  @Override
+  public Tally<AnswersRow> tally() {
+    return new PreferenceTally(List.copyOf(measures.values()));
+  }
+
+  @Override
+  public Exam exam(CausalLm model, Corpus<AnswersRow> corpus, EvalSpec spec) {
+    return writing.exam(model, corpus, spec, Map.of());
+  }
+
+  @Override
+  public Course course() {
+    return objective.course();
+  }
+
+  @Override
+  public List<String> next(String voice) {
+    return writing.next(voice);
+  }
+
+  @Override
+  public void close() {
+    if (referee != null) {
+      referee.close();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersBatch;
+import dev.luthier.loss.Logps;
+import dev.luthier.loss.Loss;
+import dev.luthier.tensor.Course;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** What the log-probabilities of judged answers are worth. Letters: K answers. */
+sealed interface PreferenceObjective permits PairObjective, LabelObjective {
+  /** Whether it compares with a reference. */
+  boolean reference();
+
+  /** Whether it also asks how likely answers are under the prompts of other rows. */
+  default boolean mismatched() {
+    return false;
+  }
+
+  /**
+   * The loss of a part of a step.
+   *
+   * @param answers (K)
+   * @param others (R) answers under the prompts of other rows, where {@link #mismatched}
+   * @param denominator the rows of the step
+   */
+  Loss of(AnswersBatch batch, Logps answers, Logps others, double denominator);
+
+  /** What it logs, as evaluations measure it. */
+  Map<String, Measure> measures();
+
+  /** What it keeps from step to step. */
+  default Course course() {
+    return Course.NONE;
+  }
+
+  /** Some answers, (K) int64, of more. */
+  static Logps some(Logps all, Tensor which) {
+    Tensor reference = all.reference();
+    return new Logps(
+        all.policy().index_select(0, which),
+        all.tokens().index_select(0, which),
+        reference == null ? null : reference.index_select(0, which));
+  }
+}

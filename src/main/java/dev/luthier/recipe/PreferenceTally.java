@@ -1,0 +1,44 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersRow;
+import dev.luthier.tensor.Ops;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Means over rows of what a preference method logs. */
+final class PreferenceTally implements Tally<AnswersRow> {
+  private final List<Measure> measures;
+  private final double[] sums;
+  private long rows;
+
+  /**
+   * @param measures in the order of verdicts
+   */
+  PreferenceTally(List<Measure> measures) {
+    this.measures = measures;
+    this.sums = new double[measures.size()];
+  }
+
+  /**
+   * @param verdict (T) the sum of each measure over the rows
+   */
+  @Override
+  public void add(List<AnswersRow> rows, Tensor targets, Tensor verdict) {
+    float[] more = Ops.toFloats(verdict);
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += more[i];
+    }
+    this.rows += rows.size();
+  }
+
+  @Override
+  public Map<Measure, Double> values() {
+    Map<Measure, Double> out = new EnumMap<>(Measure.class);
+    for (int i = 0; i < sums.length; i++) {
+      out.put(measures.get(i), sums[i] / rows);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersBatch;
+import dev.luthier.data.AnswersRow;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.io.SafetensorsWriter;
+import dev.luthier.loss.Chunk;
+import dev.luthier.model.CausalLm;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Full;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/** Makes the reference policy of a run. */
+record Referees(
+    ModelFolder folder, Beginner<AnswersRow, CausalLm> run, PreferenceLesson lesson) {
+  private static final String FILE = "reference.safetensors";
+  private static final String SCORES = "log_probabilities";
+  private static final String ROWS = "rows";
+
+  /**
+   * @throws UserError if the run cannot have such a reference
+   */
+  Referee of(ReferencePolicy kind) {
+    if (kind instanceof ReferencePolicy.Copy copy) {
+      return copy(copy);
+    }
+    return kind instanceof ReferencePolicy.AdaptersOff ? adaptersOff() : cached();
+  }
+
+  private Referee adaptersOff() {
+    Adapted<CausalLm> adapted = run.adapted();
+    if (adapted.peft() instanceof Full) {
+      throw new UserError(
+          "reference is adapters_off, but peft is full: all weights move, and nothing can be switched off; take cached or copy");
+    }
+    return (rows, batch) -> {
+      boolean training = adapted.model().dropout().training();
+      adapted.training(false);
+      try (Adapted.Off off = adapted.disabled()) {
+        return scores(adapted.model(), batch);
+      } finally {
+        adapted.training(training);
+      }
+    };
+  }
+
+  private Referee copy(ReferencePolicy.Copy spec) {
+    Compute compute = run.adapted().model().compute();
+    CausalLm model =
+        spec.model().map(path -> CausalLm.load(path, compute)).orElseGet(() -> folder.load(compute));
+    if (model.config().vocabSize() != run.adapted().model().config().vocabSize()) {
+      model.close();
+      throw new UserError(
+          "reference.copy.model has another vocabulary than model.path, so it cannot read the same tokens; take a model of the same family");
+    }
+    model.parameters().forEach(p -> p.trainable(false));
+    return new Referee() {
+      @Override
+      public Tensor of(List<AnswersRow> rows, AnswersBatch batch) {
+        return scores(model, batch);
+      }
+
+      @Override
+      public void close() {
+        model.close();
+      }
+    };
+  }
+
+  private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)
+    Chunk chunk = run.recipe().memory().chunk();
+    return Ops.without(() -> Scope.of(() -> lesson.policy(model, batch, chunk)));
+  }
+
+  private Referee cached() {
+    List<AnswersRow> rows =
+        Stream.of(run.corpus().report().trainRows(), run.corpus().report().evalRows())
+            .flatMap(List::stream)
+            .flatMap(lesson::asked)
+            .toList();
+    Path file = run.output().resolve(FILE);
+    float[] scores = kept(file, rows);
+    if (scores.length == 0) {
+      scores = computed(rows);
+      write(file, rows, scores);
+    }
+    Map<AnswersRow, float[]> known = new IdentityHashMap<>();
+    int at = 0;
+    for (AnswersRow row : rows) {
+      known.put(row, Arrays.copyOfRange(scores, at, at += row.each().size()));
+    }
+    Compute compute = run.adapted().model().compute();
+    return (asked, batch) -> {
+      float[] out = new float[batch.answers()];
+      for (int r = 0; r < asked.size(); r++) {
+        float[] own = known.get(asked.get(r));
+        System.arraycopy(own, 0, out, batch.starts()[r], own.length);
+      }
+      return Ops.floats(out, compute);
+    };
+  }
+
+  /** Of all answers of the rows, by the weights as they are now. */
+  private float[] computed(List<AnswersRow> rows) {
+    int most = run.recipe().optim().rowsAtOnce();
+    CausalLm model = run.adapted().model();
+    run.note().accept("the reference reads %,d rows once".formatted(rows.size()));
+    List<float[]> parts = new ArrayList<>();
+    int answers = 0;
+    for (int at = 0; at < rows.size(); at += most) {
+      try (Scope scope = new Scope();
+          AutoGradMode off = Ops.noGrad()) {
+        List<AnswersRow> part = rows.subList(at, Math.min(rows.size(), at + most));
+        run.corpus().tasks().tell(model, part);
+        float[] own = Ops.toFloats(scores(model, AnswersBatch.of(part, model.compute())));
+        parts.add(own);
+        answers += own.length;
+      }
+    }
+    float[] out = new float[answers];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, out, at, part.length);
+      at += part.length;
+    }
+    return out;
+  }
+
+  /** What an earlier start of the same run computed, or nothing. */
+  private static float[] kept(Path file, List<AnswersRow> rows) {
+    if (!Files.exists(file)) {
+      return new float[0];
+    }
+    try (Scope scope = new Scope();
+        Safetensors saved = Safetensors.open(file)) {
+      boolean same = Arrays.equals(Ops.toLongs(saved.tensor(ROWS)), prints(rows));
+      return same ? Ops.toFloats(saved.tensor(SCORES)) : new float[0];
+    }
+  }
+
+  private static void write(Path file, List<AnswersRow> rows, float[] scores) {
+    try (Scope scope = new Scope()) {
+      SafetensorsWriter.write(
+          file,
+          Map.of(
+              SCORES, Ops.floats(scores, Compute.CPU),
+              ROWS, Ops.longs(prints(rows), Compute.CPU)),
+          Map.of());
+    }
+  }
+
+  /** A number for each row, by which a file is known to be of these rows. */
+  private static long[] prints(List<AnswersRow> rows) {
+    return rows.stream()
+        .mapToLong(
+            row -> row.each().stream().mapToLong(e -> Arrays.hashCode(e.ids())).reduce(7, (a, b) -> 31 * a + b))
+        .toArray();
+  }
+}
