@@ -56,8 +56,8 @@ public sealed interface Divergence {
   }
 
   /**
-   * f' = (t^(alpha - 1) - 1) / (alpha - 1): the forward KL at alpha = 0, the reverse KL in the limit of
-   * alpha = 1. The paper counts alpha from the other end, as 1 - alpha.
+   * f' = (t^(alpha - 1) - 1) / (alpha - 1): the forward KL at alpha = 0, the reverse KL in the
+   * limit of alpha = 1. The paper counts alpha from the other end, as 1 - alpha.
    */
   @Doc("Between forward_kl (alpha 0) and reverse_kl (alpha towards 1)")
   record AlphaDivergence(

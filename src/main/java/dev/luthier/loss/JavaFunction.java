@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 @Name("java")
 @Shorthand
 @Doc("A function of your own: the name of a class that implements UnaryOperator<Tensor>")
-public record JavaFunction(
-    @Doc("The class, with its package; it is on the class path") String name) implements Convex {
+public record JavaFunction(@Doc("The class, with its package; it is on the class path") String name)
+    implements Convex {
   private static final int STEPS = 24; // to each side of 0
   private static final double STEP = 0.25;
 

@@ -82,6 +82,9 @@ class AllPairsTest {
                     doubles(5, 3, Double.NaN, 4.5).view(1, 4),
                     new Offset(1, Offset.Scale.LOG),
                     new Convex.Exponential()::of),
-        0.2, 0.4, 0.6, 0.1);
+        0.2,
+        0.4,
+        0.6,
+        0.1);
   }
 }

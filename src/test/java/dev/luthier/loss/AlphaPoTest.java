@@ -24,7 +24,8 @@ class AlphaPoTest {
   @Test
   void byHand() {
     AlphaPo loss = new AlphaPo(2, 1, 1);
-    assertThat(loss(loss, 2 * Math.log(0.5), 4 * Math.log(0.25))).isCloseTo(logistic(3), within(1e-12));
+    assertThat(loss(loss, 2 * Math.log(0.5), 4 * Math.log(0.25)))
+        .isCloseTo(logistic(3), within(1e-12));
   }
 
   @Test
@@ -35,8 +36,8 @@ class AlphaPoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new AlphaPo(2, 0.5, 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("alphapo.alpha must not be 0; that is simpo");
+    assertThatThrownBy(() -> new AlphaPo(2, 0.5, 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("alphapo.alpha must not be 0; that is simpo");
   }
 }

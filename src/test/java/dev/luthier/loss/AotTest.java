@@ -31,7 +31,12 @@ class AotTest {
   void byHand() {
     PairLogps pairs =
         new PairLogps(
-            doubles(3, 1), doubles(0, 0), doubles(0, 2), doubles(0, 0), doubles(1, 1), doubles(1, 1));
+            doubles(3, 1),
+            doubles(0, 0),
+            doubles(0, 2),
+            doubles(0, 0),
+            doubles(1, 1),
+            doubles(1, 1));
     for (double loss : values(new Aot(0.5, 0).of(pairs))) {
       assertThat(loss).isCloseTo(logistic(0.5), within(1e-12));
     }
@@ -48,8 +53,8 @@ class AotTest {
     assertThatThrownBy(() -> new Aot(0.5, 0).of(pair(-1, -3), PairLabels.soft(doubles(0.5))))
         .isInstanceOf(UserError.class)
         .hasMessageStartingWith("aot has no place for soft labels");
-      assertThatThrownBy(() -> new Aot(0, 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("aot.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Aot(0, 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("aot.beta must be > 0, was 0");
   }
 }

@@ -25,9 +25,7 @@ class AotUnpairedTest {
   @Test
   void byHand() {
     double[] losses =
-        values(
-            new AotUnpaired(1, 0)
-                .of(pairs(new double[] {1, 0}, new double[] {-1, 0.5})));
+        values(new AotUnpaired(1, 0).of(pairs(new double[] {1, 0}, new double[] {-1, 0.5})));
     assertThat(losses[0]).isCloseTo(logistic(1), within(1e-12));
     assertThat(losses[1]).isCloseTo(logistic(0.5), within(1e-12));
   }
@@ -42,8 +40,8 @@ class AotUnpairedTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new AotUnpaired(0, 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("aot_unpaired.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new AotUnpaired(0, 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("aot_unpaired.beta must be > 0, was 0");
   }
 }

@@ -36,8 +36,8 @@ class ApoDownTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new ApoDown(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("apo_down.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new ApoDown(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("apo_down.beta must be > 0, was 0");
   }
 }

@@ -35,8 +35,8 @@ class ApoZeroTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new ApoZero(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("apo_zero.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new ApoZero(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("apo_zero.beta must be > 0, was 0");
   }
 }

@@ -51,8 +51,8 @@ class AspectRegressionTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new AspectRegression(List.of(0.0)))
-          .isInstanceOf(UserError.class)
-          .hasMessage("weights of the aspects must have one above 0, was [0.0]");
+    assertThatThrownBy(() -> new AspectRegression(List.of(0.0)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("weights of the aspects must have one above 0, was [0.0]");
   }
 }

@@ -49,14 +49,12 @@ public final class Bandit {
       Tensor theta = log.clone().set_requires_grad(true); // (K)
       PairLabels labels =
           PairLabels.soft(
-              PairExample.doubles(
-                  pairwise(first, second, (i, j) -> preferred[i][j]))); // (P)
+              PairExample.doubles(pairwise(first, second, (i, j) -> preferred[i][j]))); // (P)
       for (int step = 0; step <= steps; step++) {
         try (Scope inner = new Scope()) {
           Tensor policy = theta.log_softmax(0); // (K)
           out.add(PairExample.values(policy.exp()));
-          PairLogps pairs =
-              new PairLogps(chosen(policy, log, first), chosen(policy, log, second));
+          PairLogps pairs = new PairLogps(chosen(policy, log, first), chosen(policy, log, second));
           loss.of(pairs, labels).mean().backward();
           try (AutoGradMode off = Ops.noGrad()) {
             theta.sub_(theta.grad().mul(Ops.scalar(rate)));

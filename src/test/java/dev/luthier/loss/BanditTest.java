@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Where the methods end on four answers with known rewards, a reference that is not flat, and
- * preferences that follow Bradley-Terry: the optimum of KL-regularised reward, pi_ref exp(r / beta),
- * or what the theory of the method puts in its place.
+ * preferences that follow Bradley-Terry: the optimum of KL-regularised reward, pi_ref exp(r /
+ * beta), or what the theory of the method puts in its place.
  */
 class BanditTest {
   private static final double BETA = 0.5;
@@ -61,8 +61,7 @@ class BanditTest {
   /** p e^-u + (1 - p) e^u is least at half of logit p: pi_ref exp(r / (2 beta)). */
   @Test
   void exponentialReachesHalf() {
-    ends(
-        new Gpo(new Convex.Exponential(), BETA), 6, FOUR.tilted(times(0.5 / BETA, REWARDS)));
+    ends(new Gpo(new Convex.Exponential(), BETA), 6, FOUR.tilted(times(0.5 / BETA, REWARDS)));
   }
 
   /**
@@ -89,7 +88,8 @@ class BanditTest {
   void otherDivergencesReachTheirOwnOptimum() {
     for (Divergence d : List.of(new Divergence.JsDivergence(), new Divergence.ForwardKl())) {
       Dpo loss = new Dpo(BETA, 0, d, Per.ANSWER);
-      double[] policy = FOUR.fit(loss::of, PREFERRED, 600, d instanceof Divergence.ForwardKl ? 5 : 15);
+      double[] policy =
+          FOUR.fit(loss::of, PREFERRED, 600, d instanceof Divergence.ForwardKl ? 5 : 15);
       double[] reference = {0.4, 0.3, 0.2, 0.1};
       double[] scores = new double[4];
       for (int i = 0; i < 4; i++) {
@@ -119,8 +119,7 @@ class BanditTest {
             List.of("truth"));
     double[] policy =
         two.fit(
-            (pairs, labels) ->
-                new OutcomeWay.Margin().of(new Dpo(BETA), pairs, labels, truth),
+            (pairs, labels) -> new OutcomeWay.Margin().of(new Dpo(BETA), pairs, labels, truth),
             Bandit.bradleyTerry(0.4, 0),
             200,
             5);

@@ -23,22 +23,22 @@ class BcoPairTest {
   /** r_w = -0.5, r_l = -1.5. */
   @Test
   void byHand() {
-    assertThat(loss(new BcoPair(0.5), -1, -3)).isCloseTo(logistic(-0.5) + logistic(1.5), within(1e-12));
+    assertThat(loss(new BcoPair(0.5), -1, -3))
+        .isCloseTo(logistic(-0.5) + logistic(1.5), within(1e-12));
   }
 
   /** The paper's theorem: it bounds DPO's loss from above. */
   @Test
   void boundsDpo() {
     for (double chosen : new double[] {-4, -1, 0, 2}) {
-      assertThat(loss(new BcoPair(0.5), chosen, -1))
-          .isGreaterThan(loss(new Dpo(0.5), chosen, -1));
+      assertThat(loss(new BcoPair(0.5), chosen, -1)).isGreaterThan(loss(new Dpo(0.5), chosen, -1));
     }
   }
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new BcoPair(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("bco_pair.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new BcoPair(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("bco_pair.beta must be > 0, was 0");
   }
 }

@@ -28,7 +28,8 @@ class BcoTest {
   void byHand() {
     Bco bco = new Bco(0.5, 1, 2);
     Logps one = answers(doubles(3), 2);
-    assertThat(bco.of(one, doubles(1), doubles(1)).item_double()).isCloseTo(logistic(1), within(1e-12));
+    assertThat(bco.of(one, doubles(1), doubles(1)).item_double())
+        .isCloseTo(logistic(1), within(1e-12));
     assertThat(bco.of(one, doubles(0), doubles(1)).item_double())
         .isCloseTo(2 * logistic(-1), within(1e-12));
   }
@@ -42,8 +43,8 @@ class BcoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Bco(0, 1, 1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("bco.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Bco(0, 1, 1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("bco.beta must be > 0, was 0");
   }
 }

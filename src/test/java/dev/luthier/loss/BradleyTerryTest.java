@@ -58,17 +58,21 @@ class BradleyTerryTest {
   /** A constant on both rewards counts nothing but in the centring. */
   @Test
   void constants() {
-    double there = new BradleyTerry(0).of(doubles(2), doubles(1), PairLabels.PLAIN, 1).total().item_double();
-    double moved = new BradleyTerry(0).of(doubles(9), doubles(8), PairLabels.PLAIN, 1).total().item_double();
+    double there =
+        new BradleyTerry(0).of(doubles(2), doubles(1), PairLabels.PLAIN, 1).total().item_double();
+    double moved =
+        new BradleyTerry(0).of(doubles(9), doubles(8), PairLabels.PLAIN, 1).total().item_double();
     assertThat(moved).isCloseTo(there, within(1e-12));
     gradientIsThatOfDifferences(
-        x -> new BradleyTerry(0.1).of(x, doubles(0.3, -0.4), PairLabels.PLAIN, 2).total(), 1.2, -0.7);
+        x -> new BradleyTerry(0.1).of(x, doubles(0.3, -0.4), PairLabels.PLAIN, 2).total(),
+        1.2,
+        -0.7);
   }
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new BradleyTerry(-1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("bradley_terry.centering must be >= 0, was -1");
+    assertThatThrownBy(() -> new BradleyTerry(-1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("bradley_terry.centering must be >= 0, was -1");
   }
 }

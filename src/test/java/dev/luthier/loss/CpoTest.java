@@ -36,11 +36,11 @@ class CpoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Cpo(0, 1, new Convex.Logistic()))
-          .isInstanceOf(UserError.class)
-          .hasMessage("cpo.beta must be > 0, was 0");
-      assertThatThrownBy(() -> new Cpo(1, -1, new Convex.Logistic()))
-          .isInstanceOf(UserError.class)
-          .hasMessage("cpo.nll must be >= 0, was -1");
+    assertThatThrownBy(() -> new Cpo(0, 1, new Convex.Logistic()))
+        .isInstanceOf(UserError.class)
+        .hasMessage("cpo.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Cpo(1, -1, new Convex.Logistic()))
+        .isInstanceOf(UserError.class)
+        .hasMessage("cpo.nll must be >= 0, was -1");
   }
 }

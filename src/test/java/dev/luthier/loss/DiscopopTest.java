@@ -49,8 +49,8 @@ class DiscopopTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Discopop(0.1, 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("discopop.tau must be > 0, was 0");
+    assertThatThrownBy(() -> new Discopop(0.1, 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("discopop.tau must be > 0, was 0");
   }
 }

@@ -22,7 +22,9 @@ class DivergenceTest {
     scope.close();
   }
 
-  /** At t = e: log t = 1; 1 - 1 / e; log(2 e / (1 + e)); (t^(-1/2) - 1) / (-1/2) = 2 - 2 e^(-1/2). */
+  /**
+   * At t = e: log t = 1; 1 - 1 / e; log(2 e / (1 + e)); (t^(-1/2) - 1) / (-1/2) = 2 - 2 e^(-1/2).
+   */
   @Test
   void derivativesByHand() {
     assertThat(at(new Divergence.ReverseKl(), 1)).isEqualTo(1);
@@ -79,8 +81,8 @@ class DivergenceTest {
 
   @Test
   void refusesAlphaOutside() {
-      assertThatThrownBy(() -> new Divergence.AlphaDivergence(1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("alpha_divergence.alpha must be >= 0 and < 1, was 1");
+    assertThatThrownBy(() -> new Divergence.AlphaDivergence(1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("alpha_divergence.alpha must be >= 0 and < 1, was 1");
   }
 }

@@ -4,7 +4,6 @@ import static dev.luthier.loss.PairExample.doubles;
 import static dev.luthier.loss.PairExample.logistic;
 import static dev.luthier.loss.PairExample.loss;
 import static dev.luthier.loss.PairExample.pair;
-import static dev.luthier.loss.PairExample.sigmoid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -71,17 +70,16 @@ class DpoTest {
   @Test
   void anotherDivergence() {
     Dpo dpo = new Dpo(BETA, 0, new Divergence.ForwardKl(), Per.ANSWER);
-    assertThat(loss(dpo, -1, -3))
-        .isCloseTo(logistic(0.5 * (Math.exp(3) - Math.E)), within(1e-12));
+    assertThat(loss(dpo, -1, -3)).isCloseTo(logistic(0.5 * (Math.exp(3) - Math.E)), within(1e-12));
   }
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Dpo(-0.1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("dpo.beta must be > 0, was -0.1");
-      assertThatThrownBy(() -> new Dpo(0.1, 0.5, new Divergence.ReverseKl(), Per.ANSWER))
-          .isInstanceOf(UserError.class)
-          .hasMessage("dpo.label_smoothing must be >= 0 and < 0.5, was 0.5");
+    assertThatThrownBy(() -> new Dpo(-0.1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("dpo.beta must be > 0, was -0.1");
+    assertThatThrownBy(() -> new Dpo(0.1, 0.5, new Divergence.ReverseKl(), Per.ANSWER))
+        .isInstanceOf(UserError.class)
+        .hasMessage("dpo.label_smoothing must be >= 0 and < 0.5, was 0.5");
   }
 }

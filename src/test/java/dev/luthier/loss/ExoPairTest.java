@@ -48,8 +48,8 @@ class ExoPairTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new ExoPair(0.1, 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("exo_pair.label_smoothing must be > 0, was 0");
+    assertThatThrownBy(() -> new ExoPair(0.1, 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("exo_pair.label_smoothing must be > 0, was 0");
   }
 }

@@ -93,8 +93,8 @@ class GpoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Gpo(new Convex.Logistic(), 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("gpo.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Gpo(new Convex.Logistic(), 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("gpo.beta must be > 0, was 0");
   }
 }

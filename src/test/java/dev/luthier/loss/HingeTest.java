@@ -39,8 +39,8 @@ class HingeTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Hinge(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("hinge.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Hinge(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("hinge.beta must be > 0, was 0");
   }
 }

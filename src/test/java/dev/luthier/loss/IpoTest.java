@@ -55,8 +55,8 @@ class IpoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Ipo(0, Per.TOKEN))
-          .isInstanceOf(UserError.class)
-          .hasMessage("ipo.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Ipo(0, Per.TOKEN))
+        .isInstanceOf(UserError.class)
+        .hasMessage("ipo.beta must be > 0, was 0");
   }
 }

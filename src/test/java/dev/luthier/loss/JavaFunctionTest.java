@@ -105,8 +105,7 @@ class JavaFunctionTest {
     refused(Infinite.class, "f(-6.0) is NaN");
     refused(Broken.class, "its constructor says: no licence");
     refused(Other.class, "it does not implement java.util.function.UnaryOperator<Tensor>");
-    refused(
-        Arguments.class, "it needs to be public, with a public constructor without arguments");
+    refused(Arguments.class, "it needs to be public, with a public constructor without arguments");
     assertThatThrownBy(() -> new JavaFunction("org.acme.Loss"))
         .isInstanceOf(UserError.class)
         .hasMessage("f: java: org.acme.Loss: there is no such class on the class path");

@@ -50,14 +50,14 @@ class KtoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Kto(0, 1, 1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("kto.beta must be > 0, was 0");
-      assertThatThrownBy(() -> new Kto(0.1, 0, 1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("kto.desirable_weight must be > 0, was 0");
-      assertThatThrownBy(() -> new Kto(0.1, 1, -1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("kto.undesirable_weight must be > 0, was -1");
+    assertThatThrownBy(() -> new Kto(0, 1, 1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("kto.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new Kto(0.1, 0, 1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("kto.desirable_weight must be > 0, was 0");
+    assertThatThrownBy(() -> new Kto(0.1, 1, -1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("kto.undesirable_weight must be > 0, was -1");
   }
 }

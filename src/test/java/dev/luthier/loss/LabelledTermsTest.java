@@ -25,8 +25,7 @@ class LabelledTermsTest {
   @Test
   void byHand() {
     Loss loss =
-        new Kto(0.1, 1, 1)
-            .of(answers(doubles(3, 2), 2), doubles(1, 0), doubles(1).squeeze(), 2);
+        new Kto(0.1, 1, 1).of(answers(doubles(3, 2), 2), doubles(1, 0), doubles(1).squeeze(), 2);
     assertThat(term(loss, "accuracy")).isEqualTo(0.5);
     assertThat(term(loss, "signed_reward")).isCloseTo((0.2 - 0.1) / 2, within(1e-12));
     assertThat(term(loss, "signed_logp")).isCloseTo((3 - 2) / 2.0, within(1e-12));

@@ -28,8 +28,7 @@ class MixtureTest {
 
   @Test
   void isTheWeightedSum() {
-    double expected =
-        0.8 * loss(new Dpo(0.5), -1, -3) + 0.2 * loss(new BcoPair(0.5), -1, -3) + 0.5;
+    double expected = 0.8 * loss(new Dpo(0.5), -1, -3) + 0.2 * loss(new BcoPair(0.5), -1, -3) + 0.5;
     assertThat(loss(MPO, -1, -3)).isCloseTo(expected, within(1e-12));
   }
 
@@ -61,15 +60,15 @@ class MixtureTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Mixture(List.of(new Nll()), List.of(1.0, 2.0)))
-          .isInstanceOf(UserError.class)
-          .hasMessage("mixture.weights must be one for each of mixture.losses, was 2 for 1");
-      assertThatThrownBy(() -> new Mixture(List.of(), List.of()))
-          .isInstanceOf(UserError.class)
-          .hasMessage("mixture.losses must name a loss, was empty");
-      assertThatThrownBy(() -> new Mixture(List.of(new Nll()), List.of(0.0)))
-          .isInstanceOf(UserError.class)
-          .hasMessage("mixture.weights must be > 0, was 0");
+    assertThatThrownBy(() -> new Mixture(List.of(new Nll()), List.of(1.0, 2.0)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("mixture.weights must be one for each of mixture.losses, was 2 for 1");
+    assertThatThrownBy(() -> new Mixture(List.of(), List.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessage("mixture.losses must name a loss, was empty");
+    assertThatThrownBy(() -> new Mixture(List.of(new Nll()), List.of(0.0)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("mixture.weights must be > 0, was 0");
     Mixture orders = new Mixture(List.of(new ApoZero(0.1), new Nll()), List.of(1.0, 1.0));
     assertThatThrownBy(() -> orders.of(pair(-1, -3), PairLabels.by(doubles(1))))
         .hasMessageStartingWith("mixture has no place for the margins");

@@ -39,8 +39,8 @@ class MultiplierTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Multiplier(1.5, 0.1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("floor must be from 0 to 1, was 1.5");
+    assertThatThrownBy(() -> new Multiplier(1.5, 0.1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("floor must be from 0 to 1, was 1.5");
   }
 }

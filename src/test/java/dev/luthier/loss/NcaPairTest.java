@@ -4,7 +4,6 @@ import static dev.luthier.loss.PairExample.answers;
 import static dev.luthier.loss.PairExample.doubles;
 import static dev.luthier.loss.PairExample.logistic;
 import static dev.luthier.loss.PairExample.loss;
-import static dev.luthier.loss.PairExample.sigmoid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -41,8 +40,8 @@ class NcaPairTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new NcaPair(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("nca_pair.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new NcaPair(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("nca_pair.beta must be > 0, was 0");
   }
 }

@@ -28,8 +28,8 @@ class OffsetTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Offset(-1, Offset.Scale.LINEAR))
-          .isInstanceOf(UserError.class)
-          .hasMessage("offset.alpha must be >= 0, was -1");
+    assertThatThrownBy(() -> new Offset(-1, Offset.Scale.LINEAR))
+        .isInstanceOf(UserError.class)
+        .hasMessage("offset.alpha must be >= 0, was -1");
   }
 }

@@ -35,7 +35,8 @@ class OrderLossTest {
   @Test
   void softLabelsByTheirFormula() {
     for (OrderLoss loss : ALL) {
-      double expected = 0.7 * loss(loss, -1, -2) + 0.3 * loss.of(pair(-1, -2).swapped()).item_double();
+      double expected =
+          0.7 * loss(loss, -1, -2) + 0.3 * loss.of(pair(-1, -2).swapped()).item_double();
       assertThat(loss.of(pair(-1, -2), PairLabels.soft(doubles(0.7))).item_double())
           .as(loss.name())
           .isCloseTo(expected, within(1e-12));

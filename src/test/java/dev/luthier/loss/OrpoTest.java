@@ -23,8 +23,8 @@ class OrpoTest {
   }
 
   /**
-   * Answers of 2 and 4 tokens with p = 1/2 (log-probability 2 ln 1/2) and p = 1/4 (4 ln 1/4): odds 1
-   * and 1/3, so L_OR = log(1 + 1/3) = ln 4/3 and L_SFT = ln 2.
+   * Answers of 2 and 4 tokens with p = 1/2 (log-probability 2 ln 1/2) and p = 1/4 (4 ln 1/4): odds
+   * 1 and 1/3, so L_OR = log(1 + 1/3) = ln 4/3 and L_SFT = ln 2.
    */
   @Test
   void byHand() {
@@ -38,7 +38,8 @@ class OrpoTest {
 
   @Test
   void equallyLikelyAnswersAreLn2() {
-    assertThat(new Orpo(1).oddsRatio(pair(-2, -4)).item_double()).isCloseTo(Math.log(2), within(1e-12));
+    assertThat(new Orpo(1).oddsRatio(pair(-2, -4)).item_double())
+        .isCloseTo(Math.log(2), within(1e-12));
   }
 
   /** In float32 an answer of probability 1 has finite odds and no gradient that is none. */
@@ -46,8 +47,7 @@ class OrpoTest {
   void certainty() {
     Tensor x = floats(0).set_requires_grad(true);
     Orpo orpo = new Orpo(0.1);
-    Tensor loss =
-        orpo.of(new PairLogps(new Logps(x, floats(3)), new Logps(floats(-3), floats(3))));
+    Tensor loss = orpo.of(new PairLogps(new Logps(x, floats(3)), new Logps(floats(-3), floats(3))));
     loss.sum().backward();
     assertThat(loss.item_double()).isBetween(0.0, 1e-5);
     assertThat(x.grad().item_double()).isFinite();
@@ -55,8 +55,8 @@ class OrpoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Orpo(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("orpo.lambda must be > 0, was 0");
+    assertThatThrownBy(() -> new Orpo(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("orpo.lambda must be > 0, was 0");
   }
 }

@@ -53,8 +53,8 @@ class OutcomeOrpoTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new OutcomeOrpo(new Dpo(0.5), new OutcomeWay.Margin(), 0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("outcome_orpo.multiplier_rate must be > 0, was 0");
+    assertThatThrownBy(() -> new OutcomeOrpo(new Dpo(0.5), new OutcomeWay.Margin(), 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("outcome_orpo.multiplier_rate must be > 0, was 0");
   }
 }

@@ -31,11 +31,11 @@ class OutcomeTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Outcome(-1, Outcome.Direction.UP, Optional.empty()))
-          .isInstanceOf(UserError.class)
-          .hasMessage("outcome.weight must be >= 0, was -1");
-      assertThatThrownBy(() -> new Outcome(1, Outcome.Direction.UP, Optional.of(2.0)))
-          .isInstanceOf(UserError.class)
-          .hasMessage("outcome.floor must be from 0 to 1, was 2");
+    assertThatThrownBy(() -> new Outcome(-1, Outcome.Direction.UP, Optional.empty()))
+        .isInstanceOf(UserError.class)
+        .hasMessage("outcome.weight must be >= 0, was -1");
+    assertThatThrownBy(() -> new Outcome(1, Outcome.Direction.UP, Optional.of(2.0)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("outcome.floor must be from 0 to 1, was 2");
   }
 }

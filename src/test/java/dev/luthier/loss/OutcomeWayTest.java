@@ -64,7 +64,8 @@ class OutcomeWayTest {
   void equalOutcomesSayNothing() {
     assertThat(loss(new OutcomeWay.Margin(), 0.5, 0.5)).isCloseTo(logistic(1), within(1e-12));
     assertThat(loss(new OutcomeWay.Weight(), 0.5, 0.5)).isCloseTo(logistic(1), within(1e-12));
-    assertThat(loss(new OutcomeWay.Expectation(), 0.5, 0.5)).isCloseTo(logistic(1) - 1, within(1e-12));
+    assertThat(loss(new OutcomeWay.Expectation(), 0.5, 0.5))
+        .isCloseTo(logistic(1) - 1, within(1e-12));
   }
 
   /** All three pull less at a pair whose chosen answer has the worse outcome. */
@@ -97,8 +98,7 @@ class OutcomeWayTest {
   @Test
   void marginsAddUp() {
     Tensor loss =
-        new OutcomeWay.Margin()
-            .of(DPO, pair(-1, -3), PairLabels.by(doubles(0.5)), outcomes(1, 0));
+        new OutcomeWay.Margin().of(DPO, pair(-1, -3), PairLabels.by(doubles(0.5)), outcomes(1, 0));
     assertThat(loss.item_double()).isCloseTo(logistic(1 - 2.5), within(1e-12));
   }
 }

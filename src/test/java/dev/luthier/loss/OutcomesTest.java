@@ -26,7 +26,8 @@ class OutcomesTest {
   @Test
   void gapByHand() {
     Outcomes outcomes =
-        new Outcomes(doubles(1, 0.2).view(1, 2), doubles(0, 0.6).view(1, 2), doubles(2, 0.5), NAMES);
+        new Outcomes(
+            doubles(1, 0.2).view(1, 2), doubles(0, 0.6).view(1, 2), doubles(2, 0.5), NAMES);
     assertThat(outcomes.gap().item_double()).isCloseTo(1.8, within(1e-12));
   }
 
@@ -34,7 +35,8 @@ class OutcomesTest {
   @Test
   void expectedByHand() {
     Outcomes outcomes =
-        new Outcomes(doubles(1, 0.2).view(1, 2), doubles(0, 0.6).view(1, 2), doubles(2, 0.5), NAMES);
+        new Outcomes(
+            doubles(1, 0.2).view(1, 2), doubles(0, 0.6).view(1, 2), doubles(2, 0.5), NAMES);
     double[] expected = values(outcomes.expected(doubles(0.75)));
     assertThat(expected[0]).isCloseTo(0.75, within(1e-12));
     assertThat(expected[1]).isCloseTo(0.3, within(1e-12));

@@ -45,8 +45,7 @@ final class PairExample {
 
   /** Answers of so many tokens with these log-ratios; the reference's log-probability is 0. */
   static Logps answers(Tensor policy, double tokens) {
-    return new Logps(
-        policy, torch.full_like(policy, Ops.scalar(tokens)), torch.zeros_like(policy));
+    return new Logps(policy, torch.full_like(policy, Ops.scalar(tokens)), torch.zeros_like(policy));
   }
 
   /** Five pairs, won and lost, with a reference, of uneven lengths. */
@@ -78,7 +77,9 @@ final class PairExample {
       double slope =
           (f.apply(doubles(up)).sum().item_double() - f.apply(doubles(down)).sum().item_double())
               / (2 * h);
-      assertThat(gradient[i]).as("value %d", i).isCloseTo(slope, within(1e-6 * (1 + Math.abs(slope))));
+      assertThat(gradient[i])
+          .as("value %d", i)
+          .isCloseTo(slope, within(1e-6 * (1 + Math.abs(slope))));
     }
   }
 

@@ -45,7 +45,9 @@ class PairLabelsTest {
     assertThat(u.item_double()).isEqualTo(1.5);
   }
 
-  /** A margin of 0 is half right; under p below 1/2 the other answer should lead; p = 1/2 is half. */
+  /**
+   * A margin of 0 is half right; under p below 1/2 the other answer should lead; p = 1/2 is half.
+   */
   @Test
   void agreement() {
     Tensor u = doubles(3, -3, 0, 3, 3);

@@ -28,8 +28,7 @@ class PairLogpsTest {
   @Test
   void sixTensorsByTheirPlaces() {
     PairLogps one =
-        new PairLogps(
-            doubles(1), doubles(2), doubles(3), doubles(4), doubles(5), doubles(6));
+        new PairLogps(doubles(1), doubles(2), doubles(3), doubles(4), doubles(5), doubles(6));
     assertThat(values(one.chosen().ratios())).containsExactly(-2); // 1 - 3
     assertThat(values(one.rejected().ratios())).containsExactly(-2); // 2 - 4
     assertThat(values(one.chosen().tokens())).containsExactly(5);

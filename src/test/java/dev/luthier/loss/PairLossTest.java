@@ -129,7 +129,9 @@ class PairLossTest {
     PairLabels margins = PairLabels.by(doubles(0.1, 0.2, 0.3, 0.4, 0.5));
     for (PairLoss loss : all()) {
       if (loss.takesMargins()) {
-        assertThat(values(loss.of(five, margins))).as("%s", loss).isNotEqualTo(values(loss.of(five)));
+        assertThat(values(loss.of(five, margins)))
+            .as("%s", loss)
+            .isNotEqualTo(values(loss.of(five)));
       } else {
         assertThatThrownBy(() -> loss.of(five, margins))
             .as("%s", loss)
@@ -146,7 +148,8 @@ class PairLossTest {
     for (PairLoss loss : all()) {
       double whole = loss.of(five).sum().item_double();
       double parts =
-          loss.of(cut(five, 0, 2)).sum().item_double() + loss.of(cut(five, 2, 3)).sum().item_double();
+          loss.of(cut(five, 0, 2)).sum().item_double()
+              + loss.of(cut(five, 2, 3)).sum().item_double();
       if (loss.wholeStep()) {
         assertThat(parts).as("%s", loss).isNotCloseTo(whole, within(1e-6));
       } else {

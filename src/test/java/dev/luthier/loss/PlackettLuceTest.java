@@ -29,8 +29,8 @@ class PlackettLuceTest {
   }
 
   /**
-   * Scores ln 2, 0, ln 3 of ranks 1, 3, 2, so weights 2, 1, 3: the best is drawn with 2 / 6, the next
-   * with 3 / 4: L = ln 3 + ln 4/3 = ln 4.
+   * Scores ln 2, 0, ln 3 of ranks 1, 3, 2, so weights 2, 1, 3: the best is drawn with 2 / 6, the
+   * next with 3 / 4: L = ln 3 + ln 4/3 = ln 4.
    */
   @Test
   void byHand() {

@@ -29,7 +29,8 @@ class RobustTest {
 
   @Test
   void withoutFlipsItIsDpo() {
-    assertThat(loss(new Robust(0.5, 0), -1, -3)).isCloseTo(loss(new Dpo(0.5), -1, -3), within(1e-12));
+    assertThat(loss(new Robust(0.5, 0), -1, -3))
+        .isCloseTo(loss(new Dpo(0.5), -1, -3), within(1e-12));
   }
 
   /** The mean over labels of which 0.2 are flipped is DPO's loss. */
@@ -42,8 +43,8 @@ class RobustTest {
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new Robust(0.1, 0.5))
-          .isInstanceOf(UserError.class)
-          .hasMessage("robust.label_smoothing must be >= 0 and < 0.5, was 0.5");
+    assertThatThrownBy(() -> new Robust(0.1, 0.5))
+        .isInstanceOf(UserError.class)
+        .hasMessage("robust.label_smoothing must be >= 0 and < 0.5, was 0.5");
   }
 }

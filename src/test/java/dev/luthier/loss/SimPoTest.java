@@ -31,18 +31,24 @@ class SimPoTest {
   @Test
   void lengthsDoNotCount() {
     Logps rejected = new Logps(doubles(-3), doubles(4));
-    double once = new SimPo(2, 0.3).of(new PairLogps(new Logps(doubles(-1), doubles(2)), rejected)).item_double();
-    double twice = new SimPo(2, 0.3).of(new PairLogps(new Logps(doubles(-2), doubles(4)), rejected)).item_double();
+    double once =
+        new SimPo(2, 0.3)
+            .of(new PairLogps(new Logps(doubles(-1), doubles(2)), rejected))
+            .item_double();
+    double twice =
+        new SimPo(2, 0.3)
+            .of(new PairLogps(new Logps(doubles(-2), doubles(4)), rejected))
+            .item_double();
     assertThat(twice).isCloseTo(once, within(1e-12));
   }
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new SimPo(0, 0.5))
-          .isInstanceOf(UserError.class)
-          .hasMessage("simpo.beta must be > 0, was 0");
-      assertThatThrownBy(() -> new SimPo(2, -1))
-          .isInstanceOf(UserError.class)
-          .hasMessage("simpo.gamma must be >= 0, was -1");
+    assertThatThrownBy(() -> new SimPo(0, 0.5))
+        .isInstanceOf(UserError.class)
+        .hasMessage("simpo.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new SimPo(2, -1))
+        .isInstanceOf(UserError.class)
+        .hasMessage("simpo.gamma must be >= 0, was -1");
   }
 }

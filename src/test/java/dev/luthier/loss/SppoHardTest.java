@@ -32,16 +32,15 @@ class SppoHardTest {
   @Test
   void softLabelsAreThePapersProbability() {
     Tensor x = doubles(0.6, -0.6).set_requires_grad(true);
-    PairLogps pairs =
-        new PairLogps(answers(x.narrow(0, 0, 1), 1), answers(x.narrow(0, 1, 1), 1));
+    PairLogps pairs = new PairLogps(answers(x.narrow(0, 0, 1), 1), answers(x.narrow(0, 1, 1), 1));
     new SppoHard(0.5).of(pairs, PairLabels.soft(doubles(0.8))).sum().backward();
     assertThat(x.grad().abs().max().item_double()).isCloseTo(0, within(1e-12));
   }
 
   @Test
   void refusals() {
-      assertThatThrownBy(() -> new SppoHard(0))
-          .isInstanceOf(UserError.class)
-          .hasMessage("sppo_hard.beta must be > 0, was 0");
+    assertThatThrownBy(() -> new SppoHard(0))
+        .isInstanceOf(UserError.class)
+        .hasMessage("sppo_hard.beta must be > 0, was 0");
   }
 }
