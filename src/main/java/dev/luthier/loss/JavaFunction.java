@@ -50,7 +50,7 @@ public record JavaFunction(@Doc("The class, with its package; it is on the class
     } catch (ClassNotFoundException e) {
       throw wrong(name, "there is no such class on the class path");
     } catch (InvocationTargetException e) {
-      throw wrong(name, "its constructor says: " + UserError.reason(e.getCause()));
+      throw wrong(name, "its constructor says: " + UserError.reason(e.getTargetException()));
     } catch (ReflectiveOperationException | LinkageError e) {
       throw wrong(name, "it needs to be public, with a public constructor without arguments");
     }

@@ -29,7 +29,8 @@ public sealed interface OutcomeWay {
     @Override
     public Tensor of(MarginLoss loss, PairLogps pairs, PairLabels labels, Outcomes outcomes) {
       Tensor g = outcomes.gap(); // (P)
-      Tensor margin = labels.margin() == null ? g : labels.margin().add(g);
+      Tensor given = labels.margin();
+      Tensor margin = given == null ? g : given.add(g);
       return loss.of(pairs, new PairLabels(labels.probability(), margin));
     }
   }
