@@ -18,7 +18,8 @@ import org.bytedeco.pytorch.Tensor;
  * aot_unpaired (formerly aot_pair).
  */
 @Doc(
-    value = "Optimal transport: sorted chosen rewards against sorted rejected ones (arXiv 2406.05882)",
+    value =
+        "Optimal transport: sorted chosen rewards against sorted rejected ones (arXiv 2406.05882)",
     elsewhere = {"aot_pair"})
 public record AotUnpaired(
     @Doc("How dear it is to leave the reference") @Default("0.1") double beta,

@@ -17,8 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * For data whose chosen answers are worse than what the model writes. Equal to TRL's apo_down.
  */
 @Doc("Anchored Preference Optimization that lowers both answers (arXiv 2408.06266)")
-public record ApoDown(
-    @Doc("How dear it is to leave the reference") @Default("0.1") double beta)
+public record ApoDown(@Doc("How dear it is to leave the reference") @Default("0.1") double beta)
     implements OrderLoss {
   public ApoDown {
     Check.above("apo_down.beta", 0, beta);

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Anchored Preference Optimization, zero (D'Oosterlinck et al. 2024,
- * https://arxiv.org/abs/2408.06266, eq. 7): the chosen answer is to rise and the rejected one to fall,
- * both less and less,
+ * https://arxiv.org/abs/2408.06266, eq. 7): the chosen answer is to rise and the rejected one to
+ * fall, both less and less,
  *
  * <pre>
  * L = 1 - sigmoid(r(y_w)) + sigmoid(r(y_l)),  r = beta h
@@ -18,8 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  * For data whose chosen answers are better than what the model writes. Equal to TRL's apo_zero.
  */
 @Doc("Anchored Preference Optimization that raises the chosen answer (arXiv 2408.06266)")
-public record ApoZero(
-    @Doc("How dear it is to leave the reference") @Default("0.1") double beta)
+public record ApoZero(@Doc("How dear it is to leave the reference") @Default("0.1") double beta)
     implements OrderLoss {
   public ApoZero {
     Check.above("apo_zero.beta", 0, beta);

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.global.torch;
  * L = -log sigmoid(beta (h_0 - h))   for a bad one
  * </pre>
  *
- * The paper's shift is delta = beta h_0, the mean over time of the rewards of both kinds: see {@link
- * RunningMean}. The paper's weights for prompts that differ between the kinds are not here.
+ * The paper's shift is delta = beta h_0, the mean over time of the rewards of both kinds: see
+ * {@link RunningMean}. The paper's weights for prompts that differ between the kinds are not here.
  */
 @Doc("Binary Classifier Optimization: answers said to be good or bad (arXiv 2404.04656)")
 public record Bco(

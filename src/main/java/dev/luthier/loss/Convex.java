@@ -70,7 +70,8 @@ public sealed interface Convex
 
   /**
    * 1 / (1 + exp(u))^2 (Masnadi-Shirazi and Vasconcelos 2008). It is not convex: a pair that is
-   * clearly lost is given up, which stands labels that are wrong. The optimum is the logistic one's.
+   * clearly lost is given up, which stands labels that are wrong. The optimum is the logistic
+   * one's.
    */
   @Doc("1 / (1 + exp(u))^2, which is not convex: pairs that are clearly lost are given up")
   record Savage() implements Convex {

@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.global.torch;
  * L = (1 - s) -log sigmoid(u) + s exp(-u),  s = sigmoid(u / tau)
  * </pre>
  *
- * It is not convex, and with tau = 0.05 it rises from about u = -0.1 to 0.1. Equal to TRL's discopop.
+ * It is not convex, and with tau = 0.05 it rises from about u = -0.1 to 0.1. Equal to TRL's
+ * discopop.
  */
 @Doc("DiscoPOP: logistic where a pair is lost, exponential where it is won (arXiv 2406.08414)")
 public record Discopop(

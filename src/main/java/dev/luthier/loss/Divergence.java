@@ -10,8 +10,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * What holds the policy to the reference: f-DPO (Wang et al. 2023,
  * https://arxiv.org/abs/2309.16240). The best policy under a reward r and a penalty beta D_f has r
- * = beta f'(pi / pi_ref) + a constant of the prompt, which cancels between two answers. A constant
- * of f' cancels as well and is left out. Equal to TRL's f_divergence_type.
+ * = beta f'(pi / pi_ref) + a constant of the prompt, which cancels between two answers. Here f'(1)
+ * = 0, so that rewards are 0 at the reference; TRL leaves constants of f' out, which makes the same
+ * differences. Equal to TRL's f_divergence_type.
  */
 @Doc("The divergence from the reference that the reward is paid for with (arXiv 2309.16240)")
 public sealed interface Divergence {
@@ -34,12 +35,12 @@ public sealed interface Divergence {
     }
   }
 
-  /** f(t) = -log t: f' = -1 / t. */
+  /** f(t) = t - 1 - log t: f' = 1 - 1 / t. */
   @Doc("KL(reference, policy): the policy keeps all that the reference may say")
   record ForwardKl() implements Divergence {
     @Override
     public Tensor derivative(Tensor ratios) {
-      return exp(ratios.neg()).neg();
+      return lessOne(ratios.neg()).neg();
     }
   }
 
@@ -50,13 +51,13 @@ public sealed interface Divergence {
   record JsDivergence() implements Divergence {
     @Override
     public Tensor derivative(Tensor ratios) {
-      return torch.log_sigmoid(ratios); // log(t / (1 + t))
+      return torch.log_sigmoid(ratios).add(Ops.scalar(Math.log(2))); // log(t / (1 + t)) + log 2
     }
   }
 
   /**
-   * f' = t^(alpha - 1) / (alpha - 1): the forward KL at alpha = 0, the reverse KL in the limit of
-   * alpha = 1. The paper counts alpha from the other end, as 1 - alpha.
+   * f' = (t^(alpha - 1) - 1) / (alpha - 1): the forward KL at alpha = 0, the reverse KL in the
+   * limit of alpha = 1. The paper counts alpha from the other end, as 1 - alpha.
    */
   @Doc("Between forward_kl (alpha 0) and reverse_kl (alpha towards 1)")
   record AlphaDivergence(
@@ -72,11 +73,12 @@ public sealed interface Divergence {
 
     @Override
     public Tensor derivative(Tensor ratios) {
-      return exp(ratios.mul(Ops.scalar(alpha - 1))).div(Ops.scalar(alpha - 1));
+      return lessOne(ratios.mul(Ops.scalar(alpha - 1))).div(Ops.scalar(alpha - 1));
     }
   }
 
-  private static Tensor exp(Tensor exponent) {
-    return exponent.clamp_max(Ops.scalar(LARGEST)).exp();
+  /** exp(x) - 1. */
+  private static Tensor lessOne(Tensor x) {
+    return x.clamp_max(Ops.scalar(LARGEST)).expm1();
   }
 }

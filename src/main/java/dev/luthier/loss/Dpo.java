@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * With label smoothing epsilon it is cDPO (Mitchell 2023, "A note on DPO with noisy preferences"),
- * (1 - epsilon) L(u) + epsilon L(-u); with another divergence f-DPO; per token the length-normalised
- * DPO of Lambert et al. 2024 (Tulu 3, https://arxiv.org/abs/2411.15124). Equal to TRL's sigmoid and
- * sigmoid_norm, which know no smoothing.
+ * (1 - epsilon) L(u) + epsilon L(-u); with another divergence f-DPO; per token the
+ * length-normalised DPO of Lambert et al. 2024 (Tulu 3, https://arxiv.org/abs/2411.15124). Equal to
+ * TRL's sigmoid and sigmoid_norm, which know no smoothing.
  */
 @Doc(
     value = "Direct Preference Optimization (arXiv 2305.18290)",

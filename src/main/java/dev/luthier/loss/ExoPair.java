@@ -23,7 +23,8 @@ import org.bytedeco.pytorch.global.torch;
 @Doc("Efficient Exact Optimization: reverse KL to the raters' choice (arXiv 2402.00856)")
 public record ExoPair(
     @Doc("How dear it is to leave the reference") @Default("0.1") double beta,
-    @Doc("epsilon: how probable it is that the rejected answer is better; > 0, as log epsilon counts")
+    @Doc(
+            "epsilon: how probable it is that the rejected answer is better; > 0, as log epsilon counts")
         @Default("0.001")
         double labelSmoothing)
     implements PairLoss {

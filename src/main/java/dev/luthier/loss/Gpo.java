@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * for any convex f, without a model of how preferences come about. Here it takes every form of
  * judgement: pairs, soft labels and margins (see {@link MarginLoss}); rankings, by all their pairs
- * or stage by stage; grades, each pair offset by how far its grades are apart; and answers without a
- * pair, measured from KTO's z_0 (see {@link LabelledLoss}).
+ * or stage by stage; grades, each pair offset by how far its grades are apart; and answers without
+ * a pair, measured from KTO's z_0 (see {@link LabelledLoss}).
  *
  * <p>It is {@link Dpo} with f logistic, {@link Hinge} with f hinge, {@link Ipo} of beta b with f
  * squared, beta 2 b and a factor 1 / (4 b^2), and {@link Kto} with f sigmoid.

@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 @Name("java")
 @Shorthand
 @Doc("A function of your own: the name of a class that implements UnaryOperator<Tensor>")
-public record JavaFunction(
-    @Doc("The class, with its package; it is on the class path") String name) implements Convex {
+public record JavaFunction(@Doc("The class, with its package; it is on the class path") String name)
+    implements Convex {
   private static final int STEPS = 24; // to each side of 0
   private static final double STEP = 0.25;
 
@@ -50,7 +50,7 @@ public record JavaFunction(
     } catch (ClassNotFoundException e) {
       throw wrong(name, "there is no such class on the class path");
     } catch (InvocationTargetException e) {
-      throw wrong(name, "its constructor says: " + UserError.reason(e.getCause()));
+      throw wrong(name, "its constructor says: " + UserError.reason(e.getTargetException()));
     } catch (ReflectiveOperationException | LinkageError e) {
       throw wrong(name, "it needs to be public, with a public constructor without arguments");
     }

@@ -18,8 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  * rejected one. Equal to TRL's nca_pair.
  */
 @Doc("Noise Contrastive Alignment: each answer against noise (arXiv 2402.05369)")
-public record NcaPair(
-    @Doc("How dear it is to leave the reference") @Default("0.1") double beta)
+public record NcaPair(@Doc("How dear it is to leave the reference") @Default("0.1") double beta)
     implements OrderLoss {
   public NcaPair {
     Check.above("nca_pair.beta", 0, beta);

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Supervised fine-tuning on the chosen answer as one part of a {@link Mixture}: -log pi(y_w | x) /
  * |y_w|, as in RPO (Pang et al. 2024, https://arxiv.org/abs/2404.19733, eq. 1). It keeps the chosen
- * answer from becoming rarer while its margin grows. The mean is over tokens, then over pairs; TRL's
- * rpo_alpha and sft take it over all tokens at once.
+ * answer from becoming rarer while its margin grows. The mean is over tokens, then over pairs;
+ * TRL's rpo_alpha and sft take it over all tokens at once.
  */
 @Doc(
     value = "The chosen answer is to be likely: the term that RPO adds (arXiv 2404.19733)",

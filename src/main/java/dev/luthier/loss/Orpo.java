@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Odds Ratio Preference Optimization (Hong et al. 2024, https://arxiv.org/abs/2403.07691): one stage
- * without a reference. With p(y) = exp(log pi(y | x) / |y|),
+ * Odds Ratio Preference Optimization (Hong et al. 2024, https://arxiv.org/abs/2403.07691): one
+ * stage without a reference. With p(y) = exp(log pi(y | x) / |y|),
  *
  * <pre>
  * odds(y) = p(y) / (1 - p(y))                                                        (4)

@@ -7,7 +7,9 @@ import dev.luthier.tensor.Ops;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** What an outcome metric, such as truthfulness or toxicity, counts for. Its scores lie in [0, 1]. */
+/**
+ * What an outcome metric, such as truthfulness or toxicity, counts for. Its scores lie in [0, 1].
+ */
 @Doc("What an outcome metric counts for")
 public record Outcome(
     @Doc("How much reward a score of 1 is worth over one of 0") @Default("1") double weight,

@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Outcome-regularised preference optimisation: a preference loss joined with what answers are worth
  * by metrics of their own, for data whose raters like what is convincing and wrong. {@link
- * OutcomeWay} has the three formulas. It has no paper of its own; the parts are those of ODPO (Amini
- * et al. 2024, https://arxiv.org/abs/2402.10571) and, for floors, of Safe RLHF (Dai et al. 2023,
- * https://arxiv.org/abs/2310.12773): see {@link Multiplier}. The other ORPO is {@link Orpo}.
+ * OutcomeWay} has the three formulas. It has no paper of its own; the parts are those of ODPO
+ * (Amini et al. 2024, https://arxiv.org/abs/2402.10571) and, for floors, of Safe RLHF (Dai et al.
+ * 2023, https://arxiv.org/abs/2310.12773): see {@link Multiplier}. The other ORPO is {@link Orpo}.
  */
 @Doc("A preference loss joined with outcome metrics such as truth or toxicity")
 public record OutcomeOrpo(
@@ -36,8 +36,7 @@ public record OutcomeOrpo(
     Tensor total = way.of(loss, pairs, labels, outcomes).sum().div(Ops.scalar(denominator));
     List<Loss.Term> terms = new ArrayList<>(PairTerms.terms(loss, pairs, labels, denominator));
     try (AutoGradMode off = Ops.noGrad()) {
-      terms.add(
-          new Loss.Term("outcome_gap", outcomes.gap().sum().div(Ops.scalar(denominator))));
+      terms.add(new Loss.Term("outcome_gap", outcomes.gap().sum().div(Ops.scalar(denominator))));
       Tensor each = outcomes.expected(loss.margin(pairs).sigmoid()).sum(0L); // (M)
       Tensor means = each.div(Ops.scalar(denominator));
       for (int m = 0; m < outcomes.names().size(); m++) {

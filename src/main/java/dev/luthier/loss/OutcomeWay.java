@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <ul>
  *   <li>margin: f(u - g). The offset of ODPO, made of outcomes. Where preferences follow
- *       Bradley-Terry with rewards r, DPO's optimum moves from pi_ref exp(r / beta) to pi_ref exp((r
- *       + sum_m w_m o_m) / beta): outcomes are reward beside what raters like.
+ *       Bradley-Terry with rewards r, DPO's optimum moves from pi_ref exp(r / beta) to pi_ref
+ *       exp((r + sum_m w_m o_m) / beta): outcomes are reward beside what raters like.
  *   <li>weight: 2 sigmoid(g) f(u). A pair counts from 0, where raters and outcomes disagree, to 2,
  *       where they agree, and 1 where outcomes say nothing.
  *   <li>expectation: f(u) - sum_m w_m (q o_m(y_w) + (1 - q) o_m(y_l)), q = sigmoid(u). The policy's
@@ -29,7 +29,8 @@ public sealed interface OutcomeWay {
     @Override
     public Tensor of(MarginLoss loss, PairLogps pairs, PairLabels labels, Outcomes outcomes) {
       Tensor g = outcomes.gap(); // (P)
-      Tensor margin = labels.margin() == null ? g : labels.margin().add(g);
+      Tensor given = labels.margin();
+      Tensor margin = given == null ? g : given.add(g);
       return loss.of(pairs, new PairLabels(labels.probability(), margin));
     }
   }

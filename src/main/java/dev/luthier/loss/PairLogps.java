@@ -18,7 +18,8 @@ public record PairLogps(Logps chosen, Logps rejected) {
       Tensor chosenTokens,
       Tensor rejectedTokens) {
     this(
-        new Logps(chosen, chosenTokens, refChosen), new Logps(rejected, rejectedTokens, refRejected));
+        new Logps(chosen, chosenTokens, refChosen),
+        new Logps(rejected, rejectedTokens, refRejected));
   }
 
   /** The same pairs, the other answer held to be better. */

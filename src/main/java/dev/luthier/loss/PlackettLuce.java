@@ -53,7 +53,10 @@ public record PlackettLuce() implements Ranking {
   public Loss of(Tensor scores, Tensor ranks, double denominator) {
     Tensor total = of(scores, ranks, new Convex.Logistic()::of).sum();
     Tensor some = ranks.gt(Ops.whole(0));
-    Tensor best = scores.masked_fill(some.logical_not(), Ops.scalar(NOTHING)).argmax(new LongOptional(1), false);
+    Tensor best =
+        scores
+            .masked_fill(some.logical_not(), Ops.scalar(NOTHING))
+            .argmax(new LongOptional(1), false);
     Tensor right = ranks.gather(1, best.unsqueeze(1)).eq(Ops.whole(1)); // (B, 1)
     return new Loss(
         total.div(Ops.scalar(denominator)),

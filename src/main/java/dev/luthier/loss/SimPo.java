@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Simple Preference Optimization (Meng et al. 2024, https://arxiv.org/abs/2405.14734): the reward is
- * what generation goes by, the mean log-probability, and no reference is needed:
+ * Simple Preference Optimization (Meng et al. 2024, https://arxiv.org/abs/2405.14734): the reward
+ * is what generation goes by, the mean log-probability, and no reference is needed:
  *
  * <pre>
  * r(y) = beta / |y| log pi(y | x)                                                    (4)

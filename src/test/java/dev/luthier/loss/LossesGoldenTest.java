@@ -185,9 +185,7 @@ class LossesGoldenTest {
       case "sigmoid" -> new Cpo(beta, 0, new Convex.Logistic()).of(pairs());
       case "hinge" -> new Cpo(beta, 0, new Convex.Hinge()).of(pairs());
       case "ipo" -> // f squared of twice the beta, times 1 / (4 beta^2)
-          new Cpo(2 * beta, 0, new Convex.Squared())
-              .of(pairs())
-              .div(Ops.scalar(4 * beta * beta));
+          new Cpo(2 * beta, 0, new Convex.Squared()).of(pairs()).div(Ops.scalar(4 * beta * beta));
       case "simpo" ->
           (alpha == 0 ? new SimPo(beta, gamma) : new AlphaPo(beta, gamma, alpha)).of(pairs());
       default -> throw new IllegalArgumentException(c.path("loss_type").asText());
@@ -211,14 +209,12 @@ class LossesGoldenTest {
                   Kto.origin(
                       new Logps(
                           mismatched, torch.ones_like(mismatched), tensor(c.path("ref_kl_logps"))));
-              assertThat(origin.item_double())
-                  .isCloseTo(c.path("kl").asDouble(), within(1e-5));
+              assertThat(origin.item_double()).isCloseTo(c.path("kl").asDouble(), within(1e-5));
               PairLogps pairs = pairs();
               Tensor good = torch.ones_like(pairs.chosen().tokens());
               Tensor chosen = kto.of(pairs.chosen(), good, origin);
               Tensor rejected = kto.of(pairs.rejected(), torch.zeros_like(good), origin);
-              sameValues(
-                  chosen.div(Ops.scalar(kto.desirableWeight())), c.path("chosen_losses"));
+              sameValues(chosen.div(Ops.scalar(kto.desirableWeight())), c.path("chosen_losses"));
               sameValues(
                   rejected.div(Ops.scalar(kto.undesirableWeight())), c.path("rejected_losses"));
               Golden.sameLoss(
@@ -240,8 +236,7 @@ class LossesGoldenTest {
   private static void sameReward(JsonNode c, String loss, double centering, PairLabels labels) {
     Tensor chosen = tensor(c.path("chosen"));
     Loss ours =
-        new BradleyTerry(centering)
-            .of(chosen, tensor(c.path("rejected")), labels, chosen.numel());
+        new BradleyTerry(centering).of(chosen, tensor(c.path("rejected")), labels, chosen.numel());
     Golden.sameLoss(ours.total().item_double(), c.path(loss).asDouble());
   }
 
@@ -253,9 +248,7 @@ class LossesGoldenTest {
       String name =
           "%d %s %s"
               .formatted(
-                  at++,
-                  c.path("loss_type").asText(),
-                  c.path("importance_sampling_level").asText());
+                  at++, c.path("loss_type").asText(), c.path("importance_sampling_level").asText());
       tests.add(test(name, () -> Assumptions.abort("grpo: not built yet")));
     }
     return tests.stream();
