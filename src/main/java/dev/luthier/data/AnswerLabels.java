@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 
 /**
  * Of several answers each one alone with a label, as KTO learns from them (Ethayarajh et al. 2024,
- * https://arxiv.org/abs/2402.01306, section 5): of a pair the better answer is desirable and the
+ * https://arxiv.org/abs/2402.01306): of a pair the better answer is desirable and the
  * other is not; a graded answer is desirable from a threshold on. Ranked answers stay as they are,
  * for a rank does not say whether an answer is good.
  *
