@@ -8,7 +8,8 @@ import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Judged answers as tensors. Letters: R rows, K answers of all rows, M learnt tokens of all answers.
+ * Judged answers as tensors. Letters: R rows, K answers of all rows, M learnt tokens of all
+ * answers.
  *
  * @param written all answers of all rows, each a sequence that begins with its prompt; the targets
  *     are the answers' tokens
