@@ -6,9 +6,9 @@ import java.util.OptionalDouble;
 
 /**
  * Of several answers each one alone with a label, as KTO learns from them (Ethayarajh et al. 2024,
- * https://arxiv.org/abs/2402.01306, section 5): of a pair the better answer is desirable and the
- * other is not; a graded answer is desirable from a threshold on. Ranked answers stay as they are,
- * for a rank does not say whether an answer is good.
+ * https://arxiv.org/abs/2402.01306): of a pair the better answer is desirable and the other is not;
+ * a graded answer is desirable from a threshold on. Ranked answers stay as they are, for a rank
+ * does not say whether an answer is good.
  *
  * @param threshold the least grade of a desirable answer; graded answers stay as they are without
  *     it
@@ -42,7 +42,6 @@ public record AnswerLabels(OptionalDouble threshold) implements Conversion {
   }
 
   private static Example labelled(Example.Answers all, int answer, boolean desirable) {
-    return new Example.Answers(
-        List.of(all.each().get(answer)), new Judgement.Labelled(desirable));
+    return new Example.Answers(List.of(all.each().get(answer)), new Judgement.Labelled(desirable));
   }
 }

@@ -9,7 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Judged answers as tensors. Letters: R rows, K answers of all rows, M learnt tokens of all answers.
+ * Judged answers as tensors. Letters: R rows, K answers of all rows, M learnt tokens of all
+ * answers.
  *
  * @param written all answers of all rows, each a sequence that begins with its prompt; the targets
  *     are the answers' tokens

@@ -76,7 +76,7 @@ public record AnswersRow(List<TokenRow> each, Judgement judgement, int prompt)
   private IntStream canonical(int[] order) {
     return IntStream.of(order)
         .mapToObj(answer -> each.get(answer).ids())
-        .flatMap(ids -> Stream.of(new int[] {ids.length}, ids))
+        .flatMap(ids -> Stream.of(new int[] {-ids.length}, ids)) // a length is no token
         .flatMapToInt(Arrays::stream);
   }
 

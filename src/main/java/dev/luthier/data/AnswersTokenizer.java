@@ -19,8 +19,7 @@ import java.util.stream.IntStream;
  * @param written makes the row of one answer, of which the completion is learnt
  * @param takes which judgements the method learns from
  */
-public record AnswersTokenizer(SftTokenizer written, Takes takes)
-    implements RowMaker<AnswersRow> {
+public record AnswersTokenizer(SftTokenizer written, Takes takes) implements RowMaker<AnswersRow> {
   public AnswersTokenizer {
     if (written.lossOn() != LossOn.COMPLETION) {
       throw new IllegalArgumentException("answers are completions, was " + written.lossOn());
@@ -28,13 +27,13 @@ public record AnswersTokenizer(SftTokenizer written, Takes takes)
   }
 
   /** For a tokenizer and a chat template. */
-  public static AnswersTokenizer of(
-      Tokenizer tokenizer, Optional<Renderer> renderer, Takes takes) {
+  public static AnswersTokenizer of(Tokenizer tokenizer, Optional<Renderer> renderer, Takes takes) {
     return new AnswersTokenizer(new SftTokenizer(tokenizer, renderer, LossOn.COMPLETION), takes);
   }
 
   /**
-   * @throws UserError if the chat template refuses the example or renders the prompt in several ways
+   * @throws UserError if the chat template refuses the example or renders the prompt in several
+   *     ways
    */
   @Override
   public AnswersRow make(Example example) {

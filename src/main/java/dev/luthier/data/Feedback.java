@@ -27,8 +27,7 @@ final class Feedback {
   static Example read(Row row) {
     boolean label = label(row, Needed.columns(LABEL, row.columns()).get(0));
     List<String> asked = Needed.columns(ASKED, row.columns());
-    return new Example.Answers(
-        List.of(answered(row, asked)), new Judgement.Labelled(label));
+    return new Example.Answers(List.of(answered(row, asked)), new Judgement.Labelled(label));
   }
 
   /** One answer with its prompt, from two columns, or from one that holds the conversation. */
@@ -45,8 +44,7 @@ final class Feedback {
           "column \"%s\" has one message; what is asked and the answer are needed".formatted(last));
     }
     return new Said.Turns(all.subList(0, n))
-        .with(
-            new Said.Turns(all.subList(n, n + 1)).checked(last), Messages.tools(row), last);
+        .with(new Said.Turns(all.subList(n, n + 1)).checked(last), Messages.tools(row), last);
   }
 
   private static boolean label(Row row, String column) {

@@ -33,8 +33,7 @@ public enum Form {
   /** A prompt, answers to choose from, and the right one: see {@link Questions}. */
   CHOICES(Questions.NEEDED, Questions::read),
   /** A conversation with a better and a worse way to go on: see {@link Preferences}. */
-  SHAREGPT_PREFERENCE(
-      Needed.all("conversations", "chosen", "rejected"), Preferences::shareGpt),
+  SHAREGPT_PREFERENCE(Needed.all("conversations", "chosen", "rejected"), Preferences::shareGpt),
   /** Two transcripts of Anthropic's, the better and the worse one: see {@link Transcript}. */
   TRANSCRIPT(
       Needed.all("chosen", "rejected"),

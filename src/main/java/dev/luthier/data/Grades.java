@@ -40,7 +40,8 @@ final class Grades {
     List<String> columns = Needed.columns(WAYS, row.columns());
     return columns.size() > 1
         || row.columns().get(columns.get(0)) instanceof List<?> list
-            && list.stream().allMatch(one -> one instanceof Map<?, ?> m && m.containsKey("response"));
+            && list.stream()
+                .allMatch(one -> one instanceof Map<?, ?> m && m.containsKey("response"));
   }
 
   static Example read(Row row) {

@@ -138,8 +138,7 @@ public sealed interface Judgement {
     public Graded only(String aspect) {
       int place = aspects.indexOf(aspect);
       if (place < 0) {
-        throw new UserError(
-            "answers are graded in %s, not in \"%s\"".formatted(aspects, aspect));
+        throw new UserError("answers are graded in %s, not in \"%s\"".formatted(aspects, aspect));
       }
       return new Graded(
           List.of(aspect), grades.stream().map(all -> List.of(all.get(place))).toList());

@@ -63,7 +63,9 @@ final class Preferences {
   /** Whether a prompt that is a text is said again in both conversations, which are whole then. */
   private static boolean isWithin(Said prompt, Said first, Said second) {
     return prompt instanceof Said.Text text
-        && Optional.of(text.text().strip()).filter(t -> says(first, t) && says(second, t)).isPresent();
+        && Optional.of(text.text().strip())
+            .filter(t -> says(first, t) && says(second, t))
+            .isPresent();
   }
 
   private static boolean says(Said said, String text) {

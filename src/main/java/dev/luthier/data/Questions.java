@@ -42,8 +42,7 @@ public final class Questions {
     Question question =
         pair.prompt() instanceof String text
             ? new Question.Plain(text, choices)
-            : new Question.Chat(
-                ((Example.ChatCompletion) pair.each().get(0)).prompt(), choices);
+            : new Question.Chat(((Example.ChatCompletion) pair.each().get(0)).prompt(), choices);
     return new Example.Choice(question, first ? 0 : 1);
   }
 

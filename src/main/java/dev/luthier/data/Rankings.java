@@ -27,8 +27,7 @@ final class Rankings {
   private Rankings() {}
 
   static Example read(Row row) {
-    String column =
-        Needed.columns(ANSWERS.stream().map(List::of).toList(), row.columns()).get(0);
+    String column = Needed.columns(ANSWERS.stream().map(List::of).toList(), row.columns()).get(0);
     List<Example.Answered> answers = answers(row, column);
     if (answers.size() < 2) {
       throw new RefusedRow(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation written as Anthropic's preference data have it (Bai et al. 2022,
@@ -17,7 +18,7 @@ final class Transcript {
   private Transcript() {}
 
   /** Whether a text begins as a transcript does. */
-  static boolean isOne(Object value) {
+  static boolean isOne(@Nullable Object value) {
     return value instanceof String text && text.stripLeading().startsWith("Human:");
   }
 

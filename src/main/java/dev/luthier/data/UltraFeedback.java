@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of UltraFeedback (Cui et al. 2023, https://arxiv.org/abs/2310.01377): {@code completions}
- * is a list of objects with {@code response}, {@code annotations} (an object with a {@code Rating}
- * for each aspect) and {@code overall_score}, which becomes the aspect {@code overall}. At least
- * one of the two must be there.
+ * The form of UltraFeedback (Cui et al. 2023, https://arxiv.org/abs/2310.01377): {@code
+ * completions} is a list of objects with {@code response}, {@code annotations} (an object with a
+ * {@code Rating} for each aspect) and {@code overall_score}, which becomes the aspect {@code
+ * overall}. At least one of the two must be there.
  */
 final class UltraFeedback {
   private static final String COLUMN = "completions";
@@ -39,7 +39,8 @@ final class UltraFeedback {
       return Cells.of(row).objects(COLUMN);
     } catch (RefusedRow e) {
       throw new RefusedRow(
-          e.reason() + ", each with response and overall_score or annotations; or give scores beside");
+          e.reason()
+              + ", each with response and overall_score or annotations; or give scores beside");
     }
   }
 

@@ -30,7 +30,6 @@ record Corpus<R extends TrainingRow>(
   /** The longest row in tokens where nobody says otherwise, if the model takes it. */
   static final int USUAL_LENGTH = 1024;
 
-
   /** Reads what is learnt from and what is measured on. */
   static Samples.Split read(Recipe recipe) {
     DataSpec data = recipe.data();

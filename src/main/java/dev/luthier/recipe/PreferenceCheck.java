@@ -41,8 +41,7 @@ public record PreferenceCheck(
    */
   public void print(PrintWriter out) {
     try (ModelFolder folder = ModelFolder.open(model)) {
-      int most =
-          maxLength.orElse(Math.min(Corpus.USUAL_LENGTH, folder.config().context()));
+      int most = maxLength.orElse(Math.min(Corpus.USUAL_LENGTH, folder.config().context()));
       var report =
           new Doctor(most, TooLong.DROP, "check")
               .examine(

@@ -17,8 +17,7 @@ class DataFileCommandTest {
   @TempDir Path dir;
 
   private String file(String name, String... rows) throws IOException {
-    return Files.writeString(
-            dir.resolve(name), String.join("\n", rows).replace('\'', '"') + "\n")
+    return Files.writeString(dir.resolve(name), String.join("\n", rows).replace('\'', '"') + "\n")
         .toString();
   }
 
@@ -49,33 +48,57 @@ class DataFileCommandTest {
     String rows = file("rows.jsonl", "{'q': '7', 'answers': ['8', '9', '77777']}");
     assertThat(
             ok(
-                "data", "check", rows, MODEL, "--form=ranking", "--columns=prompt=q",
+                "data",
+                "check",
+                rows,
+                MODEL,
+                "--form=ranking",
+                "--columns=prompt=q",
                 "--max-length=20"))
         .contains("1 rankings of up to 3 answers, 0 of them with ties")
         .contains("the better answer is longer in 0 of 3 pairs, shorter in 2");
     refused(
         "no row is left to train on: all 1 are longer than check.max_length 4",
-        "data", "check", rows, MODEL, "--form=ranking", "--columns=prompt=q", "--max-length=4");
+        "data",
+        "check",
+        rows,
+        MODEL,
+        "--form=ranking",
+        "--columns=prompt=q",
+        "--max-length=4");
   }
 
   @Test
   void whatIsWrongIsOneLine() throws IOException {
     String rows = file("rows.jsonl", "{'prompt': '7', 'completion': '8', 'label': 2}");
     refused(
-        rows + " is no recipe (.yaml); to look at a data file, say whose tokenizer reads it: --model"
+        rows
+            + " is no recipe (.yaml); to look at a data file, say whose tokenizer reads it: --model"
             + " MODEL",
-        "data", "check", rows);
+        "data",
+        "check",
+        rows);
     refused(
         "%s: none of 1 rows can be used; the first, %s line 1: column \"label\" is 2; true, false, 1 or 0 is needed"
             .formatted(rows, rows),
-        "data", "check", rows, MODEL);
+        "data",
+        "check",
+        rows,
+        MODEL);
     refused(
         "data.form is text, but this method learns from sharegpt-preference, transcript, preference,"
             + " graded, ranking, feedback",
-        "data", "check", rows, MODEL, "--form=text");
+        "data",
+        "check",
+        rows,
+        MODEL,
+        "--form=text");
     refused(
         "--eval, --form, --columns and --max-length are for a data file; of a recipe, write"
             + " --data.eval=FILE and so on",
-        "data", "check", "recipes/sft-lora.yaml", "--max-length=4");
+        "data",
+        "check",
+        "recipes/sft-lora.yaml",
+        "--max-length=4");
   }
 }

@@ -61,8 +61,7 @@ class AnswersCheckTest {
             AnswersCheck.inspect(
                     samples(judged(graded("x", 1), "a"), judged(graded("x", 1), "b")), Samples.NONE)
                 .errors())
-        .containsExactly(
-            "all answers of training have the grade [1.0]: there is nothing to learn");
+        .containsExactly("all answers of training have the grade [1.0]: there is nothing to learn");
     assertThat(
             AnswersCheck.inspect(
                     samples(judged(graded("x", 1), "a"), judged(graded("y", 2), "b")), Samples.NONE)
@@ -76,13 +75,13 @@ class AnswersCheckTest {
   void linesOfTheReport() {
     assertThat(
             AnswersCheck.inspect(
-                    samples(
-                        pair("p", "a", "b"),
-                        judged(new Judgement.Preferred(0.4, 2), "a", "b"),
-                        judged(new Judgement.Ranked(List.of(0, 0, 1)), "a", "b", "c"),
-                        judged(graded("x", 1), "a"),
-                        judged(graded("x", 4), "b")),
-                    Samples.NONE))
+                samples(
+                    pair("p", "a", "b"),
+                    judged(new Judgement.Preferred(0.4, 2), "a", "b"),
+                    judged(new Judgement.Ranked(List.of(0, 0, 1)), "a", "b", "c"),
+                    judged(graded("x", 1), "a"),
+                    judged(graded("x", 4), "b")),
+                Samples.NONE))
         .isEqualTo(
             new Findings(
                 List.of(

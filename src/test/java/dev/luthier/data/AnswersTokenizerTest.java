@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Judged answers as tokens. In tiny-base's vocabulary bos is 1, eos 2, user 4, assistant 5, the line
- * break 204, the digits 7, 8, 9 are 28, 29, 30, "a" is 70 and "ab" 433.
+ * Judged answers as tokens. In tiny-base's vocabulary bos is 1, eos 2, user 4, assistant 5, the
+ * line break 204, the digits 7, 8, 9 are 28, 29, 30, "a" is 70 and "ab" 433.
  */
 class AnswersTokenizerTest {
   private static Tokenizer tokenizer;
@@ -149,8 +149,7 @@ class AnswersTokenizerTest {
         new Example.Answers(pair("7", "9", "8").each(), new Judgement.Preferred(0, 0));
     Report<AnswersRow> report =
         new Doctor(9, TooLong.RAISE, "dpo")
-            .examine(
-                samples(pair, turned, pair("7", "9", "8")), samples(pair), maker(Takes.PAIRS));
+            .examine(samples(pair, turned, pair("7", "9", "8")), samples(pair), maker(Takes.PAIRS));
     // The second says the same as the first: 9 is better than 8 with probability 0.
     assertThat(report.train().duplicates().count()).isEqualTo(1);
     assertThat(report.shared()).isEqualTo(1);
@@ -158,9 +157,11 @@ class AnswersTokenizerTest {
         .contains(
             "1 rows of training judge the same answers otherwise than an earlier row, the first is"
                 + " x.jsonl line 3")
-        .contains("1 rows of the evaluation have a prompt that training has too, the first is"
-            + " x.jsonl line 1");
-    assertThat(report.sample().plain()).isEqualTo("<|bos|>7[[8<|eos|>]]" + System.lineSeparator() + "rather than: 9");
+        .contains(
+            "1 rows of the evaluation have a prompt that training has too, the first is"
+                + " x.jsonl line 1");
+    assertThat(report.sample().plain())
+        .isEqualTo("<|bos|>7[[8<|eos|>]]" + System.lineSeparator() + "rather than: 9");
   }
 
   @Test
@@ -175,8 +176,7 @@ class AnswersTokenizerTest {
             "x.jsonl line 1 has a pair of answers (1 of 1 rows are so): this method learns from"
                 + " single answers: give completion and label");
     Example.Answers tied =
-        new Example.Answers(
-            pair("7", "8", "9").each(), new Judgement.Ranked(List.of(0, 0)));
+        new Example.Answers(pair("7", "8", "9").each(), new Judgement.Ranked(List.of(0, 0)));
     assertThat(errors(Takes.RANKINGS, tied))
         .containsExactly(
             "x.jsonl line 1 has a ranking of 2 answers with ties (1 of 1 rows are so): this method"
@@ -195,7 +195,9 @@ class AnswersTokenizerTest {
         .errors();
   }
 
-  /** Targets are 29 2 | 30 30 2; a position is one before its target, the second row begins at 9. */
+  /**
+   * Targets are 29 2 | 30 30 2; a position is one before its target, the second row begins at 9.
+   */
   @Test
   void aBatchByHand() {
     try (Scope scope = new Scope()) {
@@ -210,8 +212,7 @@ class AnswersTokenizerTest {
       assertThat(batch.starts()).containsExactly(0, 2, 3);
       assertThat(batch.answers()).isEqualTo(3);
       assertThat(Ops.toLongs(batch.places(0, Compute.CPU))).containsExactly(0, 2);
-      assertThatThrownBy(() -> batch.places(1, Compute.CPU))
-          .hasMessage("row 1 has no answer 1");
+      assertThatThrownBy(() -> batch.places(1, Compute.CPU)).hasMessage("row 1 has no answer 1");
     }
   }
 
@@ -244,7 +245,6 @@ class AnswersTokenizerTest {
 
   private static AnswersBatch batch(List<TokenRow> each, Judgement... judgements) {
     return AnswersBatch.of(
-        Arrays.stream(judgements).map(j -> new AnswersRow(each, j, 2)).toList(),
-        Compute.CPU);
+        Arrays.stream(judgements).map(j -> new AnswersRow(each, j, 2)).toList(), Compute.CPU);
   }
 }

@@ -28,7 +28,8 @@ class ConversionTest {
 
   private static Judgement.Graded graded(double... grades) {
     return new Judgement.Graded(
-        List.of("score"), IntStream.range(0, grades.length).mapToObj(i -> List.of(grades[i])).toList());
+        List.of("score"),
+        IntStream.range(0, grades.length).mapToObj(i -> List.of(grades[i])).toList());
   }
 
   /** Pairs as "a>c 2": the better, the worse and the margin. */
@@ -118,7 +119,8 @@ class ConversionTest {
   void judgementsThatAreNone() {
     assertThatThrownBy(() -> new Judgement.Preferred(1.5, 0))
         .hasMessage("probability must be from 0 to 1, was 1.5");
-    assertThatThrownBy(() -> new Judgement.Preferred(1, -1)).hasMessage("margin must be >= 0, was -1");
+    assertThatThrownBy(() -> new Judgement.Preferred(1, -1))
+        .hasMessage("margin must be >= 0, was -1");
     assertThatThrownBy(() -> new Judgement.Ranked(List.of(0, 2)))
         .hasMessage("ranks must go 0, 1, 2 ... with ties repeated, was [0, 2]");
     assertThatThrownBy(() -> new Judgement.Ranked(List.of(0)))

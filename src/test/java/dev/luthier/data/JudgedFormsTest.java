@@ -20,8 +20,7 @@ class JudgedFormsTest {
   }
 
   private static Judgement.Graded one(String aspect, double... grades) {
-    return new Judgement.Graded(
-        List.of(aspect), Arrays.stream(grades).mapToObj(List::of).toList());
+    return new Judgement.Graded(List.of(aspect), Arrays.stream(grades).mapToObj(List::of).toList());
   }
 
   @Test
@@ -60,8 +59,7 @@ class JudgedFormsTest {
                         + " 'a'}], 'kto_tag': false}")
                 .judgement())
         .isEqualTo(new Judgement.Labelled(false));
-    assertThat(
-            refusal("{'messages': [{'role': 'assistant', 'content': 'a'}], 'label': 1}"))
+    assertThat(refusal("{'messages': [{'role': 'assistant', 'content': 'a'}], 'label': 1}"))
         .isEqualTo("column \"messages\" has one message; what is asked and the answer are needed");
   }
 
@@ -92,7 +90,8 @@ class JudgedFormsTest {
     Row row = row("{'prompt': 'p', 'answers': ['a', 'b', 'c']}");
     assertThatThrownBy(() -> Form.detect(row, Form.TO_PREFER))
         .isInstanceOf(UserError.class)
-        .hasMessageStartingWith("x.jsonl line 1: the columns are prompt, answers, which is no known");
+        .hasMessageStartingWith(
+            "x.jsonl line 1: the columns are prompt, answers, which is no known");
     assertThat(answers(Form.RANKING.read(row)).judgement())
         .isEqualTo(new Judgement.Ranked(List.of(0, 1, 2)));
   }
@@ -102,8 +101,10 @@ class JudgedFormsTest {
     String row = "{'prompt': 'p', 'answers': ['a', 'b'], 'scores': %s}";
     assertThat(answers(row.formatted("[4, '2.5']")).judgement()).isEqualTo(one("score", 4, 2.5));
     Judgement.Graded two =
-        new Judgement.Graded(List.of("kind", "true"), List.of(List.of(1.0, 5.0), List.of(2.0, 3.0)));
-    assertThat(answers(row.formatted("[{'true': 5, 'kind': 1}, {'kind': 2, 'true': 3}]")).judgement())
+        new Judgement.Graded(
+            List.of("kind", "true"), List.of(List.of(1.0, 5.0), List.of(2.0, 3.0)));
+    assertThat(
+            answers(row.formatted("[{'true': 5, 'kind': 1}, {'kind': 2, 'true': 3}]")).judgement())
         .isEqualTo(two);
     assertThat(answers(row.formatted("{'true': [5, 3], 'kind': [1, 2]}")).judgement())
         .isEqualTo(two);

@@ -14,8 +14,22 @@ import org.junit.jupiter.api.Test;
 class PreferenceMutationTest {
   private static final List<Object> WRONG =
       Arrays.asList(
-          null, "", " ", "[", "{}", 0, -1, 3.5, Double.NaN, true, List.of(), Map.of(),
-          List.of(List.of()), List.of("a", 1), Arrays.asList(null, null), Map.of("role", "user"));
+          null,
+          "",
+          " ",
+          "[",
+          "{}",
+          0,
+          -1,
+          3.5,
+          Double.NaN,
+          true,
+          List.of(),
+          Map.of(),
+          List.of(List.of()),
+          List.of("a", 1),
+          Arrays.asList(null, null),
+          Map.of("role", "user"));
 
   private static final Map<Form, String> ROWS =
       Map.of(

@@ -42,8 +42,7 @@ class PreferencesTest {
     String prompt = "[" + USER.formatted("p") + "]";
     String a = ASSISTANT.formatted("a");
     String b = ASSISTANT.formatted("b");
-    assertThat(
-            answers("{'prompt': %s, 'chosen': [%s], 'rejected': [%s]}".formatted(prompt, a, b)))
+    assertThat(answers("{'prompt': %s, 'chosen': [%s], 'rejected': [%s]}".formatted(prompt, a, b)))
         .isEqualTo(said);
     assertThat(answers("{'prompt': %s, 'chosen': %s, 'rejected': %s}".formatted(prompt, a, b)))
         .isEqualTo(said);
@@ -186,11 +185,13 @@ class PreferencesTest {
     assertThat(refusal(row.formatted("'votes': [3, 1]")))
         .startsWith("column \"votes\" holds 3.0; a number from 0");
     assertThat(refusal(row.formatted("'votes': []")))
-        .isEqualTo("column \"votes\" is an empty list; a list with the vote of each rater is needed");
+        .isEqualTo(
+            "column \"votes\" is an empty list; a list with the vote of each rater is needed");
     assertThat(refusal(row.formatted("'votes': [1], 'probability': 1")))
         .isEqualTo("columns \"probability\" and \"votes\" say the same; keep one of them");
     assertThat(refusal(row.formatted("'margin': -1")))
-        .isEqualTo("column \"margin\" is negative; it says by how much the chosen answer is better");
+        .isEqualTo(
+            "column \"margin\" is negative; it says by how much the chosen answer is better");
   }
 
   @Test
