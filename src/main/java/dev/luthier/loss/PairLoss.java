@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.Tensor;
  * the chosen and the rejected answer.
  */
 @Doc("What a pair of answers teaches (docs/preferences.md)")
-public sealed interface PairLoss extends PreferenceLoss permits MarginLoss, OrderLoss, ExoPair, Aot, AotUnpaired, Mixture {
+public sealed interface PairLoss extends PreferenceLoss
+    permits MarginLoss, OrderLoss, ExoPair, Aot, AotUnpaired, Mixture {
   /**
    * (P) the loss of every pair.
    *

@@ -1,16 +1,12 @@
 package dev.luthier.recipe;
 
-import dev.luthier.doc.Inline;
 import dev.luthier.doc.Shorthand;
 import dev.luthier.doc.Written;
 import dev.luthier.error.UserError;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,8 +129,9 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
           written != null ? map.get(written) : key.byDefault().map(Yaml::parse).orElse(null);
       values.put(key.name(), bind(key.type(), plain, keyPath));
     }
-    Optional<Object> inner = type.within().map(within -> construct(within, values, Optional.empty()));
-    return construct(type.record(), values, inner);
+    Optional<Object> inner =
+        type.within().map(within -> RecordMaker.of(within, values, Optional.empty()));
+    return RecordMaker.of(type.record(), values, inner);
   }
 
   private UserError unknown(String key, String parent, String names) {
@@ -172,40 +169,9 @@ record Binder(Class<?> root, UnaryOperator<Path> place) {
         throw new UserError(
             "%s must be %s, was %s".formatted(path, rule.getMessage(), Yaml.quote(value)), rule);
       }
-      throw rethrown(e);
+      throw RecordMaker.rethrown(e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " has no public static read(Object)", e);
     }
-  }
-
-  /**
-   * @param values by key
-   * @param inlined the value of the component that has no key
-   */
-  private static Object construct(
-      Class<?> type, Map<String, Object> values, Optional<Object> inlined) {
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    Object[] arguments =
-        Arrays.stream(components)
-            .map(
-                c ->
-                    c.isAnnotationPresent(Inline.class)
-                        ? inlined.orElseThrow()
-                        : values.get(Schema.snake(c.getName())))
-            .toArray();
-    try {
-      Constructor<?> constructor = type.getDeclaredConstructor(types);
-      return constructor.newInstance(arguments);
-    } catch (InvocationTargetException e) {
-      throw rethrown(e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(type + " cannot be made by a recipe", e);
-    }
-  }
-
-  private static RuntimeException rethrown(InvocationTargetException e) {
-    return e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
   }
 }

@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * An answer is good, or it is not. Log-ratios are measured from an origin: for {@link Bco} their mean
- * over all steps so far, else KTO's, from answers under the prompts of other rows.
+ * An answer is good, or it is not. Log-ratios are measured from an origin: for {@link Bco} their
+ * mean over all steps so far, else KTO's, from answers under the prompts of other rows.
  */
 final class LabelObjective implements PreferenceObjective {
   private final LabelledLoss loss;

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * For every row with one answer the answer of the next row behind its own prompt: what KTO measures
- * the distance from the reference by. It is the same in every epoch, so that the reference need read
- * it only once.
+ * the distance from the reference by. It is the same in every epoch, so that the reference need
+ * read it only once.
  *
  * @param next by row, by identity
  */
@@ -25,8 +25,7 @@ record Mismatched(Map<AnswersRow, AnswersRow> next) {
     return new Mismatched(out);
   }
 
-  private static void add(
-      List<AnswersRow> rows, int maxLength, Map<AnswersRow, AnswersRow> out) {
+  private static void add(List<AnswersRow> rows, int maxLength, Map<AnswersRow, AnswersRow> out) {
     for (int i = 0; i < rows.size(); i++) {
       out.put(rows.get(i), swapped(rows.get(i), rows.get((i + 1) % rows.size()), maxLength));
     }
@@ -37,7 +36,8 @@ record Mismatched(Map<AnswersRow, AnswersRow> next) {
     int[] begin = Arrays.copyOf(prompt.each().get(0).ids(), prompt.prompt());
     int[] all = answer.each().get(0).ids();
     int room = Math.max(1, maxLength - begin.length);
-    int[] said = Arrays.copyOfRange(all, answer.prompt(), Math.min(all.length, answer.prompt() + room));
+    int[] said =
+        Arrays.copyOfRange(all, answer.prompt(), Math.min(all.length, answer.prompt() + room));
     int[] ids = Arrays.copyOf(begin, begin.length + said.length);
     System.arraycopy(said, 0, ids, begin.length, said.length);
     boolean[] trained = new boolean[ids.length];

@@ -76,8 +76,7 @@ public final class Nearest {
     for (Schema.Key key : keys) {
       out.add(new Candidate(join(path, key.name()), key.name()));
       collect(key.type(), join(path, key.name()), out);
-      key.elsewhere()
-          .forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
+      key.elsewhere().forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
     }
   }
 

@@ -65,16 +65,12 @@ public record Prefer(
 
   @Override
   public Samples converted(Samples read) {
-    return single(read)
-        ? read.converted(new AnswerLabels())
-        : read.converted(new AllPairs());
+    return single(read) ? read.converted(new AnswerLabels()) : read.converted(new AllPairs());
   }
 
   @Override
   public void check(OptimSpec optim) {
-    if (loss instanceof PairLoss pairs
-        && pairs.wholeStep()
-        && optim.rowsAtOnce() < optim.batch()) {
+    if (loss instanceof PairLoss pairs && pairs.wholeStep() && optim.rowsAtOnce() < optim.batch()) {
       throw new UserError(
           "method.%s compares all pairs of a step with each other, so they go through the model at once: optim.micro_batch must be optim.batch (%d), was %d"
               .formatted(Schema.name(this), optim.batch(), optim.rowsAtOnce()));

@@ -28,8 +28,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judged answers, each read behind its prompt by a decoder: what counts is how likely it finds them,
- * and how likely the reference did. Letters: R rows, K answers, M tokens of all answers, T measures.
+ * Judged answers, each read behind its prompt by a decoder: what counts is how likely it finds
+ * them, and how likely the reference did. Letters: R rows, K answers, M tokens of all answers, T
+ * measures.
  */
 final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batch, CausalLm> {
   /**
@@ -56,10 +57,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
   private @Nullable Referee referee; // null before the run begins, and where none is needed
 
   PreferenceLesson(
-      ModelFolder folder,
-      ReferencePolicy reference,
-      PreferenceObjective objective,
-      Takes takes) {
+      ModelFolder folder, ReferencePolicy reference, PreferenceObjective objective, Takes takes) {
     this.folder = folder;
     this.writing =
         SftLesson.of(

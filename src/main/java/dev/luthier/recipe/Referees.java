@@ -24,8 +24,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /** Makes the reference policy of a run. */
-record Referees(
-    ModelFolder folder, Beginner<AnswersRow, CausalLm> run, PreferenceLesson lesson) {
+record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, PreferenceLesson lesson) {
   private static final String FILE = "reference.safetensors";
   private static final String SCORES = "log_probabilities";
   private static final String ROWS = "rows";
@@ -60,7 +59,9 @@ record Referees(
   private Referee copy(ReferencePolicy.Copy spec) {
     Compute compute = run.adapted().model().compute();
     CausalLm model =
-        spec.model().map(path -> CausalLm.load(path, compute)).orElseGet(() -> folder.load(compute));
+        spec.model()
+            .map(path -> CausalLm.load(path, compute))
+            .orElseGet(() -> folder.load(compute));
     if (model.config().vocabSize() != run.adapted().model().config().vocabSize()) {
       model.close();
       throw new UserError(
@@ -166,7 +167,10 @@ record Referees(
   private static long[] prints(List<AnswersRow> rows) {
     return rows.stream()
         .mapToLong(
-            row -> row.each().stream().mapToLong(e -> Arrays.hashCode(e.ids())).reduce(7, (a, b) -> 31 * a + b))
+            row ->
+                row.each().stream()
+                    .mapToLong(e -> Arrays.hashCode(e.ids()))
+                    .reduce(7, (a, b) -> 31 * a + b))
         .toArray();
   }
 }

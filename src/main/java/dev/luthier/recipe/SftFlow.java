@@ -133,11 +133,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     Checkpoints checkpoints = new Checkpoints(parts.output(), recipe.checkpoint().keep());
     Optional<Checkpoints.Saved> saved = checkpoints.latest();
     long from = saved.map(Checkpoints.Saved::step).orElse(0L);
-    parts
-        .lesson()
-        .begin(
-            new Beginner<>(
-                recipe, parts.adapted(), parts.corpus(), parts.output(), progress::note));
+    parts.lesson().begin(Beginner.of(parts, progress::note));
     Optional<LessonEvaluation<R, B, M>> evaluation =
         parts.corpus().report().evalRows().isEmpty()
             ? Optional.empty()

@@ -46,13 +46,12 @@ class LossKeysTest {
   /** The name alone is enough for all but a mixture. */
   @Test
   void namesAlone() {
-    for (Map.Entry<String, Class<?>> variant : Schema.variants(PairLoss.class).entrySet()) {
-      if (variant.getValue() != Mixture.class) {
-        assertThat(read(variant.getKey())).isInstanceOf(variant.getValue());
+    for (Map.Entry<String, Schema.Variant> variant : Schema.variants(PairLoss.class).entrySet()) {
+      if (variant.getValue().record() != Mixture.class) {
+        assertThat(read(variant.getKey())).isInstanceOf(variant.getValue().record());
       }
     }
-    assertThat(Schema.variants(PairLoss.class).keySet())
-        .contains(NAMES.split(" "));
+    assertThat(Schema.variants(PairLoss.class).keySet()).contains(NAMES.split(" "));
     assertThat(Schema.variants(LabelledLoss.class).keySet()).containsExactly("kto", "bco", "gpo");
   }
 
