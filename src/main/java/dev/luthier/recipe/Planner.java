@@ -123,11 +123,15 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     List<Extent> measured =
         Extents.largest(
             EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents.of(p.rows())));
-    long evaluation = measured.stream().mapToLong(e -> memory(e).evaluation()).max().orElse(0);
+    int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
+    long evaluation =
+        measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
     List<Extent> trained = extents.largest(steps);
     trained.forEach(this::memory); // which also loads what a step needs into the process
     Fixed fixed = fixed(other.optim().optimizer());
-    long cache = AnswersMemory.of(other, lesson, model, corpus);
+    long cache =
+        AnswersMemory.of(
+            other, lesson, model, corpus, prompts -> memory(prompts).forward(blocks));
     return trained.stream()
         .map(e -> new Plan(fixed, e, memory(e), evaluation, cache))
         .max(Comparator.comparingLong(Plan::peak))
@@ -179,13 +183,12 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   /** What libraries take when they are at work, without what was made to look into the future. */
   private Fixed fixed(Optimizer optimizer) {
     if (process == 0) {
-      long probed = Probed.most(probes.values());
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
       Compute compute = adapted.model().compute();
       process =
           compute.isCuda() // the room of cuBLAS, once for each thread that multiplies
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
-              : Math.max(1, PeakMemory.settled() - probed - ours);
+              : Math.max(1, PeakMemory.settled() - ours);
     }
     return Held.of(adapted).fixed(process, optimizer);
   }
