@@ -78,11 +78,7 @@ record Trunk(
   /** A block that no backward pass will ask about: what it makes on the way goes with it. */
   private static Tensor measured(Block block, Tensor x, Layout layout) {
     block.outside(layout).forEach(shared -> {}); // what all blocks see outlives the first
-    Tensor y = Scope.of(() -> block.apply(x, layout));
-    if (y != x) {
-      Scope.drop(x);
-    }
-    return y;
+    return Scope.of(() -> block.apply(x, layout));
   }
 
   /** A block of which only the input waits for the backward pass. */
