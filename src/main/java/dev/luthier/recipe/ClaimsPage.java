@@ -79,8 +79,7 @@ final class ClaimsPage {
                             number(claim.from()),
                             number(claim.to()),
                             method.name()));
-                plan.tasks()
-                    .forEach(t -> out.append(" %s |".formatted(verdict(t, method, claim))));
+                plan.tasks().forEach(t -> out.append(" %s |".formatted(verdict(t, method, claim))));
                 out.append('\n');
               });
     }

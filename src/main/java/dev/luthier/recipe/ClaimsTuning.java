@@ -40,8 +40,7 @@ record ClaimsTuning(
 
   List<ClaimsRun> runs() {
     return tasks.stream()
-        .flatMap(
-            task -> on(task).flatMap(m -> rates(task, m).map(r -> plan.tuning(task, m, r))))
+        .flatMap(task -> on(task).flatMap(m -> rates(task, m).map(r -> plan.tuning(task, m, r))))
         .toList();
   }
 
