@@ -58,15 +58,27 @@ record Trunk(
   Tensor states(Layout layout, @Nullable Tensor segments) {
     Tensor x =
         stack.entry().current().apply(embedding.apply(layout, segments, stack.prompt().current()));
-    boolean learning = GradMode.is_enabled() && !layout.cached();
     for (int i = 0; i < blocks.size(); i++) {
-      x =
-          learning && stack.activations().reruns(i)
-              ? checkpointed(blocks.get(i), x, layout)
-              : blocks.get(i).apply(x, layout);
+      x = through(i, x, layout);
     }
     Tensor last = norm == null ? x : norm.apply(x);
     return project == null ? last : project.apply(last);
+  }
+
+  private Tensor through(int i, Tensor x, Layout layout) {
+    Block block = blocks.get(i);
+    if (!GradMode.is_enabled()) {
+      return measured(block, x, layout);
+    }
+    return stack.activations().reruns(i) && !layout.cached()
+        ? checkpointed(block, x, layout)
+        : block.apply(x, layout);
+  }
+
+  /** A block that no backward pass will ask about: what it makes on the way goes with it. */
+  private static Tensor measured(Block block, Tensor x, Layout layout) {
+    block.outside(layout).forEach(shared -> {}); // what all blocks see outlives the first
+    return Scope.of(() -> block.apply(x, layout));
   }
 
   /** A block of which only the input waits for the backward pass. */

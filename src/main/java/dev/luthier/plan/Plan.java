@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param extent of the micro-batch that takes the most
  * @param evaluation the most that measuring takes beside what is fixed
- * @param cache keys and values of answers that are written at once, and their scores
+ * @param cache what writing answers takes: keys and values, prompts that are read, scores
  */
 public record Plan(Fixed fixed, Extent extent, StepMemory step, long evaluation, long cache) {
   /** The most that is in use at once. */

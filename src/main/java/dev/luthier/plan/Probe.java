@@ -56,7 +56,7 @@ record Probe(Extent extent, List<Made> held, Graph graph, List<Probe> later) {
     return new Probe(target, out, graph.at(target, extent, second.graph, second.extent), parts);
   }
 
-  /** What it takes, and what an evaluation of the same rows takes. */
+  /** What it takes, with gradients and without. */
   StepMemory memory() {
     double all = held.stream().mapToDouble(Made::bytes).sum();
     double scores = held.stream().filter(this::scores).mapToDouble(Made::bytes).sum();
@@ -68,12 +68,14 @@ record Probe(Extent extent, List<Made> held, Graph graph, List<Probe> later) {
       keptScores += own ? e.getValue() : 0;
     }
     double logits = scores + keptScores;
-    long part = later.stream().mapToLong(p -> p.memory().total()).max().orElse(0);
+    List<StepMemory> parts = later.stream().map(Probe::memory).toList();
+    long part = parts.stream().mapToLong(StepMemory::total).max().orElse(0);
     return new StepMemory(
         Math.round(all + kept - logits),
         Math.round(logits),
         Math.max(part, Math.round(BackwardPass.peak(graph) - kept)),
-        Math.round(all + keptScores));
+        Math.round(all - scores),
+        parts.stream().mapToLong(StepMemory::made).max().orElse(0));
   }
 
   /** Whether a tensor has a score for every choice: logits, what they became, their gradient. */

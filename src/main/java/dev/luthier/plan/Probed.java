@@ -1,8 +1,6 @@
 package dev.luthier.plan;
 
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,15 +31,5 @@ public final class Probed {
   /** What a micro-batch takes. */
   public StepMemory at(Extent extent) {
     return one.at(extent, two).memory();
-  }
-
-  /** What the larger of the two probes took. */
-  public long made() {
-    return Math.max(one.memory().total(), two.memory().total());
-  }
-
-  /** The most that one of several made. */
-  public static long most(Collection<Optional<Probed>> all) {
-    return all.stream().flatMap(Optional::stream).mapToLong(Probed::made).max().orElse(0);
   }
 }

@@ -6,11 +6,27 @@ package dev.luthier.plan;
  * @param activations what the layers made and what autograd keeps of it
  * @param logits the scores of all choices, and what the loss keeps of them
  * @param backward gradients of activations, at the backward pass's height
- * @param evaluation what measuring the same rows takes, without gradients
+ * @param made what the layers made, without what autograd alone keeps
+ * @param part the most that a part makes which is computed for a while
  */
-public record StepMemory(long activations, long logits, long backward, long evaluation) {
+public record StepMemory(long activations, long logits, long backward, long made, long part) {
   /** Forward and back. */
   public long total() {
     return activations + logits + backward;
+  }
+
+  /**
+   * The layers without gradients, where what a block made goes when it is done (model/Trunk): of L
+   * blocks alike one holds the L-th part of what all make, or what it makes when it is run again.
+   *
+   * @param blocks L
+   */
+  public long forward(int blocks) {
+    return Math.max(made / blocks, part);
+  }
+
+  /** What measuring the same rows takes: the layers, and all scores. */
+  public long evaluation(int blocks) {
+    return forward(blocks) + logits;
   }
 }

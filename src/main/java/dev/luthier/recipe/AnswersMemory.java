@@ -3,22 +3,61 @@ package dev.luthier.recipe;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
+import dev.luthier.plan.Extent;
+import dev.luthier.rollout.Budget;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToLongFunction;
 
-/** Keys and values of the answers that an evaluation writes at once. */
+/**
+ * What an evaluation holds while it writes answers. Prompts are started together (rollout,
+ * ContinuousBatch): while they are read there are the keys and values of the rows that write, their
+ * own, what a block makes of their tokens, and the scores of their first tokens.
+ */
 final class AnswersMemory {
-  private static final int AT_ONCE = 64;
+  private static final int SCORES = 3; // as they come, as the draw makes them, and their order
+  private static final int FLOAT = 4;
 
   private AnswersMemory() {}
 
-  /** Their bytes; 0 where it writes none. */
+  /**
+   * Its bytes; 0 where it writes none.
+   *
+   * @param block what a block makes of prompts that are read at once
+   */
   static <R extends TrainingRow> long of(
-      Recipe of, Lesson<R, ?, ?> lesson, Model model, Corpus<R> corpus) {
+      Recipe of, Lesson<R, ?, ?> lesson, Model model, Corpus<R> corpus, ToLongFunction<Extent> block) {
     int all = Math.min(of.eval().generate(), corpus.eval().list().size());
-    int rows = Math.min(all, AT_ONCE);
+    int rows = Math.min(all, WrittenExam.AT_ONCE);
     if (rows == 0 || !lesson.measures().contains(Measure.EXACT_MATCH)) {
       return 0;
     }
-    int longest = corpus.report().evalRows().stream().mapToInt(TrainingRow::length).max().orElse(0);
-    return Generative.of(model).bytes(rows, longest, of.eval().maxNewTokens());
+    Extent prompts = prompts(corpus.report().evalRows(), rows, of.peft().virtualTokens());
+    Generative writing = Generative.of(model);
+    int longest = (int) prompts.longest();
+    return writing.bytes(rows, longest, of.eval().maxNewTokens())
+        + writing.bytes(rows, longest, 0)
+        + block.applyAsLong(prompts)
+        + (long) SCORES * FLOAT * rows * writing.vocabSize();
+  }
+
+  /**
+   * The most that is read at once: the longest rows, which begin first, though no more tokens than
+   * start together. A row's answer counts with it, so that this is a little too much.
+   */
+  static Extent prompts(List<? extends TrainingRow> rows, int most, int virtual) {
+    List<Integer> lengths =
+        rows.stream().map(TrainingRow::length).sorted(Comparator.reverseOrder()).limit(most).toList();
+    long longest = lengths.stream().mapToLong(n -> n).max().orElse(1);
+    long tokens = 0;
+    long count = 0;
+    for (int length : lengths) {
+      if (count > 0 && tokens + length > Budget.PROMPT_TOKENS) {
+        break;
+      }
+      tokens += length;
+      count++;
+    }
+    return new Extent(count, tokens, longest, count, virtual, false);
   }
 }

@@ -79,18 +79,22 @@ final class ClaimsPage {
                             number(claim.from()),
                             number(claim.to()),
                             method.name()));
-                for (ClaimsPlan.Task task : plan.tasks()) {
-                  double share = share(task, method);
-                  out.append(
-                      Double.isFinite(share)
-                          ? " %.1f, %s |".formatted(share, verdict(claim, share))
-                          : " no share of 0 |");
-                }
+                plan.tasks().forEach(t -> out.append(" %s |".formatted(verdict(t, method, claim))));
                 out.append('\n');
               });
     }
     out.append('\n');
     plan.reading().ifPresent(text -> out.append(text.strip()).append("\n\n"));
+  }
+
+  private String verdict(ClaimsPlan.Task task, ClaimsPlan.Method method, ClaimsPlan.Claim claim) {
+    if (!method.on(task)) {
+      return "not run";
+    }
+    double share = share(task, method);
+    return Double.isFinite(share)
+        ? "%.1f, %s".formatted(share, verdict(claim, share))
+        : "no share of 0";
   }
 
   private static String verdict(ClaimsPlan.Claim claim, double share) {
@@ -110,7 +114,7 @@ final class ClaimsPage {
     out.append(
         "| method | trainable | share | memory, MB | s/step | rate | score | of full's |\n"
             + "|---|---|---|---|---|---|---|---|\n");
-    for (ClaimsPlan.Method method : plan.methods()) {
+    for (ClaimsPlan.Method method : plan.methods().stream().filter(m -> m.on(task)).toList()) {
       RunResult cost = result(runs.cost(task, method));
       Scores scores = scores(task, method);
       double share = share(task, method);

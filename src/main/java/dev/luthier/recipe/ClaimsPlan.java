@@ -54,8 +54,16 @@ record ClaimsPlan(
               "The middle of the rates that are tried on each task, and the rate where the file of rates has none")
           @Default("{}")
           Map<String, Double> rates,
+      @Doc("How the weights of linear layers are kept while it trains") @Default("none")
+          Quantize quantize,
+      @Doc("The tasks that it is compared on; all where it names none") @Default("[]")
+          List<String> tasks,
       @Doc("What is claimed of it") Optional<Claim> claim,
       @Doc("What is to be said about its results") Optional<String> remark) {
+
+    boolean on(Task task) {
+      return tasks.isEmpty() || tasks.contains(task.name());
+    }
 
     double usual(Task task) {
       return Optional.ofNullable(rates.get(task.name()))
@@ -100,6 +108,13 @@ record ClaimsPlan(
         if (!known.contains(task)) {
           throw new UserError(
               "%s has a rate for %s; the tasks are %s"
+                  .formatted(method.name(), task, String.join(", ", known)));
+        }
+      }
+      for (String task : method.tasks()) {
+        if (!known.contains(task)) {
+          throw new UserError(
+              "%s is compared on %s; the tasks are %s"
                   .formatted(method.name(), task, String.join(", ", known)));
         }
       }

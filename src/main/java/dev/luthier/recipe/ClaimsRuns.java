@@ -27,13 +27,19 @@ final class ClaimsRuns {
 
   /** The runs that measure time and memory. */
   List<ClaimsRun> costs(List<ClaimsPlan.Task> tasks, List<ClaimsPlan.Method> methods) {
-    return tasks.stream().flatMap(t -> methods.stream().map(m -> cost(t, m))).toList();
+    return tasks.stream()
+        .flatMap(t -> methods.stream().filter(m -> m.on(t)).map(m -> cost(t, m)))
+        .toList();
   }
 
   /** The trainings with every seed. */
   List<ClaimsRun> scores(List<ClaimsPlan.Task> tasks, List<ClaimsPlan.Method> methods) {
     return tasks.stream()
-        .flatMap(t -> methods.stream().flatMap(m -> plan.seeds().stream().map(s -> score(t, m, s))))
+        .flatMap(
+            t ->
+                methods.stream()
+                    .filter(m -> m.on(t))
+                    .flatMap(m -> plan.seeds().stream().map(s -> score(t, m, s))))
         .toList();
   }
 
@@ -75,7 +81,7 @@ final class ClaimsRuns {
     Recipe base = base(task);
     Recipe recipe =
         new Recipe(
-            base.model().inFloat32(),
+            base.model().inFloat32().kept(method.quantize()),
             base.method(),
             method.peft(),
             data,

@@ -40,8 +40,7 @@ record ClaimsTuning(
 
   List<ClaimsRun> runs() {
     return tasks.stream()
-        .flatMap(
-            task -> methods.stream().flatMap(m -> rates(task, m).map(r -> plan.tuning(task, m, r))))
+        .flatMap(task -> on(task).flatMap(m -> rates(task, m).map(r -> plan.tuning(task, m, r))))
         .toList();
   }
 
@@ -50,7 +49,7 @@ record ClaimsTuning(
     ClaimsRates rates = plan.rates();
     for (ClaimsPlan.Task task : tasks) {
       out.println(task.name() + ", " + task.score().label() + " on rows set aside:");
-      for (ClaimsPlan.Method method : methods) {
+      for (ClaimsPlan.Method method : on(task).toList()) {
         List<Tried> tries = rates(task, method).map(r -> tried(task, method, r)).toList();
         Tried best = tries.stream().max(Comparator.comparingDouble(Tried::score)).orElseThrow();
         String text = tries.stream().map(Tried::toString).collect(Collectors.joining(", "));
@@ -61,6 +60,10 @@ record ClaimsTuning(
       }
     }
     return rates;
+  }
+
+  private Stream<ClaimsPlan.Method> on(ClaimsPlan.Task task) {
+    return methods.stream().filter(m -> m.on(task));
   }
 
   private Stream<Double> rates(ClaimsPlan.Task task, ClaimsPlan.Method method) {

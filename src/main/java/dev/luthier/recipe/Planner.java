@@ -26,9 +26,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Says what a run will hold in memory, without reading a weight: the model stands there hollow, two
- * small micro-batches of the run's own rows go through it, and what they made says what larger ones
- * make.
+ * Says what a run will hold in memory, without reading a weight: two small micro-batches of its own
+ * rows go through a hollow model, and what they made says what larger ones make.
  */
 final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCloseable {
   private final Recipe recipe;
@@ -120,15 +119,17 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   private Plan planned(Recipe other) {
     M model = adapted.model();
     RowSteps<R, B> steps = RowSteps.of(lesson, corpus, other, model);
-    Extents<R> extents = extents();
     List<Extent> measured =
         Extents.largest(
-            EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents.of(p.rows())));
-    long evaluation = measured.stream().mapToLong(e -> memory(e).evaluation()).max().orElse(0);
-    List<Extent> trained = extents.largest(steps);
+            EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents().of(p.rows())));
+    int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
+    long evaluation =
+        measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
+    List<Extent> trained = extents().largest(steps);
     trained.forEach(this::memory); // which also loads what a step needs into the process
     Fixed fixed = fixed(other.optim().optimizer());
-    long cache = AnswersMemory.of(other, lesson, model, corpus);
+    long cache =
+        AnswersMemory.of(other, lesson, model, corpus, p -> memory(p).forward(blocks));
     return trained.stream()
         .map(e -> new Plan(fixed, e, memory(e), evaluation, cache))
         .max(Comparator.comparingLong(Plan::peak))
@@ -180,13 +181,12 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   /** What libraries take when they are at work, without what was made to look into the future. */
   private Fixed fixed(Optimizer optimizer) {
     if (process == 0) {
-      long probed = Probed.most(probes.values());
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
       Compute compute = adapted.model().compute();
       process =
           compute.isCuda() // the room of cuBLAS, once for each thread that multiplies
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
-              : Math.max(1, PeakMemory.settled() - probed - ours);
+              : Math.max(1, PeakMemory.settled() - ours);
     }
     return Held.of(adapted).fixed(process, optimizer);
   }

@@ -12,6 +12,9 @@ import dev.luthier.model.Generative;
  *     among them; while the cache grows, one tensor of one layer is there twice beside that
  */
 public record Budget(int rows, long cacheBytes) {
+  /** Prompts started together have so many tokens at most, unless one alone has more. */
+  public static final int PROMPT_TOKENS = 4096;
+
   /** The memory for keys and values where nothing else is said: 2 GiB. */
   public static final long CACHE_BYTES = 2L << 30;
 

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * samples; where they do not all find a row, the prompt is held until they do.
  */
 final class ContinuousBatch implements AutoCloseable {
-  /** Prompts started together have so many tokens at most, unless one alone has more. */
-  private static final int PROMPT_TOKENS = 4096;
-
   /** Free rows are filled when they are this part of all: a pass over few prompts is dear. */
   private static final int REFILL = 8;
 
@@ -83,7 +80,7 @@ final class ContinuousBatch implements AutoCloseable {
         next != null && running.size() + out.size() < places;
         next = waiting.peek()) {
       tokens += next.request() == last ? 0 : next.request().tokens().length;
-      boolean fits = held == null ? out.isEmpty() || tokens <= PROMPT_TOKENS : held.has(next);
+      boolean fits = held == null ? out.isEmpty() || tokens <= Budget.PROMPT_TOKENS : held.has(next);
       if (!fits) {
         break;
       }

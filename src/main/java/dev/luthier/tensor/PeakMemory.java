@@ -3,6 +3,7 @@ package dev.luthier.tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.cuda.DeviceStats;
 import org.bytedeco.pytorch.global.torch_cuda;
 
@@ -41,11 +42,16 @@ public record PeakMemory(long process, long device) {
     return status("VmRSS");
   }
 
-  /** The same after the Java heap was cleared and has shrunk, which it does in four steps. */
+  /**
+   * The same after both heaps gave back what is free in them: the Java heap, which shrinks in four
+   * steps, and that of the C library, whose free pages would count as the process's until they are
+   * used again.
+   */
   public static long settled() {
     for (int i = 0; i < HEAP_STEPS; i++) {
       System.gc();
     }
+    Pointer.trimMemory();
     return resident();
   }
 

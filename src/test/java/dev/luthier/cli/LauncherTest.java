@@ -31,7 +31,7 @@ class LauncherTest {
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(from.toFile()).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(k -> k.matches("(OMP|OPENBLAS|MKL|MALLOC|LUTHIER).*"));
+    builder.environment().keySet().removeIf(k -> k.matches("(OMP|OPENBLAS|MKL|MALLOC|GLIBC|LUTHIER).*"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
@@ -55,7 +55,7 @@ class LauncherTest {
     Path jdk = Files.createDirectories(dir.resolve("jdk/bin"));
     script(jdk.resolve("javac"), "exit 0");
     script(
-        jdk.resolve("java"), "pwd; printf '[%s]\\n' \"$@\"; env | grep -E 'OMP|MKL|BLAS|MALLOC'");
+        jdk.resolve("java"), "pwd; printf '[%s]\\n' \"$@\"; env | grep -E 'OMP|MKL|BLAS|MALLOC|GLIBC'");
     Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"%s\"\n".formatted(version));
     return home;
   }
@@ -104,7 +104,9 @@ class LauncherTest {
             "OMP_WAIT_POLICY=passive",
             "MKL_THREADING_LAYER=GNU",
             "MALLOC_MMAP_THRESHOLD_=67108864",
-            "MALLOC_TRIM_THRESHOLD_=268435456");
+            "MALLOC_TRIM_THRESHOLD_=268435456",
+            "MALLOC_ARENA_MAX=1",
+            "GLIBC_TUNABLES=glibc.malloc.tcache_count=0");
   }
 
   @Test

@@ -40,7 +40,9 @@ class ProbedTest {
       assertThat(at.activations()).isEqualTo(80_000 + 4_000 + 8_000 + 4);
       // gradients of the log-softmax and of the logits at once, and one of the loss
       assertThat(at.backward()).isBetween(240_000L, 240_016L);
-      assertThat(at.evaluation()).isEqualTo(at.activations() + at.logits());
+      // without gradients: of one block all of it, of four alike a quarter; and all scores
+      assertThat(at.evaluation(1)).isEqualTo(92_004 + 240_000);
+      assertThat(at.evaluation(4)).isEqualTo(23_001 + 240_000);
     }
   }
 
@@ -109,6 +111,7 @@ class ProbedTest {
               });
       assertThat(at.activations()).isEqualTo(4); // the sum that is there
       assertThat(at.backward()).isBetween(404L, 404L + 1208); // one part, forward and back
+      assertThat(at.forward(100)).isEqualTo(404); // without gradients too it is there for a while
     }
   }
 

@@ -146,6 +146,48 @@ class ClaimsTest {
   }
 
   @Test
+  void aMethodMayKeepItsBaseInFewBitsAndLeaveTasksOut() throws IOException {
+    String text = Files.readString(plan);
+    String chat = text.lines().filter(l -> l.contains("name: chat")).findFirst().orElseThrow();
+    String talk = chat.replace("name: chat", "name: talk");
+    Files.writeString(
+        plan,
+        text.replace(chat, chat + "\n" + talk)
+                .replace("chat: 1e-3 }", "chat: 1e-3, talk: 1e-3 }")
+                .replace("chat: 2e-3 }", "chat: 2e-3, talk: 2e-3 }")
+            + """
+              - name: qlora
+                peft: { lora: { rank: 2 } }
+                quantize: nf4
+                tasks: [chat]
+                rates: { chat: 2e-3 }
+                claim: { about: QLoRA, from: 90, to: 98 }
+            """);
+    compare(
+        (file, resume, log, place) -> {
+          Recipe recipe = Recipes.read(file, List.of());
+          boolean packed = recipe.model().quantize() instanceof Quantize.Nf4;
+          assertThat(packed).isEqualTo(recipe.output().contains("/qlora/"));
+          return train(file, resume, log, place);
+        });
+    assertThat(trained).contains("chat/qlora/cost", "chat/qlora/seed-2");
+    assertThat(trained).noneMatch(name -> name.startsWith("talk/qlora"));
+    // .71 / .85 once, and nothing of talk: neither a verdict nor a row of its table
+    assertThat(Files.readString(dir.resolve("docs/page.md")))
+        .contains("| QLoRA, 90 to 98 % | qlora | 83.5, **below** | not run |")
+        .containsOnlyOnce("| qlora | 20 | 2.000 % |");
+  }
+
+  @Test
+  void aTaskThatIsNoneIsRefused() throws IOException {
+    String text = Files.readString(plan);
+    Files.writeString(plan, text.replace("remark: It is small.", "tasks: [char]"));
+    assertThatThrownBy(() -> compare(this::train))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("lora is compared on char; the tasks are chat");
+  }
+
+  @Test
   void aPartLeavesThePageAlone() {
     new Claims(1, 1, this::train)
         .compare(plan, new Claims.Part(Set.of(), Set.of("lora")), new PrintWriter(said, true));
