@@ -67,6 +67,11 @@ final class LabelObjective implements PreferenceObjective {
   }
 
   @Override
+  public void begin() {
+    seen = new RunningMean();
+  }
+
+  @Override
   public Course course() {
     return new Course() {
       @Override

@@ -80,6 +80,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
 
   @Override
   public void begin(Beginner<AnswersRow, CausalLm> run) {
+    objective.begin();
     if (objective.mismatched()) {
       mismatched = Mismatched.of(run.corpus().report(), run.corpus().maxLength());
     }

@@ -29,6 +29,9 @@ sealed interface PreferenceObjective permits PairObjective, LabelObjective {
   /** What it logs, as evaluations measure it. */
   Map<String, Measure> measures();
 
+  /** Forgets what it saw, which was a plan, before the first step. */
+  default void begin() {}
+
   /** What it keeps from step to step. */
   default Course course() {
     return Course.NONE;
