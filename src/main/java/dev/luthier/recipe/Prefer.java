@@ -65,7 +65,29 @@ public record Prefer(
 
   @Override
   public Samples converted(Samples read) {
-    return single(read) ? read.converted(new AnswerLabels()) : read.converted(new AllPairs());
+    return single(read)
+        ? read.converted(new AnswerLabels())
+        : placed((PairLoss) loss, read.converted(new AllPairs()));
+  }
+
+  /** Refuses rows that say what the loss has no place for. */
+  private Samples placed(PairLoss pairs, Samples samples) {
+    for (Sample sample : samples.list()) {
+      if (sample.example() instanceof Example.Answers answers
+          && answers.judgement() instanceof Judgement.Preferred said) {
+        if (said.margin() != 0 && !pairs.takesMargins()) {
+          throw new UserError(
+              "method.%s has no place for margins, but %s says or grades by how much an answer is better; take a loss of a margin such as dpo, ipo, hinge, simpo or gpo, or leave margins out"
+                  .formatted(Schema.name(this), sample.place()));
+        }
+        if (said.probability() != 1 && !pairs.takesProbabilities()) {
+          throw new UserError(
+              "method.%s has no place for soft labels, but %s has one; take dpo, or round the probabilities"
+                  .formatted(Schema.name(this), sample.place()));
+        }
+      }
+    }
+    return samples;
   }
 
   @Override
