@@ -40,6 +40,11 @@ public record AnswersRow(List<TokenRow> each, Judgement judgement, int prompt)
     return each.size();
   }
 
+  @Override
+  public boolean even() {
+    return each.stream().mapToInt(TokenRow::length).distinct().count() == 1;
+  }
+
   /** The judgement is one thing to learn, however many answers it is about. */
   @Override
   public int targets() {

@@ -34,6 +34,11 @@ public record ChoiceRow<R extends TrainingRow>(Question question, List<R> each, 
     return each.size();
   }
 
+  @Override
+  public boolean even() {
+    return each.stream().mapToInt(TrainingRow::length).distinct().count() == 1;
+  }
+
   /** The question is one thing to learn, however many choices it has. */
   @Override
   public int targets() {

@@ -26,6 +26,11 @@ public interface TrainingRow {
     return 1;
   }
 
+  /** Whether all of its sequences are of one length. */
+  default boolean even() {
+    return true;
+  }
+
   /** How many things are learnt: tokens, or one label. */
   int targets();
 

@@ -13,4 +13,9 @@ interface Batching<R extends TrainingRow, B> {
   default long weight(R row) {
     return row.targets();
   }
+
+  /** How many things of a row a head scores. */
+  default long scored(R row) {
+    return weight(row);
+  }
 }

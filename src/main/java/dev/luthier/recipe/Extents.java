@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * How large micro-batches of rows are.
  *
- * @param batching says how many targets a row has
+ * @param batching says how many targets of a row are scored
  * @param virtual tokens before every sequence
  */
 record Extents<R extends TrainingRow>(Batching<R, ?> batching, int virtual) {
@@ -26,9 +26,10 @@ record Extents<R extends TrainingRow>(Batching<R, ?> batching, int virtual) {
         rows.stream().mapToLong(R::sequences).sum(),
         rows.stream().mapToLong(R::tokens).sum(),
         rows.stream().mapToLong(R::length).max().orElse(1),
-        rows.stream().mapToLong(batching::weight).sum(),
+        rows.stream().mapToLong(batching::scored).sum(),
         virtual,
-        rows.stream().mapToInt(R::length).distinct().count() == 1);
+        rows.stream().allMatch(R::even)
+            && rows.stream().mapToInt(R::length).distinct().count() == 1);
   }
 
   /** The largest micro-batches of a run: by tokens, targets, cells of attention and its scores. */
@@ -62,14 +63,15 @@ record Extents<R extends TrainingRow>(Batching<R, ?> batching, int virtual) {
   Optional<Pair<R>> probes(List<R> rows, boolean even) {
     List<R> sorted =
         rows.stream()
-            .filter(r -> r.length() >= LEAST && batching.weight(r) >= 1)
+            .filter(r -> r.length() >= LEAST && batching.scored(r) >= 1)
             .sorted(Comparator.comparingInt(R::length))
             .limit(TRIED)
             .toList();
     return even ? evenProbes(sorted) : unevenProbes(sorted);
   }
 
-  private Optional<Pair<R>> evenProbes(List<R> sorted) {
+  private Optional<Pair<R>> evenProbes(List<R> all) {
+    List<R> sorted = all.stream().filter(R::even).toList();
     if (sorted.isEmpty()) {
       return Optional.empty();
     }

@@ -27,14 +27,14 @@ record Fitting(Recipe recipe, Plan plan, String why) {
     }
     Plan least = asked;
     for (Recipe way : ways(recipe)) {
-      Plan one = planner.apply(way.with(way.optim().atOnce(1)));
+      Plan one = planner.apply(atOnce(way, 1));
       if (one.peak() <= limit.bytes()) {
         return most(way, limit, planner, recipe, asked);
       }
       least = one.peak() < least.peak() ? one : least;
     }
     throw new UserError(
-        "nothing fits in %s: with one row at once the run needs at least %s (weights %s, what trains %s, the longest row %s); shorten the rows, take a smaller model, or give it more"
+        "nothing fits in %s: with as few rows at once as there can be the run needs at least %s (weights %s, what trains %s, the longest row %s); shorten the rows, take a smaller model, or give it more"
             .formatted(
                 limit,
                 PlanText.size(least.peak()),
@@ -54,10 +54,19 @@ record Fitting(Recipe recipe, Plan plan, String why) {
     return out;
   }
 
+  /** As it is where the method lets no step be cut. */
+  private static Recipe atOnce(Recipe recipe, int rows) {
+    try {
+      return recipe.with(recipe.optim().atOnce(rows));
+    } catch (UserError e) {
+      return recipe;
+    }
+  }
+
   /** The most rows at once that fit in a way in which one row does. */
   private static Fitting most(
       Recipe way, Memory limit, Function<Recipe, Plan> planner, Recipe recipe, Plan asked) {
-    int rows = 1;
+    int rows = atOnce(way, 1).optim().rowsAtOnce();
     int tooMany = way.optim().rowsAtOnce() + 1;
     while (tooMany - rows > 1) { // more rows never take less
       int middle = (rows + tooMany) / 2;

@@ -11,6 +11,8 @@ import dev.luthier.tensor.Course;
 import dev.luthier.train.Objective;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -95,6 +97,11 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
    * @param voice the result as commands take it: a model, or a model and {@code --adapter}
    */
   List<String> next(String voice);
+
+  /** What is worth a sentence about what a run measured before and after, by measure. */
+  default Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return Optional.empty();
+  }
 
   /** What it does in a run beside its loss. */
   default Course course() {

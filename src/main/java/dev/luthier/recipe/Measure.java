@@ -25,6 +25,8 @@ public enum Measure {
   MARGIN(Better.HIGHER),
   REWARD_CHOSEN(Better.HIGHER),
   REWARD_REJECTED(Better.LOWER),
+  /** The share of pairs whose better answer has the higher log-probability per token. */
+  LOGP_ACCURACY(Better.HIGHER),
   /** The log-probability of the better of two answers. */
   LOGP_CHOSEN(Better.HIGHER),
   LOGP_REJECTED(Better.LOWER),

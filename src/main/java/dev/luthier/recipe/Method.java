@@ -4,6 +4,7 @@ import dev.luthier.data.Form;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TooLong;
 import dev.luthier.doc.Doc;
+import dev.luthier.peft.Peft;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,9 +21,9 @@ public sealed interface Method
   }
 
   /**
-   * @throws dev.luthier.error.UserError if it does not go with how the weights move
+   * @throws dev.luthier.error.UserError if it does not go with how the weights move, or with which
    */
-  default void check(OptimSpec optim) {}
+  default void check(OptimSpec optim, Peft peft) {}
 
   /** The longest row in tokens, where the recipe says it. */
   Optional<Integer> maxLength();

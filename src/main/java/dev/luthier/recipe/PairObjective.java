@@ -10,10 +10,13 @@ import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PairTerms;
 import dev.luthier.tensor.Compute;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Of two answers to a prompt one is better. */
 record PairObjective(PairLoss loss) implements PreferenceObjective {
+  private static final double WORTH_A_WORD = 0.01; // log-probabilities are told to as much
+
   @Override
   public boolean reference() {
     return loss.reference();
@@ -40,6 +43,30 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
     return batch.judgements().stream().anyMatch(j -> what.test((Judgement.Preferred) j));
   }
 
+  /** Says so where the chosen answers became rarer, which margins alone do not tell. */
+  @Override
+  public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    double chosen = change(Measure.LOGP_CHOSEN, before, after);
+    double rejected = change(Measure.LOGP_REJECTED, before, after);
+    if (!(chosen < -WORTH_A_WORD)) {
+      return Optional.empty();
+    }
+    String why =
+        rejected < chosen
+            ? "the margin grew because rejected ones fell faster"
+            : "rejected ones did not fall as far";
+    String key = Measure.LOGP_CHOSEN.key();
+    return Optional.of(
+        "chosen answers became less likely: log-probability %.2f -> %.2f; %s"
+            .formatted(before.get(key), after.get(key), why));
+  }
+
+  private static double change(
+      Measure measure, Map<String, Double> before, Map<String, Double> after) {
+    return after.getOrDefault(measure.key(), Double.NaN)
+        - before.getOrDefault(measure.key(), Double.NaN);
+  }
+
   @Override
   public Map<String, Measure> measures() {
     return Map.of(
@@ -47,6 +74,7 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
         "margin", Measure.MARGIN,
         "reward_chosen", Measure.REWARD_CHOSEN,
         "reward_rejected", Measure.REWARD_REJECTED,
+        "logp_accuracy", Measure.LOGP_ACCURACY,
         "logp_chosen", Measure.LOGP_CHOSEN,
         "logp_rejected", Measure.LOGP_REJECTED);
   }

@@ -17,6 +17,8 @@ import dev.luthier.error.UserError;
 import dev.luthier.loss.LabelledLoss;
 import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PreferenceLoss;
+import dev.luthier.peft.Full;
+import dev.luthier.peft.Peft;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,20 +67,62 @@ public record Prefer(
 
   @Override
   public Samples converted(Samples read) {
-    return single(read) ? read.converted(new AnswerLabels()) : read.converted(new AllPairs());
+    return single(read)
+        ? read.converted(new AnswerLabels())
+        : placed((PairLoss) loss, read.converted(new AllPairs()));
+  }
+
+  /** Refuses rows that say what the loss has no place for. */
+  private Samples placed(PairLoss pairs, Samples samples) {
+    for (Sample sample : samples.list()) {
+      if (sample.example() instanceof Example.Answers answers
+          && answers.judgement() instanceof Judgement.Preferred said) {
+        if (said.margin() != 0 && !pairs.takesMargins()) {
+          throw new UserError(
+              "method.%s has no place for margins, but %s says or grades by how much an answer is better; take a loss of a margin such as dpo, ipo, hinge, simpo or gpo, or leave margins out"
+                  .formatted(Schema.name(this), sample.place()));
+        }
+        if (said.probability() != 1 && !pairs.takesProbabilities()) {
+          throw new UserError(
+              "method.%s has no place for soft labels, but %s has one; take dpo, or round the probabilities"
+                  .formatted(Schema.name(this), sample.place()));
+        }
+      }
+    }
+    return samples;
   }
 
   @Override
-  public void check(OptimSpec optim) {
+  public void check(OptimSpec optim, Peft peft) {
     if (loss instanceof PairLoss pairs && pairs.wholeStep() && optim.rowsAtOnce() < optim.batch()) {
       throw new UserError(
           "method.%s compares all pairs of a step with each other, so they go through the model at once: optim.micro_batch must be optim.batch (%d), was %d"
               .formatted(Schema.name(this), optim.batch(), optim.rowsAtOnce()));
     }
+    if (reference instanceof ReferencePolicy.AdaptersOff && peft instanceof Full) {
+      throw new UserError(
+          "method.%s.reference is adapters_off, but peft is full: all weights move, and nothing can be switched off; take cached or copy"
+              .formatted(Schema.name(this)));
+    }
+  }
+
+  /** Refuses a second model that reads other tokens. */
+  private void checkVocabulary(ModelFolder folder) {
+    if (reference instanceof ReferencePolicy.Copy copy && copy.model().isPresent()) {
+      try (ModelFolder other = ModelFolder.open(copy.model().get())) {
+        long own = folder.config().vocabSize();
+        if (other.config().vocabSize() != own) {
+          throw new UserError(
+              "method.%s.reference.copy.model has another vocabulary than model (%d tokens, not %d), so it cannot read the same rows; take a model of the same family"
+                  .formatted(Schema.name(this), other.config().vocabSize(), own));
+        }
+      }
+    }
   }
 
   @Override
   public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
+    checkVocabulary(folder);
     boolean single = single(samples.train());
     return new PreferenceLesson(
         folder,

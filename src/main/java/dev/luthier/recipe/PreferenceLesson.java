@@ -6,6 +6,7 @@ import dev.luthier.data.AnswersTokenizer;
 import dev.luthier.data.LossOn;
 import dev.luthier.data.RowMaker;
 import dev.luthier.data.Takes;
+import dev.luthier.data.TokenRow;
 import dev.luthier.data.TooLong;
 import dev.luthier.loss.Chunk;
 import dev.luthier.loss.Logps;
@@ -96,6 +97,12 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
         : Stream.of(row);
   }
 
+  /** The tokens of all answers are scored, and a row counts as one. */
+  @Override
+  public long scored(AnswersRow row) {
+    return row.each().stream().mapToLong(TokenRow::targets).sum();
+  }
+
   @Override
   public Batch batch(List<AnswersRow> rows, Draw draw, Compute compute) {
     return new Batch(
@@ -180,6 +187,11 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
   @Override
   public Exam exam(CausalLm model, Corpus<AnswersRow> corpus, EvalSpec spec) {
     return writing.exam(model, corpus, spec, Map.of());
+  }
+
+  @Override
+  public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return objective.remark(before, after);
   }
 
   @Override

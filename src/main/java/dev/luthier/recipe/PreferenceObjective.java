@@ -5,6 +5,7 @@ import dev.luthier.loss.Logps;
 import dev.luthier.loss.Loss;
 import dev.luthier.tensor.Course;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** What the log-probabilities of judged answers are worth. Letters: K answers. */
@@ -31,6 +32,10 @@ sealed interface PreferenceObjective permits PairObjective, LabelObjective {
 
   /** Forgets what it saw, which was a plan, before the first step. */
   default void begin() {}
+  /** What is worth a sentence about what a run measured before and after, by measure. */
+  default Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return Optional.empty();
+  }
 
   /** What it keeps from step to step. */
   default Course course() {

@@ -33,7 +33,7 @@ public record Recipe(
         String output,
     @Doc("Root of all randomness: data order, dropout, new weights") @Default("42") long seed) {
   public Recipe {
-    method.check(optim);
+    method.check(optim, peft);
   }
 
   /** The same with the learning rate that the method usually has on this model, if it has none. */

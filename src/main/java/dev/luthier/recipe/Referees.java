@@ -2,13 +2,11 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersBatch;
 import dev.luthier.data.AnswersRow;
-import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
-import dev.luthier.peft.Full;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
@@ -29,9 +27,6 @@ record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, Preferen
   private static final String SCORES = "log_probabilities";
   private static final String ROWS = "rows";
 
-  /**
-   * @throws UserError if the run cannot have such a reference
-   */
   Referee of(ReferencePolicy kind) {
     if (kind instanceof ReferencePolicy.Copy copy) {
       return copy(copy);
@@ -41,10 +36,6 @@ record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, Preferen
 
   private Referee adaptersOff() {
     Adapted<CausalLm> adapted = run.adapted();
-    if (adapted.peft() instanceof Full) {
-      throw new UserError(
-          "reference is adapters_off, but peft is full: all weights move, and nothing can be switched off; take cached or copy");
-    }
     return (rows, batch) -> {
       boolean training = adapted.model().dropout().training();
       adapted.training(false);
@@ -62,11 +53,6 @@ record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, Preferen
         spec.model()
             .map(path -> CausalLm.load(path, compute))
             .orElseGet(() -> folder.load(compute));
-    if (model.config().vocabSize() != run.adapted().model().config().vocabSize()) {
-      model.close();
-      throw new UserError(
-          "reference.copy.model has another vocabulary than model.path, so it cannot read the same tokens; take a model of the same family");
-    }
     model.parameters().forEach(p -> p.trainable(false));
     return new Referee() {
       @Override

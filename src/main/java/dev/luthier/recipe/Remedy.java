@@ -79,10 +79,7 @@ record Remedy(String what, String price, Function<Recipe, Optional<Recipe>> chan
   /** Those that help, by the bytes that they save, the most first. */
   static List<Planned> ranked(Recipe recipe, Plan plan, Function<Recipe, Plan> planner) {
     return all(recipe).stream()
-        .flatMap(
-            r ->
-                r.change().apply(recipe).stream()
-                    .flatMap(changed -> planned(r, changed, planner).stream()))
+        .flatMap(r -> planned(r, recipe, planner).stream())
         .filter(p -> p.plan().peak() < plan.peak())
         .sorted(Comparator.comparingLong(p -> p.plan().peak()))
         .toList();
@@ -90,9 +87,12 @@ record Remedy(String what, String price, Function<Recipe, Optional<Recipe>> chan
 
   /** None where the recipe would be refused. */
   private static Optional<Planned> planned(
-      Remedy remedy, Recipe changed, Function<Recipe, Plan> planner) {
+      Remedy remedy, Recipe recipe, Function<Recipe, Plan> planner) {
     try {
-      return Optional.of(new Planned(remedy, changed, planner.apply(changed)));
+      return remedy
+          .change()
+          .apply(recipe)
+          .map(changed -> new Planned(remedy, changed, planner.apply(changed)));
     } catch (UserError e) {
       return Optional.empty();
     }

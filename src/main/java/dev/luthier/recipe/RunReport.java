@@ -73,6 +73,10 @@ final class RunReport {
     List<MetricsFile.Line> lines = MetricsFile.read(parts.output().resolve("metrics.jsonl"));
     RunResult result = RunResult.of(parts, outcome, lines);
     Map<String, String> results = result.reached(outcome.end());
+    parts
+        .lesson()
+        .remark(result.before(), result.after())
+        .ifPresent(sentence -> results.put("note", sentence));
     SavedResult saved = new SavedResult(parts);
     List<String> next = saved.next(into);
     AtomicDirectory.write(into, dir -> saved.save(dir, results, next));
