@@ -52,6 +52,19 @@ public record Gpo(
         1);
   }
 
+  /** The same with rankings and grades taken apart into pairs, as {@link AllPairs} does. */
+  public Gpo ofPairs() {
+    return new Gpo(
+        f,
+        beta,
+        per,
+        divergence,
+        new AllPairs(),
+        new Offset(1, Offset.Scale.LINEAR),
+        desirableWeight,
+        undesirableWeight);
+  }
+
   @Override
   public Tensor reward(Logps answers) {
     Tensor scores = divergence.derivative(answers.ratios());

@@ -14,6 +14,7 @@ import dev.luthier.doc.Doc;
 import dev.luthier.doc.Inline;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
+import dev.luthier.loss.Gpo;
 import dev.luthier.loss.LabelledLoss;
 import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PreferenceLoss;
@@ -98,6 +99,10 @@ public record Prefer(
       throw new UserError(
           "method.%s compares all pairs of a step with each other, so they go through the model at once: optim.micro_batch must be optim.batch (%d), was %d"
               .formatted(Schema.name(this), optim.batch(), optim.rowsAtOnce()));
+    }
+    if (loss instanceof Gpo gpo && !gpo.equals(gpo.ofPairs())) {
+      throw new UserError(
+          "method.gpo.ranking and method.gpo.offset must be left at their defaults: a recipe learns rankings and grades by their pairs, with the difference of grades as the margin");
     }
     if (reference instanceof ReferencePolicy.AdaptersOff && peft instanceof Full) {
       throw new UserError(

@@ -83,6 +83,13 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
   public void begin(Beginner<AnswersRow, CausalLm> run) {
     objective.begin();
     if (objective.mismatched()) {
+      OptimSpec optim = run.recipe().optim();
+      if (optim.rowsAtOnce() < optim.batch()) {
+        run.note()
+            .accept(
+                "the distance from the reference is the mean of each %d rows that go through the model at once, not of all %d of a step"
+                    .formatted(optim.rowsAtOnce(), optim.batch()));
+      }
       mismatched = Mismatched.of(run.corpus().report(), run.corpus().maxLength());
     }
     if (objective.reference()) {

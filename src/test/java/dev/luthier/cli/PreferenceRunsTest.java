@@ -100,8 +100,7 @@ class PreferenceRunsTest {
   private Said train(String method, String out, String... more) throws IOException {
     List<String> args =
         new ArrayList<>(
-            List.of(
-                "train", recipe(method).toString(), "--output=" + dir.resolve(out).toString()));
+            List.of("train", recipe(method).toString(), "--output=" + dir.resolve(out).toString()));
     args.addAll(List.of(more));
     return Said.luthier(args.toArray(String[]::new));
   }
@@ -174,7 +173,8 @@ class PreferenceRunsTest {
   }
 
   private void assertMoved() {
-    assertThat(evaluated("run", 3).get("eval/loss")).isNotEqualTo(evaluated("run", 0).get("eval/loss"));
+    assertThat(evaluated("run", 3).get("eval/loss"))
+        .isNotEqualTo(evaluated("run", 0).get("eval/loss"));
   }
 
   @Test
@@ -220,8 +220,8 @@ class PreferenceRunsTest {
     Files.writeString(
         recipe,
         text.replace("max_steps: 3", "max_steps: 8")
-            .replace("every: 3", "every: 2")
-            .replace("alpha: 8", "alpha: 8, dropout: 0.1")
+                .replace("every: 3", "every: 2")
+                .replace("alpha: 8", "alpha: 8, dropout: 0.1")
             + "checkpoint: { every: 2 }\n");
     Path whole = dir.resolve("whole");
     Path broken = dir.resolve("broken");
@@ -249,6 +249,8 @@ class PreferenceRunsTest {
       assertThat(parts.get(i)).isCloseTo(whole.get(i), within(1e-5));
     }
     refused("method.aot compares all pairs of a step", "aot", "--optim.micro_batch=2");
+    assertThat(train("kto", "kto", "--optim.micro_batch=2").all())
+        .contains("the mean of each 2 rows");
   }
 
   @Test
@@ -258,6 +260,29 @@ class PreferenceRunsTest {
     assertThat(losses("gpo", "gpo").get(0)).isCloseTo(LN2, within(1e-5));
     assertThat(evaluated("gpo", 3)).containsKeys("eval/accuracy", "eval/signed_logp");
     refused("take a method that learns from labels (kto)", "dpo");
+  }
+
+  /** Of three answers with ranks, and with grades, all pairs are made. */
+  @Test
+  void rankingsAndGrades() throws IOException {
+    List<String> ranked = new ArrayList<>();
+    List<String> graded = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      String prompt = written.get(i).path("prompt").asText();
+      List<String> answers = List.of("first " + i, "second", "third");
+      ranked.add(
+          JSON.writeValueAsString(
+              Map.of("prompt", prompt, "completions", answers, "ranks", List.of(1, 2, 3))));
+      graded.add(
+          JSON.writeValueAsString(
+              Map.of("prompt", prompt, "completions", answers, "scores", List.of(3, 2, 1))));
+    }
+    save(ranked);
+    assertThat(losses("gpo", "ranked").get(0)).isCloseTo(LN2, within(1e-5));
+    refused("method.gpo.ranking", "{ gpo: { ranking: plackett_luce } }");
+    save(graded); // two margins of 1 and one of 2 a row, but the rows of a step are drawn
+    assertThat(losses("dpo", "graded").get(0))
+        .isBetween(Math.log1p(Math.exp(1)), Math.log1p(Math.exp(2)));
   }
 
   /** At the reference f(0 - Delta) of the logistic f is ln(1 + e^Delta). */
@@ -281,7 +306,8 @@ class PreferenceRunsTest {
 
   @Test
   void plans() throws IOException {
-    for (String method : List.of("dpo", "kto", "bco", "simpo", "aot", "{ dpo: { reference: copy } }")) {
+    for (String method :
+        List.of("dpo", "kto", "bco", "simpo", "aot", "{ dpo: { reference: copy } }")) {
       Path recipe = recipe(method);
       Said.ok("estimate", recipe.toString());
       Said.ok("estimate", recipe.toString(), "--fit=8GB");

@@ -15,6 +15,11 @@ record Said(int code, String out, String err) {
     return new Said(code, out.toString(), err.toString());
   }
 
+  /** All that it said. */
+  String all() {
+    return out + err;
+  }
+
   /** The same for one that must end well; returns what it printed. */
   static String ok(String... args) {
     Said said = luthier(args);
