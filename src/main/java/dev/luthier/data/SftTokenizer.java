@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  *
  * <p>Chats: the tokens are those of the rendered text and nothing is added, so a beginning token
  * that the template writes is there once. Plain text: BOS (where the model has one and
- * tokenizer_config.json does not set {@code add_bos_token} to false), the text, EOS.
+ * tokenizer_config.json does not set {@code add_bos_token} to false), the text, EOS; an encoder's CLS
+ * and SEP where it names no EOS.
  *
  * @param renderer the model's chat template; absent where it has none
  */
@@ -138,19 +139,19 @@ public record SftTokenizer(Tokenizer tokenizer, Optional<Renderer> renderer, Los
     Tokenizer.Encoding tokens = tokenizer.encode(text, false);
     int eos =
         tokenizer
-            .eos()
+            .closing()
             .orElseThrow(
                 () ->
                     new UserError(
                         "plain text needs an end token, but the model folder names no eos_token that tokenizer.json knows"));
-    int first = tokenizer.bos().isPresent() ? 1 : 0;
+    int first = tokenizer.opening().isPresent() ? 1 : 0;
     int n = first + tokens.length() + 1;
     int[] ids = new int[n];
     int[] starts = new int[n];
     int[] ends = new int[n];
     boolean[] trained = new boolean[n];
     if (first == 1) {
-      ids[0] = tokenizer.bos().getAsInt();
+      ids[0] = tokenizer.opening().getAsInt();
     }
     System.arraycopy(tokens.ids(), 0, ids, first, tokens.length());
     System.arraycopy(tokens.starts(), 0, starts, first, tokens.length());
