@@ -181,16 +181,6 @@ public final class Tokenizer implements AutoCloseable {
     return named("eos_token");
   }
 
-  /** What begins a plain text: BOS; an encoder's CLS where there is no EOS. */
-  OptionalInt opening() {
-    return bos().isPresent() || eos().isPresent() ? bos() : named("cls_token");
-  }
-
-  /** What ends a plain text: EOS, else an encoder's SEP. */
-  OptionalInt closing() {
-    return eos().isPresent() ? eos() : named("sep_token");
-  }
-
   /** The id of a named special token, as {@code unk_token}. */
   public OptionalInt named(String name) {
     return Optional.ofNullable(special.named().get(name))

@@ -79,8 +79,7 @@ final class RewardTally implements Tally<AnswersRow> {
     int[] unbeaten =
         IntStream.range(0, judgement.answers())
             .filter(
-                i ->
-                    IntStream.range(0, judgement.answers()).noneMatch(j -> judgement.better(j, i)))
+                i -> IntStream.range(0, judgement.answers()).noneMatch(j -> judgement.better(j, i)))
             .toArray();
     double[] out = new double[judgement.answers()];
     Arrays.stream(unbeaten).forEach(i -> out[i] = 1.0 / unbeaten.length);

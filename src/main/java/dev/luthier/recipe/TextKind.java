@@ -51,8 +51,7 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
     if (model.labels().problem() != Problem.REGRESSION) {
       return Labeller.Kind.super.choose(questions);
     }
-    SftTokenizer rows =
-        new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION);
+    SftTokenizer rows = new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION);
     return questions.stream().map(question -> rewards(question, rows)).toList();
   }
 
