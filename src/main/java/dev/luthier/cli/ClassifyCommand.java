@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "classify",
     sortOptions = false,
     description =
-        "Says what texts are: the class and its probability, the number, a tag for each word, or the"
-            + " likeliest of several answers.")
+        "Says what texts are: the class and its probability, the number, a tag for each word, or of"
+            + " several answers the likeliest or the one with the highest reward.")
 final class ClassifyCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private VoiceArguments voice = new VoiceArguments();
@@ -44,7 +44,7 @@ final class ClassifyCommand implements Runnable {
       paramLabel = "TEXT",
       description =
           "An answer to choose from, given twice or more: each text is then a prompt, and the model"
-              + " one that writes.")
+              + " one that writes or a reward model.")
   private List<String> choices = new ArrayList<>();
 
   @Option(names = "--chat", description = "With --choice: a text is what the user of a chat says.")

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  *
  * <p>Chats: the tokens are those of the rendered text and nothing is added, so a beginning token
  * that the template writes is there once. Plain text: BOS (where the model has one and
- * tokenizer_config.json does not set {@code add_bos_token} to false), the text, EOS.
+ * tokenizer_config.json does not set {@code add_bos_token} to false), the text, EOS; an encoder's
+ * CLS and SEP where it names no EOS.
  *
  * @param renderer the model's chat template; absent where it has none
  */
@@ -136,27 +137,21 @@ public record SftTokenizer(Tokenizer tokenizer, Optional<Renderer> renderer, Los
 
   private Marked plain(String text, Span learnt) {
     Tokenizer.Encoding tokens = tokenizer.encode(text, false);
-    int eos =
-        tokenizer
-            .eos()
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "plain text needs an end token, but the model folder names no eos_token that tokenizer.json knows"));
-    int first = tokenizer.bos().isPresent() ? 1 : 0;
+    Ends around = Ends.of(tokenizer);
+    int first = around.first().isPresent() ? 1 : 0;
     int n = first + tokens.length() + 1;
     int[] ids = new int[n];
     int[] starts = new int[n];
     int[] ends = new int[n];
     boolean[] trained = new boolean[n];
     if (first == 1) {
-      ids[0] = tokenizer.bos().getAsInt();
+      ids[0] = around.first().getAsInt();
     }
     System.arraycopy(tokens.ids(), 0, ids, first, tokens.length());
     System.arraycopy(tokens.starts(), 0, starts, first, tokens.length());
     System.arraycopy(tokens.ends(), 0, ends, first, tokens.length());
     System.arraycopy(mark(tokens, List.of(learnt)), 0, trained, first, tokens.length());
-    ids[n - 1] = eos;
+    ids[n - 1] = around.last();
     starts[n - 1] = ends[n - 1] = text.length();
     trained[n - 1] = true;
     trained[0] = false;

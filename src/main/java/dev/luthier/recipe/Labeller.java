@@ -39,7 +39,7 @@ public final class Labeller implements AutoCloseable {
     /** A line for each question: the choice that is the likeliest, and how likely all are. */
     default List<String> choose(List<Question> questions) {
       throw new UserError(
-          "the model has a head that classifies; choices are for models that write, so leave out"
+          "the model has a head that classifies; choices are for models that write or give a reward, so leave out"
               + " --choice and --rows");
     }
 

@@ -8,6 +8,15 @@ public enum Measure {
   LOSS(Better.LOWER),
   /** The share of tokens, labels, tags or preferences that are right. */
   ACCURACY(Better.HIGHER),
+  /** Between this and the next the accuracy lies, with 95 % confidence. */
+  ACCURACY_LOW(Better.HIGHER),
+  ACCURACY_HIGH(Better.HIGHER),
+  /** The accuracy of one who draws lots. */
+  CHANCE(Better.HIGHER),
+  /** The accuracy of one who only sees which answer is longer. */
+  LENGTH_ALONE(Better.HIGHER),
+  /** By how much confidence and accuracy differ in the mean. */
+  CALIBRATION_ERROR(Better.LOWER),
   /** The mean F1 of all classes; of tags in the B-I-O form, that of the entities. */
   F1(Better.HIGHER),
   /** The F1 of the second of two classes. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
 public sealed interface Method
-    permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer {
+    permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer, Reward {
   /** The forms of rows that it learns from. */
   List<Form> forms();
 

@@ -33,7 +33,7 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
   }
 
   /** Probabilities and margins where some row has them. */
-  private static PairLabels labels(AnswersBatch batch, Compute compute) {
+  static PairLabels labels(AnswersBatch batch, Compute compute) {
     return new PairLabels(
         any(batch, p -> p.probability() != 1) ? batch.probabilities(compute) : null,
         any(batch, p -> p.margin() != 0) ? batch.margins(compute) : null);

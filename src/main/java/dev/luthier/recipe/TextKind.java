@@ -1,9 +1,16 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Encoded;
+import dev.luthier.data.LossOn;
+import dev.luthier.data.Question;
+import dev.luthier.data.SftTokenizer;
+import dev.luthier.data.TokenRow;
+import dev.luthier.error.UserError;
 import dev.luthier.model.Classifier;
 import dev.luthier.model.Labels;
+import dev.luthier.model.Problem;
 import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +43,49 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
     return IntStream.range(0, texts.size())
         .mapToObj(i -> words(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
         .toList();
+  }
+
+  /** The reward of each answer; the best stands first, too. */
+  @Override
+  public List<String> choose(List<Question> questions) {
+    if (model.labels().problem() != Problem.REGRESSION) {
+      return Labeller.Kind.super.choose(questions);
+    }
+    SftTokenizer rows = new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION);
+    return questions.stream().map(question -> rewards(question, rows)).toList();
+  }
+
+  private String rewards(Question question, SftTokenizer rows) {
+    List<TokenRow> each =
+        IntStream.range(0, question.choices().size())
+            .mapToObj(i -> rows.make(question.answered(i)))
+            .toList();
+    int longest = each.stream().mapToInt(TokenRow::length).max().orElseThrow();
+    if (longest > model.context()) {
+      throw new UserError(
+          "\"%.40s...\" has %d tokens with its longest answer, but the model takes %d"
+              .formatted(question.asked(), longest, model.context()));
+    }
+    try (Scope scope = new Scope()) {
+      int width = model.labels().count();
+      float[] all = // (C, L)
+          Ops.toFloats(
+              model.logits(
+                  Sequences.of(each.stream().map(TokenRow::ids).toList(), model.compute()), null));
+      List<String> scored =
+          IntStream.range(0, each.size())
+              .mapToObj(i -> words(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
+              .toList();
+      String told =
+          IntStream.range(0, each.size())
+              .mapToObj(i -> question.choices().get(i).strip() + " " + scored.get(i))
+              .collect(Collectors.joining(", "));
+      if (width > 1) {
+        return told;
+      }
+      int best = IntStream.range(0, all.length).reduce(0, (a, b) -> all[b] > all[a] ? b : a);
+      return "%s  %s  (%s)".formatted(question.choices().get(best).strip(), scored.get(best), told);
+    }
   }
 
   private Encoded encoded(String line) {
