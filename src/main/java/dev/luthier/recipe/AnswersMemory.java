@@ -26,7 +26,11 @@ final class AnswersMemory {
    * @param block what a block makes of prompts that are read at once
    */
   static <R extends TrainingRow> long of(
-      Recipe of, Lesson<R, ?, ?> lesson, Model model, Corpus<R> corpus, ToLongFunction<Extent> block) {
+      Recipe of,
+      Lesson<R, ?, ?> lesson,
+      Model model,
+      Corpus<R> corpus,
+      ToLongFunction<Extent> block) {
     int all = Math.min(of.eval().generate(), corpus.eval().list().size());
     int rows = Math.min(all, WrittenExam.AT_ONCE);
     if (rows == 0 || !lesson.measures().contains(Measure.EXACT_MATCH)) {
@@ -47,7 +51,11 @@ final class AnswersMemory {
    */
   static Extent prompts(List<? extends TrainingRow> rows, int most, int virtual) {
     List<Integer> lengths =
-        rows.stream().map(TrainingRow::length).sorted(Comparator.reverseOrder()).limit(most).toList();
+        rows.stream()
+            .map(TrainingRow::length)
+            .sorted(Comparator.reverseOrder())
+            .limit(most)
+            .toList();
     long longest = lengths.stream().mapToLong(n -> n).max().orElse(1);
     long tokens = 0;
     long count = 0;

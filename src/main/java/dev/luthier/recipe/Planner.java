@@ -128,8 +128,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     List<Extent> trained = extents().largest(steps);
     trained.forEach(this::memory); // which also loads what a step needs into the process
     Fixed fixed = fixed(other.optim().optimizer());
-    long cache =
-        AnswersMemory.of(other, lesson, model, corpus, p -> memory(p).forward(blocks));
+    long cache = AnswersMemory.of(other, lesson, model, corpus, p -> memory(p).forward(blocks));
     return trained.stream()
         .map(e -> new Plan(fixed, e, memory(e), evaluation, cache))
         .max(Comparator.comparingLong(Plan::peak))

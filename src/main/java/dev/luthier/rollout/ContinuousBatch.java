@@ -80,7 +80,8 @@ final class ContinuousBatch implements AutoCloseable {
         next != null && running.size() + out.size() < places;
         next = waiting.peek()) {
       tokens += next.request() == last ? 0 : next.request().tokens().length;
-      boolean fits = held == null ? out.isEmpty() || tokens <= Budget.PROMPT_TOKENS : held.has(next);
+      boolean fits =
+          held == null ? out.isEmpty() || tokens <= Budget.PROMPT_TOKENS : held.has(next);
       if (!fits) {
         break;
       }

@@ -31,7 +31,10 @@ class LauncherTest {
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(from.toFile()).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(k -> k.matches("(OMP|OPENBLAS|MKL|MALLOC|GLIBC|LUTHIER).*"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(k -> k.matches("(OMP|OPENBLAS|MKL|MALLOC|GLIBC|LUTHIER).*"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
@@ -55,7 +58,8 @@ class LauncherTest {
     Path jdk = Files.createDirectories(dir.resolve("jdk/bin"));
     script(jdk.resolve("javac"), "exit 0");
     script(
-        jdk.resolve("java"), "pwd; printf '[%s]\\n' \"$@\"; env | grep -E 'OMP|MKL|BLAS|MALLOC|GLIBC'");
+        jdk.resolve("java"),
+        "pwd; printf '[%s]\\n' \"$@\"; env | grep -E 'OMP|MKL|BLAS|MALLOC|GLIBC'");
     Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"%s\"\n".formatted(version));
     return home;
   }
