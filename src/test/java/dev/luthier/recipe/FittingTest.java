@@ -26,7 +26,7 @@ class FittingTest {
     return new Plan(
         new Fixed(400, 300, 100, 100, 100, 50),
         new Extent(rows, rows * 10L, 10, rows, 0, true),
-        new StepMemory(60L * rows, 20L * rows, 20L * rows, 70L * rows),
+        new StepMemory(60L * rows, 20L * rows, 20L * rows, 60L * rows, 0),
         70L * rows,
         0);
   }
