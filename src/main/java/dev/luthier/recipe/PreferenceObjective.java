@@ -32,6 +32,7 @@ sealed interface PreferenceObjective permits PairObjective, LabelObjective {
 
   /** Forgets what it saw, which was a plan, before the first step. */
   default void begin() {}
+
   /** What is worth a sentence about what a run measured before and after, by measure. */
   default Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
     return Optional.empty();
