@@ -1,6 +1,5 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.AnswersBatch;
 import dev.luthier.data.AnswersRow;
 import dev.luthier.data.AnswersTokenizer;
 import dev.luthier.data.LossOn;
@@ -25,7 +24,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +31,10 @@ import org.jspecify.annotations.Nullable;
  * them, and how likely the reference did. Letters: R rows, K answers, M tokens of all answers, T
  * measures.
  */
-final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batch, CausalLm> {
-  /**
-   * Answers, and for some methods the same answers under the prompts of other rows.
-   *
-   * @param others (R) answers each, or none
-   */
-  record Batch(Read answers, Optional<Read> others) {}
-
-  /** Rows and what became of them. */
-  record Read(List<AnswersRow> rows, AnswersBatch batch) {
-    static Read of(List<AnswersRow> rows, Compute compute) {
-      return new Read(rows, AnswersBatch.of(rows, compute));
-    }
-  }
-
+final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, CausalLm> {
   private final ModelFolder folder;
   private final SftLesson writing;
+  private final Likelihood likelihood;
   private final ReferencePolicy reference;
   private final PreferenceObjective objective;
   private final Takes takes;
@@ -63,6 +48,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
     this.writing =
         SftLesson.of(
             new Sft(LossOn.COMPLETION, Optional.empty(), TooLong.RAISE, Sft.Packing.NONE), folder);
+    this.likelihood = new Likelihood(writing);
     this.reference = reference;
     this.objective = objective;
     this.takes = takes;
@@ -93,12 +79,12 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
       mismatched = Mismatched.of(run.corpus().report(), run.corpus().maxLength());
     }
     if (objective.reference()) {
-      referee = new Referees(folder, run, this).of(reference);
+      referee = new Referees(folder, run, likelihood, this::asked).of(reference);
     }
   }
 
   /** All rows that the reference is asked for because of one. */
-  Stream<AnswersRow> asked(AnswersRow row) {
+  private Stream<AnswersRow> asked(AnswersRow row) {
     return objective.mismatched()
         ? Stream.concat(Stream.of(row), mismatched.of(List.of(row)).stream())
         : Stream.of(row);
@@ -111,32 +97,32 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
   }
 
   @Override
-  public Batch batch(List<AnswersRow> rows, Draw draw, Compute compute) {
-    return new Batch(
-        Read.of(rows, compute),
+  public PreferenceBatch batch(List<AnswersRow> rows, Draw draw, Compute compute) {
+    return new PreferenceBatch(
+        PreferenceBatch.Read.of(rows, compute),
         objective.mismatched()
-            ? Optional.of(Read.of(mismatched.of(rows), compute))
+            ? Optional.of(PreferenceBatch.Read.of(mismatched.of(rows), compute))
             : Optional.empty());
   }
 
   @Override
-  public Objective<Batch> objective(CausalLm model, Chunk chunk) {
+  public Objective<PreferenceBatch> objective(CausalLm model, Chunk chunk) {
     return (batch, denominator) -> loss(model, batch, chunk, denominator);
   }
 
-  private Loss loss(CausalLm model, Batch batch, Chunk chunk, double denominator) {
+  private Loss loss(CausalLm model, PreferenceBatch batch, Chunk chunk, double denominator) {
     Logps answers = logps(model, batch.answers(), chunk);
     Logps others =
         batch.others().map(o -> Ops.without(() -> logps(model, o, chunk))).orElse(answers);
     return objective.of(batch.answers().batch(), answers, others, denominator);
   }
 
-  private Logps logps(CausalLm model, Read read, Chunk chunk) {
-    Tensor policy = policy(model, read.batch(), chunk); // (K)
+  private Logps logps(CausalLm model, PreferenceBatch.Read read, Chunk chunk) {
+    Tensor policy = likelihood.of(model, read.batch(), chunk); // (K)
     return new Logps(policy, read.batch().lengths(), reference(read, policy));
   }
 
-  private @Nullable Tensor reference(Read read, Tensor policy) {
+  private @Nullable Tensor reference(PreferenceBatch.Read read, Tensor policy) {
     if (!objective.reference()) {
       return null;
     }
@@ -145,31 +131,21 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceLesson.Batc
         : referee.of(read.rows(), read.batch());
   }
 
-  /** log pi(y | x) of every answer, the sum over its tokens: (K) float32. */
-  Tensor policy(CausalLm model, AnswersBatch batch, Chunk chunk) {
-    Tensor hidden = writing.hidden(model, batch.written()); // (M, H)
-    Tensor each =
-        writing.chunked(model, chunk).logProbabilities(hidden, batch.written().targets()); // (M)
-    Tensor zeros =
-        torch.zeros(new long[] {batch.answers()}, model.compute().options(ScalarType.Float));
-    return zeros.index_add(0, batch.owner(), each); // (K)
-  }
-
   /** Nothing but log-probabilities is scored. */
   @Override
-  public Tensor logits(CausalLm model, Batch batch) {
+  public Tensor logits(CausalLm model, PreferenceBatch batch) {
     throw new IllegalStateException("answers are scored by their log-probabilities");
   }
 
   /** One for each row, (R). */
   @Override
-  public Tensor targets(Batch batch) {
+  public Tensor targets(PreferenceBatch batch) {
     return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU);
   }
 
   /** The verdict is the sum of each measure, (T). */
   @Override
-  public Judged judged(CausalLm model, Batch batch, Chunk chunk) {
+  public Judged judged(CausalLm model, PreferenceBatch batch, Chunk chunk) {
     Loss loss = loss(model, batch, chunk, 1);
     Map<String, Tensor> terms =
         loss.terms().stream().collect(Collectors.toMap(Loss.Term::name, Loss.Term::value));

@@ -17,12 +17,21 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/** Makes the reference policy of a run. */
-record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, PreferenceLesson lesson) {
+/**
+ * Makes the reference policy of a run.
+ *
+ * @param asked all rows that it is asked for because of one
+ */
+record Referees(
+    ModelFolder folder,
+    Beginner<AnswersRow, CausalLm> run,
+    Likelihood likelihood,
+    Function<AnswersRow, Stream<AnswersRow>> asked) {
   private static final String FILE = "reference.safetensors";
   private static final String SCORES = "log_probabilities";
   private static final String ROWS = "rows";
@@ -69,14 +78,14 @@ record Referees(ModelFolder folder, Beginner<AnswersRow, CausalLm> run, Preferen
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)
     Chunk chunk = run.recipe().memory().chunk();
-    return Ops.without(() -> Scope.of(() -> lesson.policy(model, batch, chunk)));
+    return Ops.without(() -> Scope.of(() -> likelihood.of(model, batch, chunk)));
   }
 
   private Referee cached() {
     List<AnswersRow> rows =
         Stream.of(run.corpus().report().trainRows(), run.corpus().report().evalRows())
             .flatMap(List::stream)
-            .flatMap(lesson::asked)
+            .flatMap(asked)
             .toList();
     Path file = run.output().resolve(FILE);
     float[] scores = kept(file, rows);

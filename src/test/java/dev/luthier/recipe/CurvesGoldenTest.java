@@ -169,8 +169,7 @@ class CurvesGoldenTest {
               AdapterFiles.load(model, DIR.resolve("dpo-lora-start")).adapted();
           Optim optim = SftFlow.optim(recipe, adapted)) {
         lesson.begin(new Beginner<>(recipe, adapted, pairs, run, note -> {}));
-        RowSteps<AnswersRow, PreferenceLesson.Batch> steps =
-            RowSteps.of(lesson, pairs, recipe, model);
+        RowSteps<AnswersRow, PreferenceBatch> steps = RowSteps.of(lesson, pairs, recipe, model);
         List<Double> losses = new ArrayList<>();
         List<Double> margins = new ArrayList<>();
         new Loop(optim, recipe.optim().schedule(), recipe.optim().clip(), recipe.seed())
