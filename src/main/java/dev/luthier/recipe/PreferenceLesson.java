@@ -17,6 +17,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.train.Objective;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -152,7 +153,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
     float[] sums = new float[measures.size()];
     int at = 0;
     for (String name : measures.keySet()) {
-      sums[at++] = terms.get(name).item_float();
+      sums[at++] = Objects.requireNonNull(terms.get(name), name).item_float();
     }
     return new Judged(loss.total().item_double(), Ops.floats(sums, Compute.CPU));
   }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -102,7 +103,7 @@ record Referees(
     return (asked, batch) -> {
       float[] out = new float[batch.answers()];
       for (int r = 0; r < asked.size(); r++) {
-        float[] own = known.get(asked.get(r));
+        float[] own = Objects.requireNonNull(known.get(asked.get(r)));
         System.arraycopy(own, 0, out, batch.starts()[r], own.length);
       }
       return Ops.floats(out, compute);
