@@ -108,7 +108,7 @@ class ReadmeTest {
     List<Path> paths = paths(parsed);
     assertThat(paths).allSatisfy(path -> assertThat(there(path)).as("%s", path).isTrue());
     boolean recipe = parsed.matchedPositionals().stream().anyMatch(p -> label(p).equals("RECIPE"));
-    if (recipe && Files.exists(paths.get(0))) {
+    if (recipe && Files.exists(paths.get(0)) && paths.get(0).toString().endsWith(".yaml")) {
       List<String> overrides = parsed.unmatched();
       assertThat(overrides).allMatch(o -> o.matches("--[\\w.]+=.*"));
       Recipes.read(paths.get(0), overrides);
