@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The usable rows of one or several sets.
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
  * @param list the usable rows
  * @param rows how many were read
  * @param refused those that cannot be used
- * @param notes one line per set for the report: location, rows, form, share
+ * @param notes lines for the report: location, rows, form and share of each set
  */
 public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<String> notes) {
   private static final long MIX = 1;
@@ -117,6 +118,12 @@ public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<
               .formatted(list.size(), first.place(), first.reason()));
     }
     return new Samples(out, rows, without, notes);
+  }
+
+  /** The same with one more line for the report. */
+  public Samples noted(String note) {
+    return new Samples(
+        list, rows, refused, Stream.concat(notes.stream(), Stream.of(note)).toList());
   }
 
   /** Rows to learn from and rows to be tested on; no row is in both. */

@@ -68,9 +68,23 @@ public record Prefer(
 
   @Override
   public Samples converted(Samples read) {
-    return single(read)
-        ? read.converted(new AnswerLabels())
-        : placed((PairLoss) loss, read.converted(new AllPairs()));
+    if (!single(read)) {
+      return placed((PairLoss) loss, read.converted(new AllPairs()));
+    }
+    long softer = read.list().stream().filter(Prefer::saysMore).count();
+    Samples labels = read.converted(new AnswerLabels());
+    return softer == 0
+        ? labels
+        : labels.noted(
+            "%d pairs say how sure or how much better; as labels they say only which answer is good"
+                .formatted(softer));
+  }
+
+  /** Whether a pair says more than which answer is better. */
+  private static boolean saysMore(Sample sample) {
+    return sample.example() instanceof Example.Answers answers
+        && answers.judgement() instanceof Judgement.Preferred said
+        && !said.equals(Judgement.Preferred.PLAIN);
   }
 
   /** Refuses rows that say what the loss has no place for. */

@@ -302,6 +302,7 @@ class PreferenceRunsTest {
     assertThat(soft.get(0)).isCloseTo(LN2, within(1e-5));
     assertThat(soft.get(2)).isGreaterThan(sure.get(2) + 1e-3);
     refused("method.aot has no place for soft labels, but", "aot");
+    assertThat(train("kto", "labels").out()).contains("16 pairs say how sure");
   }
 
   @Test

@@ -108,7 +108,8 @@ final class BottleneckCases {
       for (Parameter p : adapted.trainable()) {
         p.value().add_(torch.randn_like(p.value()), new Scalar(0.1));
       }
-      Path dir = Files.createDirectory(Files.createTempDirectory("adapters").resolve(peft.name()));
+      Path all = Files.createDirectories(Path.of("target", "adapters"));
+      Path dir = Files.createDirectory(Files.createTempDirectory(all, "").resolve(peft.name()));
       AdapterFiles.save(adapted, dir, family);
       return dir;
     } catch (IOException e) {
