@@ -34,9 +34,10 @@ record Fitting(Recipe recipe, Plan plan, String why) {
       least = one.peak() < least.peak() ? one : least;
     }
     throw new UserError(
-        "nothing fits in %s: with as few rows at once as there can be the run needs at least %s (weights %s, what trains %s, the longest row %s); shorten the rows, take a smaller model, or give it more"
+        "nothing fits in %s: with %s at once the run needs at least %s (weights %s, what trains %s, the longest row %s); shorten the rows, take a smaller model, or give it more"
             .formatted(
                 limit,
+                rows(atOnce(recipe, 1).optim().rowsAtOnce()),
                 PlanText.size(least.peak()),
                 PlanText.size(least.fixed().weights()),
                 PlanText.size(
@@ -52,6 +53,10 @@ record Fitting(Recipe recipe, Plan plan, String why) {
     Remedy.checkpointed(recipe).ifPresent(out::add);
     Remedy.quantised(out.get(out.size() - 1)).ifPresent(out::add);
     return out;
+  }
+
+  private static String rows(int count) {
+    return count == 1 ? "one row" : count + " rows";
   }
 
   /** As it is where the method lets no step be cut. */
