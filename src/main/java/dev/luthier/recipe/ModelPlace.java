@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Where a model or an adapter is that a user names: by its folder, or as ORG/NAME[@REV]. */
 public final class ModelPlace {
+  /** Where recipes that ship write their results, and read those of others; no organisation. */
+  private static final String RESULTS = "runs";
+
   private ModelPlace() {}
 
   /**
@@ -19,7 +22,7 @@ public final class ModelPlace {
    *
    * @param named what exists is a folder; what does not, and has the form ORG/NAME[@REV], is a
    *     model of the hub; where a folder ORG exists, it is one only if it was pulled before, so
-   *     that a mistyped path asks nobody
+   *     that a mistyped path asks nobody; {@code runs/...} is what a run leaves, and never one
    * @throws UserError if there is neither a folder nor such a model
    */
   public static Path folder(Path named, HubProgress progress) {
@@ -32,6 +35,11 @@ public final class ModelPlace {
     Optional<Path> cached = hub.cached(name.get());
     if (cached.isPresent()) {
       return cached.get();
+    }
+    if (organisation.toString().equals(RESULTS)) {
+      throw new UserError(
+          "%s: there is no such folder; it is what other commands leave (a recipe's first lines name them), so run these first"
+              .formatted(named));
     }
     if (Files.exists(organisation)) {
       throw new UserError(
