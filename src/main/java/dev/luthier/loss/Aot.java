@@ -44,7 +44,7 @@ public record Aot(
     Tensor margins = chosen.policy().sub(pairs.rejected().policy()); // (P) m
     Tensor references = margins.sub(ratios).detach(); // (P) m_ref
     Tensor u = sorted(margins).sub(sorted(references)).mul(Ops.scalar(beta));
-    return new Dpo(beta, labelSmoothing, new Divergence.ReverseKl(), Per.ANSWER).at(u);
+    return new Dpo(beta, labelSmoothing).at(u);
   }
 
   /** Ascending, (P). */

@@ -42,8 +42,7 @@ public record AotUnpaired(
     labels.refuseProbability("aot_unpaired");
     Tensor chosen = Aot.sorted(reward(pairs.chosen())); // (P)
     Tensor rejected = Aot.sorted(reward(pairs.rejected())); // (P)
-    return new Dpo(beta, labelSmoothing, new Divergence.ReverseKl(), Per.ANSWER)
-        .at(chosen.sub(rejected));
+    return new Dpo(beta, labelSmoothing).at(chosen.sub(rejected));
   }
 
   @Override

@@ -42,7 +42,12 @@ public record Dpo(
 
   /** As in the paper. */
   public Dpo(double beta) {
-    this(beta, 0, new Divergence.ReverseKl(), Per.ANSWER);
+    this(beta, 0);
+  }
+
+  /** Of whole answers against the reverse KL divergence. */
+  Dpo(double beta, double labelSmoothing) {
+    this(beta, labelSmoothing, new Divergence.ReverseKl(), Per.ANSWER);
   }
 
   @Override

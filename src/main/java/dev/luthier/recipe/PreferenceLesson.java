@@ -2,11 +2,9 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersRow;
 import dev.luthier.data.AnswersTokenizer;
-import dev.luthier.data.LossOn;
 import dev.luthier.data.RowMaker;
 import dev.luthier.data.Takes;
 import dev.luthier.data.TokenRow;
-import dev.luthier.data.TooLong;
 import dev.luthier.loss.Chunk;
 import dev.luthier.loss.Logps;
 import dev.luthier.loss.Loss;
@@ -46,9 +44,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   PreferenceLesson(
       ModelFolder folder, ReferencePolicy reference, PreferenceObjective objective, Takes takes) {
     this.folder = folder;
-    this.writing =
-        SftLesson.of(
-            new Sft(LossOn.COMPLETION, Optional.empty(), TooLong.RAISE, Sft.Packing.NONE), folder);
+    this.writing = RankLesson.decoder(folder);
     this.likelihood = new Likelihood(writing);
     this.reference = reference;
     this.objective = objective;
