@@ -7,11 +7,12 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * For every row with one answer the answer of the next row behind its own prompt: what KTO measures
- * the distance from the reference by. It is the same in every epoch, so that the reference need
- * read it only once.
+ * For every row with one answer the answer to another prompt behind its own: what KTO measures the
+ * distance from the reference by. It is the same in every epoch, so that the reference need read it
+ * only once.
  *
  * @param next by row, by identity
  */
@@ -26,14 +27,35 @@ record Mismatched(Map<AnswersRow, AnswersRow> next) {
   }
 
   private static void add(List<AnswersRow> rows, int maxLength, Map<AnswersRow, AnswersRow> out) {
+    int[] others = others(rows);
     for (int i = 0; i < rows.size(); i++) {
-      out.put(rows.get(i), swapped(rows.get(i), rows.get((i + 1) % rows.size()), maxLength));
+      out.put(rows.get(i), swapped(rows.get(i), rows.get(others[i]), maxLength));
     }
+  }
+
+  /**
+   * For each row the place of the next one with another prompt, from the top again at the end: rows
+   * made of one pair stand side by side. Where all ask the same, it is any row.
+   */
+  static int[] others(List<AnswersRow> rows) {
+    int n = rows.size();
+    int[] out = IntStream.range(0, n).map(i -> (i + 1) % n).toArray();
+    for (int k = 2 * n - 2; k >= 0; k--) { // twice around, so that the end knows the beginning
+      int i = k % n;
+      int j = (k + 1) % n;
+      boolean same = Arrays.equals(prompt(rows.get(i)), prompt(rows.get(j)));
+      out[i] = same ? out[j] : j;
+    }
+    return out;
+  }
+
+  private static int[] prompt(AnswersRow row) {
+    return Arrays.copyOf(row.each().get(0).ids(), row.prompt());
   }
 
   /** The prompt of one row and the answer of another, whose end is cut off where it is too long. */
   static AnswersRow swapped(AnswersRow prompt, AnswersRow answer, int maxLength) {
-    int[] begin = Arrays.copyOf(prompt.each().get(0).ids(), prompt.prompt());
+    int[] begin = prompt(prompt);
     int[] all = answer.each().get(0).ids();
     int room = Math.max(1, maxLength - begin.length);
     int[] said =
