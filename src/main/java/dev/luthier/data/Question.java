@@ -11,7 +11,7 @@ public sealed interface Question {
   String asked();
 
   /** The question with one of its choices as the answer. */
-  Example answered(int choice);
+  Example.Answered answered(int choice);
 
   /** A plain text; a choice stands directly behind it. No template touches it. */
   record Plain(String prompt, List<String> choices) implements Question {
@@ -25,7 +25,7 @@ public sealed interface Question {
     }
 
     @Override
-    public Example answered(int choice) {
+    public Example.Answered answered(int choice) {
       return new Example.PromptCompletion(prompt, choices.get(choice));
     }
   }
@@ -43,7 +43,7 @@ public sealed interface Question {
     }
 
     @Override
-    public Example answered(int choice) {
+    public Example.Answered answered(int choice) {
       return new Example.ChatCompletion(
           prompt, List.of(Message.of(Message.ASSISTANT, choices.get(choice))), List.of());
     }

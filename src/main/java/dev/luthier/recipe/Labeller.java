@@ -67,14 +67,18 @@ public final class Labeller implements AutoCloseable {
    *     the adapter is for another model or does not name its labels
    */
   public static Labeller open(Writer.Voice voice) {
-    Compute compute = voice.compute();
     ModelFolder folder = ModelFolder.open(voice.model());
-    Model model =
-        voice
-            .adapter()
-            .map(dir -> adapted(folder, dir, compute, voice))
-            .orElseGet(() -> bare(folder, compute, voice));
+    Model model = load(folder, voice);
     return new Labeller(folder, model, kind(folder, model, voice.adapter()));
+  }
+
+  /** The folder's model, or the one that the voice's adapter makes of it. */
+  static Model load(ModelFolder folder, Writer.Voice voice) {
+    Compute compute = voice.compute();
+    return voice
+        .adapter()
+        .map(dir -> adapted(folder, dir, compute, voice))
+        .orElseGet(() -> bare(folder, compute, voice));
   }
 
   private static Kind kind(ModelFolder folder, Model model, Optional<Path> adapter) {

@@ -1,16 +1,11 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Encoded;
-import dev.luthier.data.LossOn;
 import dev.luthier.data.Question;
-import dev.luthier.data.SftTokenizer;
-import dev.luthier.data.TokenRow;
-import dev.luthier.error.UserError;
 import dev.luthier.model.Classifier;
 import dev.luthier.model.Labels;
 import dev.luthier.model.Problem;
 import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.List;
@@ -51,41 +46,26 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
     if (model.labels().problem() != Problem.REGRESSION) {
       return Labeller.Kind.super.choose(questions);
     }
-    SftTokenizer rows = new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION);
-    return questions.stream().map(question -> rewards(question, rows)).toList();
+    RewardHead head = RewardHead.of(model, folder);
+    return questions.stream().map(question -> rewards(question, head)).toList();
   }
 
-  private String rewards(Question question, SftTokenizer rows) {
-    List<TokenRow> each =
-        IntStream.range(0, question.choices().size())
-            .mapToObj(i -> rows.make(question.answered(i)))
-            .toList();
-    int longest = each.stream().mapToInt(TokenRow::length).max().orElseThrow();
-    if (longest > model.context()) {
-      throw new UserError(
-          "\"%.40s...\" has %d tokens with its longest answer, but the model takes %d"
-              .formatted(question.asked(), longest, model.context()));
+  private String rewards(Question question, RewardHead head) {
+    List<String> choices = question.choices().stream().map(String::strip).toList();
+    List<float[]> scores =
+        head.scores(IntStream.range(0, choices.size()).mapToObj(question::answered).toList());
+    List<String> scored = scores.stream().map(this::words).toList();
+    String told =
+        IntStream.range(0, choices.size())
+            .mapToObj(i -> choices.get(i) + " " + scored.get(i))
+            .collect(Collectors.joining(", "));
+    if (model.labels().count() > 1) {
+      return told;
     }
-    try (Scope scope = new Scope()) {
-      int width = model.labels().count();
-      float[] all = // (C, L)
-          Ops.toFloats(
-              model.logits(
-                  Sequences.of(each.stream().map(TokenRow::ids).toList(), model.compute()), null));
-      List<String> scored =
-          IntStream.range(0, each.size())
-              .mapToObj(i -> words(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
-              .toList();
-      String told =
-          IntStream.range(0, each.size())
-              .mapToObj(i -> question.choices().get(i).strip() + " " + scored.get(i))
-              .collect(Collectors.joining(", "));
-      if (width > 1) {
-        return told;
-      }
-      int best = IntStream.range(0, all.length).reduce(0, (a, b) -> all[b] > all[a] ? b : a);
-      return "%s  %s  (%s)".formatted(question.choices().get(best).strip(), scored.get(best), told);
-    }
+    int best =
+        IntStream.range(0, choices.size())
+            .reduce(0, (a, b) -> scores.get(b)[0] > scores.get(a)[0] ? b : a);
+    return "%s  %s  (%s)".formatted(choices.get(best), scored.get(best), told);
   }
 
   private Encoded encoded(String line) {

@@ -1,0 +1,17 @@
+package dev.luthier.reward;
+
+import java.util.List;
+
+/** Says what answers are worth. */
+@FunctionalInterface
+public interface Reward extends AutoCloseable {
+  /**
+   * A score for each answer, in their order.
+   *
+   * @throws dev.luthier.error.UserError naming the row where it has no score for an answer
+   */
+  List<Score> of(List<Asked> answers);
+
+  @Override
+  default void close() {}
+}
