@@ -2,6 +2,7 @@ package dev.luthier.loss;
 
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -61,7 +62,7 @@ public record Segments(Tensor owner, long count) {
   public Tensor ends() {
     long[] owners = Ops.toLongs(owner);
     long[] ends = new long[Math.toIntExact(count)];
-    java.util.Arrays.fill(ends, -1);
+    Arrays.fill(ends, -1);
     for (int m = 0; m < owners.length; m++) {
       ends[(int) owners[m]] = m;
     }

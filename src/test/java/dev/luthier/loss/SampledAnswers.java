@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -89,7 +90,7 @@ record SampledAnswers(JsonNode json, Tensor padded, Tensor at, Segments answers)
     Tensor rewards = tensor(json.path("rewards"));
     long size = json.path("group_size").asLong();
     long[] groups = new long[(int) (rewards.size(0) / size)];
-    java.util.Arrays.fill(groups, size);
+    Arrays.fill(groups, size);
     Segments prompts = Segments.ofLengths(Compute.CPU, groups);
     return new GroupAdvantage(Baseline.GROUP, scale).of(rewards, prompts).values();
   }
