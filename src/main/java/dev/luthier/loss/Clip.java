@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * The minimum forgives only where the ratio moved the wrong way. So a token with A &lt; 0 and a
  * large ratio has no bound; delta is one: dual clip (Ye et al. 2020,
- * https://arxiv.org/abs/1912.09729, eq. 5), the two-sided clip of INTELLECT-2 (2025,
+ * https://arxiv.org/abs/1912.09729), the two-sided clip of INTELLECT-2 (2025,
  * https://arxiv.org/abs/2505.07291).
  *
  * @param low 1 - epsilon

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * <ul>
  *   <li>GRPO (https://arxiv.org/abs/2402.03300, section 4.1.2): baseline group, scale group.
  *   <li>Dr. GRPO (https://arxiv.org/abs/2503.20783): baseline group, scale none.
- *   <li>RLOO (https://arxiv.org/abs/2402.14740): baseline leave_one_out, scale none.
+ *   <li>RLOO (https://arxiv.org/abs/2402.14740): baseline leave-one-out, scale none.
  *   <li>REINFORCE++ (Hu 2025, https://arxiv.org/abs/2501.03262): baseline batch, scale batch; its
  *       variant with a group's baseline: baseline group, scale advantages. With the KL in tokens'
  *       rewards it is {@link ReturnToGo}.

@@ -2,6 +2,7 @@ package dev.luthier.loss;
 
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,7 @@ public record PpoClip(
         Optional<Double> delta)
     implements ClippedLoss {
   public PpoClip {
+    Check.within("ppo_clip.cliprange", 0, 1, cliprange);
     Clip.of("ppo_clip", cliprange, Optional.empty(), delta);
   }
 

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Variational Sequence-Level Soft Policy Optimization (2026, https://arxiv.org/abs/2602.10693): the
+ * Variational Sequence-Level Soft Policy Optimization (Shen et al. 2026, https://arxiv.org/abs/2602.10693): the
  * policy gradient of whole answers, weighted by a soft function of the whole answer's ratio W
  * without any division by its length,
  *

@@ -29,6 +29,6 @@ class PpoClipTest {
   @Test
   void refusals() {
     assertThatThrownBy(() -> new PpoClip(-0.2))
-        .hasMessage("ppo_clip.epsilon must be from 0 to 1, was -0.2");
+        .hasMessage("ppo_clip.cliprange must be from 0 to 1, was -0.2");
   }
 }
