@@ -9,9 +9,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Variational Sequence-Level Soft Policy Optimization (Shen et al. 2026, https://arxiv.org/abs/2602.10693): the
- * policy gradient of whole answers, weighted by a soft function of the whole answer's ratio W
- * without any division by its length,
+ * Variational Sequence-Level Soft Policy Optimization (Shen et al. 2026,
+ * https://arxiv.org/abs/2602.10693): the policy gradient of whole answers, weighted by a soft
+ * function of the whole answer's ratio W without any division by its length,
  *
  * <pre>
  * W_i = pi(y_i | x) / pi_old(y_i | x)

@@ -41,8 +41,7 @@ class PolicyKeysTest {
     Binder binder = new Binder(Holder.class, UnaryOperator.identity());
     String all = "objective: {}\nadvantage: {}\ncorrection: {}\ngae: {}\nvalue: {}\n";
     String key = yaml.substring(0, yaml.indexOf(':'));
-    return (Holder)
-        binder.bind(Holder.class, Yaml.parse(all.replace(key + ": {}", yaml)), "");
+    return (Holder) binder.bind(Holder.class, Yaml.parse(all.replace(key + ": {}", yaml)), "");
   }
 
   private static PolicyObjective objective(String yaml) {
@@ -73,7 +72,7 @@ class PolicyKeysTest {
                     SamplingCorrection.Level.SEQUENCE, SamplingCorrection.Beyond.MASK, 3),
                 new Gae(1, 0.95),
                 new ValueLoss(Optional.empty(), 0.1)));
-    assertThat(Unbinder.record(holder).get("gae")).isEqualTo(Map.of("gamma", 1, "lambda", 0.95));
+    assertThat(Unbinder.record(holder).get("gae")).hasToString("{gamma=1, lambda=0.95}");
   }
 
   @Test
@@ -94,8 +93,7 @@ class PolicyKeysTest {
         .isEqualTo(
             new PolicyObjective(
                 new PpoClip(0.1),
-                new KlPenalty.InReward(
-                    new KlControl.Adaptive(0.2, 4, 10000), KlEstimator.K1)));
+                new KlPenalty.InReward(new KlControl.Adaptive(0.2, 4, 10000), KlEstimator.K1)));
     assertThat(read("advantage: { baseline: leave-one-out, scale_rewards: none }").advantage())
         .isEqualTo(new GroupAdvantage(Baseline.LEAVE_ONE_OUT, ScaleRewards.NONE));
   }
