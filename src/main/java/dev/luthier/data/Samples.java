@@ -106,7 +106,7 @@ public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<
       try {
         conversion
             .of(sample.example())
-            .forEach(one -> out.add(new Sample(one, sample.place(), sample.task())));
+            .forEach(one -> out.add(sample.as(one)));
       } catch (RefusedRow e) {
         without.add(new Refusal(sample.place(), e.reason()));
       }
