@@ -123,8 +123,7 @@ public record DataSet(
       }
       Form.Reading reading = detected.get().read(row);
       if (reading instanceof Form.Reading.Accepted accepted) {
-        samples.add(
-            columnsKept ? accepted.sample().with(row.columns()) : accepted.sample());
+        samples.add(columnsKept ? accepted.sample().with(row.columns()) : accepted.sample());
       } else if (reading instanceof Form.Reading.Refused refusal) {
         refused.add(refusal.refusal());
       }

@@ -8,9 +8,7 @@ import java.util.Optional;
 /** What says how good answers are by a metric, and what that counts for. */
 @Doc("What says how good answers are by a metric, and what that counts for")
 public record OutcomeMetric(
-    @Doc(
-            "What scores every answer, from 0 to 1; a reward model's number r becomes"
-                + " sigmoid(r)")
+    @Doc("What scores every answer, from 0 to 1; a reward model's number r becomes" + " sigmoid(r)")
         Scorer scorer,
     @Doc("How much reward a score of 1 is worth over one of 0; 0: it is only measured")
         @Default("1")

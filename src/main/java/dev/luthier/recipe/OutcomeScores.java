@@ -69,9 +69,7 @@ final class OutcomeScores {
     metrics.forEach(
         (name, metric) -> {
           float[] scores =
-              file.read(name)
-                  .orElseGet(
-                      () -> inOrder(sources, asked(name, metric, sources, note)));
+              file.read(name).orElseGet(() -> inOrder(sources, asked(name, metric, sources, note)));
           all.put(name, scores);
           known.put(name, file.byRow(scores));
           note.accept(told(name, corpus.report().trainRows()));
@@ -79,17 +77,15 @@ final class OutcomeScores {
   }
 
   private Map<Sample, float[]> asked(
-      String name,
-      OutcomeMetric metric,
-      List<Sample> sources,
-      Consumer<String> note) {
+      String name, OutcomeMetric metric, List<Sample> sources, Consumer<String> note) {
     Map<Sample, float[]> said = ruled.get(name);
     if (said != null) {
       return said;
     }
     try (Reward reward = metric.scorer().open(device)) {
       note.accept(
-          "%-11s%s scores the answers of %,d pairs once".formatted("outcome", name, sources.size()));
+          "%-11s%s scores the answers of %,d pairs once"
+              .formatted("outcome", name, sources.size()));
       return new Scoring(name, metric).pairs(reward, sources);
     }
   }

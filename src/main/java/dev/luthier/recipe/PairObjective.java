@@ -25,8 +25,7 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
   @Override
   public Loss of(PreferenceBatch.Read read, Logps answers, Logps others, double denominator) {
     AnswersBatch batch = read.batch();
-    return PairTerms.of(
-        loss, pairs(batch, answers), labels(batch, batch.compute()), denominator);
+    return PairTerms.of(loss, pairs(batch, answers), labels(batch, batch.compute()), denominator);
   }
 
   /** Of all answers the chosen and the rejected ones. */

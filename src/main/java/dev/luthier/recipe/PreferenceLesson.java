@@ -140,10 +140,9 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
     throw new IllegalStateException("answers are scored by their log-probabilities");
   }
 
-  /** One for each row, (R). */
   @Override
   public Tensor targets(PreferenceBatch batch) {
-    return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU);
+    return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU); // (R)
   }
 
   /** The verdict is the sum of each measure, and of each term with a name of its own, (T). */

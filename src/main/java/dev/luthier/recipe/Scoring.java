@@ -50,8 +50,9 @@ record Scoring(String name, OutcomeMetric metric) {
   }
 
   private double unit(Asked asked, double score) {
-    String where = "%s: the scorer %s of outcomes.%s".formatted(
-        asked.place(), Schema.name(metric.scorer()), name);
+    String where =
+        "%s: the scorer %s of outcomes.%s"
+            .formatted(asked.place(), Schema.name(metric.scorer()), name);
     if (!Double.isFinite(score)) {
       throw new UserError(
           "%s has no score for the answer \"%.40s\"".formatted(where, asked.answered().said()));

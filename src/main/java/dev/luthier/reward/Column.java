@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 @Doc("A number that the row has for each answer of a pair, scaled to go from 0 to 1")
 public record Column(
     @Doc("The column with the chosen answer's number") @Default("chosen_score") String chosen,
-    @Doc("The column with the rejected answer's number") @Default("rejected_score")
-        String rejected,
+    @Doc("The column with the rejected answer's number") @Default("rejected_score") String rejected,
     @Doc("The number that becomes 0; smaller ones are refused") @Default("0") double low,
     @Doc("The number that becomes 1; larger ones are refused") @Default("1") double high)
     implements Rule {

@@ -129,8 +129,7 @@ class OutcomeRunsTest {
     "{ regex: { pattern: r.d } }, margin, 2.126928"
   })
   void beginsAtTheReference(String scorer, String way, double first) throws IOException {
-    String out =
-        ok(truth("scorer: %s, weight: 2".formatted(scorer), ", way: " + way), "run");
+    String out = ok(truth("scorer: %s, weight: 2".formatted(scorer), ", way: " + way), "run");
     assertThat(each("run", "loss").get(0)).isCloseTo(first, within(2e-5));
     assertThat(each("run", "eval/loss").get(0)).isCloseTo(first, within(2e-5));
     assertThat(each("run", "eval/outcome_truth").get(0)).isCloseTo(0.5, within(1e-5));
@@ -274,7 +273,15 @@ class OutcomeRunsTest {
     }
     ok(truth("scorer: { reward_model: { model: %s } }".formatted(model), ""), "run");
     String said =
-        Said.ok("classify", model.toString(), "--text", "Colour 0: ", "--choice", "red", "--choice", "blue");
+        Said.ok(
+            "classify",
+            model.toString(),
+            "--text",
+            "Colour 0: ",
+            "--choice",
+            "red",
+            "--choice",
+            "blue");
     double red = Double.parseDouble(said.replaceAll("(?s).*red (-?[\\d.]+), blue.*", "$1"));
     assertThat(scores("run", "truth")[0])
         .isCloseTo((float) (1 / (1 + Math.exp(-red))), within(1e-3f));
@@ -291,10 +298,14 @@ class OutcomeRunsTest {
       lines.add(
           JSON.writeValueAsString(
               Map.of(
-                  "prompt", "Colour " + i + ": ",
-                  "answers", List.of("green", "red", "blue"),
-                  "ranks", List.of(1, 2, 3),
-                  "expected", "red")));
+                  "prompt",
+                  "Colour " + i + ": ",
+                  "answers",
+                  List.of("green", "red", "blue"),
+                  "ranks",
+                  List.of(1, 2, 3),
+                  "expected",
+                  "red")));
     }
     Files.write(dir.resolve("train.jsonl"), lines.subList(0, 16));
     Files.write(dir.resolve("eval.jsonl"), lines.subList(16, 20));
@@ -316,7 +327,11 @@ class OutcomeRunsTest {
         "method.outcome_orpo.reference is adapters_off, but peft is full",
         truth("scorer: exact_match", ", reference: adapters_off"),
         "--peft=full");
-    Said check = Said.luthier("data", "check", recipe(truth("scorer: { exact_match: { column: x } }", "")).toString());
+    Said check =
+        Said.luthier(
+            "data",
+            "check",
+            recipe(truth("scorer: { exact_match: { column: x } }", "")).toString());
     assertThat(check.err()).contains("exact_match finds no expected answer in column \"x\"");
     Said.ok("estimate", recipe(truth("scorer: exact_match", "")).toString());
   }

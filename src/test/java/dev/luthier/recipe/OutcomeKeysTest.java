@@ -62,8 +62,7 @@ class OutcomeKeysTest {
         """;
     OutcomePrefer method = read(keys);
     assertThat(method.loss()).isEqualTo(new Ipo(0.2, Per.ANSWER));
-    assertThat(method.outcomes().keySet())
-        .containsExactly("truth", "digits", "toxicity", "worth");
+    assertThat(method.outcomes().keySet()).containsExactly("truth", "digits", "toxicity", "worth");
     assertThat(method.outcomes().get("truth").scorer())
         .isEqualTo(new Scorer.Ruled(new Column("chosen_score", "rejected_score", 1, 5)));
     assertThat(method.outcomes().get("digits").scorer())
@@ -81,7 +80,10 @@ class OutcomeKeysTest {
   @Test
   void overrides() {
     OutcomePrefer method =
-        read(TRUTH, "--method.outcome-orpo.outcomes.truth.weight=3", "--method.outcome_orpo.way=weight");
+        read(
+            TRUTH,
+            "--method.outcome-orpo.outcomes.truth.weight=3",
+            "--method.outcome_orpo.way=weight");
     assertThat(method.outcomes().get("truth").weight()).isEqualTo(3);
     assertThat(method.way()).isEqualTo(new OutcomeWay.Weight());
   }

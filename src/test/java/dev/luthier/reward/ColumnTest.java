@@ -7,10 +7,10 @@ import dev.luthier.data.Example;
 import dev.luthier.error.UserError;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 class ColumnTest {
   private static final Column STARS = new Column("good", "bad", 1, 5);
