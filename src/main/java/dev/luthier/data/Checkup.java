@@ -27,7 +27,7 @@ import java.util.Set;
  * @param duplicates rows that an earlier row equals
  * @param contradictory rows that ask for something else than an earlier row with the same input
  * @param kept the rows that training sees
- * @param tasks which task each of those names
+ * @param sources the samples that those were made of
  * @param inputs the tokens of all rows, with the tasks that they name
  */
 public record Checkup<R extends TrainingRow>(
@@ -42,7 +42,7 @@ public record Checkup<R extends TrainingRow>(
     Found duplicates,
     Found contradictory,
     List<R> kept,
-    List<Optional<String>> tasks,
+    List<Sample> sources,
     Set<Input> inputs) {
   /** What a row gives to read. */
   public record Input(Optional<String> task, IntBuffer ids) {}
@@ -61,7 +61,7 @@ public record Checkup<R extends TrainingRow>(
     private final Doctor doctor;
     private final OptionalInt unk;
     private final List<R> kept = new ArrayList<>();
-    private final List<Optional<String>> tasks = new ArrayList<>();
+    private final List<Sample> sources = new ArrayList<>();
     private final Map<Input, Set<IntBuffer>> seen = new HashMap<>();
     private final Map<Fault.Kind, Faulty> faults = new EnumMap<>(Fault.Kind.class);
     private long targets;
@@ -114,7 +114,7 @@ public record Checkup<R extends TrainingRow>(
     private void keep(R row, Sample sample) {
       if (maker.fits(row, doctor.maxLength())) {
         kept.add(row);
-        tasks.add(sample.task());
+        sources.add(sample);
         return;
       }
       tooLong = tooLong.and("%s has %s".formatted(sample.place(), maker.excess(row)));
@@ -123,7 +123,7 @@ public record Checkup<R extends TrainingRow>(
       targetsLost += row.targets() - left.map(TrainingRow::targets).orElse(0);
       dropped = left.isEmpty() ? dropped.and(sample.place()) : dropped;
       left.ifPresent(kept::add);
-      left.ifPresent(cut -> tasks.add(sample.task()));
+      left.ifPresent(cut -> sources.add(sample));
     }
 
     private R make(Sample sample) {
@@ -151,7 +151,7 @@ public record Checkup<R extends TrainingRow>(
           duplicates,
           contradictory,
           List.copyOf(kept),
-          List.copyOf(tasks),
+          List.copyOf(sources),
           seen.keySet());
     }
   }

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param files what its files are
  * @param weight its share in a mixture, relative to the other sets' weights
  * @param limit read only so many rows
+ * @param columnsKept whether samples keep all columns of their rows
  */
 public record DataSet(
     String location,
@@ -23,7 +24,8 @@ public record DataSet(
     Columns columns,
     FileKind files,
     OptionalDouble weight,
-    OptionalLong limit) {
+    OptionalLong limit,
+    boolean columnsKept) {
 
   public DataSet {
     if (weight.isPresent() && !(weight.getAsDouble() > 0 && weight.getAsDouble() < 1e9)) {
@@ -32,6 +34,17 @@ public record DataSet(
     if (limit.isPresent() && limit.getAsLong() < 1) {
       throw new UserError("data.limit must be at least 1, was " + limit.getAsLong());
     }
+  }
+
+  /** A set whose samples keep no columns. */
+  public DataSet(
+      String location,
+      Optional<Form> form,
+      Columns columns,
+      FileKind files,
+      OptionalDouble weight,
+      OptionalLong limit) {
+    this(location, form, columns, files, weight, limit, false);
   }
 
   /** A set whose files tell by their names what they are. */
@@ -110,7 +123,7 @@ public record DataSet(
       }
       Form.Reading reading = detected.get().read(row);
       if (reading instanceof Form.Reading.Accepted accepted) {
-        samples.add(accepted.sample());
+        samples.add(columnsKept ? accepted.sample().with(row.columns()) : accepted.sample());
       } else if (reading instanceof Form.Reading.Refused refusal) {
         refused.add(refusal.refusal());
       }

@@ -104,9 +104,7 @@ public record Samples(List<Sample> list, long rows, List<Refusal> refused, List<
     List<Refusal> without = new ArrayList<>(refused);
     for (Sample sample : list) {
       try {
-        conversion
-            .of(sample.example())
-            .forEach(one -> out.add(new Sample(one, sample.place(), sample.task())));
+        conversion.of(sample.example()).forEach(one -> out.add(sample.as(one)));
       } catch (RefusedRow e) {
         without.add(new Refusal(sample.place(), e.reason()));
       }

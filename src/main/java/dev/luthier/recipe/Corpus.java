@@ -10,6 +10,7 @@ import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.error.UserError;
+import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ record Corpus<R extends TrainingRow>(
   static Samples.Split read(Recipe recipe) {
     DataSpec data = recipe.data();
     List<Form> forms = recipe.method().forms();
-    Samples train = Samples.load(sets(data.train()), forms, recipe.seed());
+    Samples train = Samples.load(sets(data.train(), recipe), forms, recipe.seed());
     Samples.Split split =
         data.holdout() > 0
             ? train.holdOut(data.holdout(), recipe.seed())
@@ -42,7 +43,7 @@ record Corpus<R extends TrainingRow>(
                 train,
                 data.eval().isEmpty()
                     ? Samples.NONE
-                    : Samples.load(sets(data.eval()), forms, recipe.seed()));
+                    : Samples.load(sets(data.eval(), recipe), forms, recipe.seed()));
     return new Samples.Split(
         recipe.method().converted(split.train()), recipe.method().converted(split.eval()));
   }
@@ -76,11 +77,22 @@ record Corpus<R extends TrainingRow>(
     return eval.list().stream().sorted(Comparator.comparing(rounds::get)).toList(); // stable
   }
 
+  /**
+   * Prints the doctor's report.
+   *
+   * @throws UserError if it forbids the run
+   */
+  void tell(PrintWriter out) {
+    out.println(report.render(Terminal.colours()));
+    out.flush();
+    report.healthy();
+  }
+
   private static String name(Method method) {
     return Schema.name(method);
   }
 
-  private static List<DataSet> sets(List<DataSpec.Source> sources) {
+  private static List<DataSet> sets(List<DataSpec.Source> sources, Recipe recipe) {
     return sources.stream()
         .map(
             s ->
@@ -90,7 +102,8 @@ record Corpus<R extends TrainingRow>(
                     new Columns(s.columns(), s.set()),
                     FileKind.of(s.format(), s.encoding()),
                     s.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                    s.limit().map(OptionalLong::of).orElse(OptionalLong.empty())))
+                    s.limit().map(OptionalLong::of).orElse(OptionalLong.empty()),
+                    recipe.method().keepsColumns()))
         .toList();
   }
 }

@@ -18,8 +18,16 @@ interface Exam {
    *
    * @param all to all questions
    * @param tasks to those of each task, by its number, where there are several
+   * @param named what only the recipe has names for
    */
-  record Marks(Map<Measure, Double> all, Map<Integer, Map<Measure, Double>> tasks) {}
+  record Marks(
+      Map<Measure, Double> all,
+      Map<Integer, Map<Measure, Double>> tasks,
+      Map<String, Double> named) {
+    Marks(Map<Measure, Double> all, Map<Integer, Map<Measure, Double>> tasks) {
+      this(all, tasks, Map.of());
+    }
+  }
 
   default Marks marks() {
     return new Marks(Map.of(), Map.of());

@@ -12,6 +12,7 @@ import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -44,7 +45,8 @@ final class LabelObjective implements PreferenceObjective {
   }
 
   @Override
-  public Loss of(AnswersBatch batch, Logps answers, Logps others, double denominator) {
+  public Loss of(PreferenceBatch.Read read, Logps answers, Logps others, double denominator) {
+    AnswersBatch batch = read.batch();
     Compute compute = batch.compute();
     Tensor origin = mismatched() ? Kto.origin(others) : running(answers, compute);
     return loss.of(answers, batch.desirable(compute), origin, denominator);
@@ -67,7 +69,7 @@ final class LabelObjective implements PreferenceObjective {
   }
 
   @Override
-  public void begin() {
+  public void begin(Path output) {
     seen = new RunningMean();
   }
 

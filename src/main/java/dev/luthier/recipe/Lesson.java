@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -36,6 +37,14 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
    * @throws dev.luthier.error.UserError if the folder holds another kind of model
    */
   M load(Compute compute);
+
+  /**
+   * Called when the rows are found fit, before anything is written.
+   *
+   * @param note hears what is worth a line
+   * @throws dev.luthier.error.UserError if what the method asks of the rows is not there
+   */
+  default void prepare(Recipe recipe, Corpus<R> corpus, Consumer<String> note) {}
 
   /** Called once the method is on the model, before the first step or evaluation. */
   default void begin(Beginner<R, M> run) {}

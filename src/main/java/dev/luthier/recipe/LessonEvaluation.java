@@ -79,14 +79,20 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
     }
     Map<Measure, Double> read = all.values();
     String line =
-        Stream.concat(
+        Stream.of(
                 read.entrySet().stream().map(e -> e.getKey().text(e.getValue())),
+                all.tally.named().entrySet().stream().map(LessonEvaluation::text),
                 written.all().entrySet().stream()
-                    .map(e -> e.getKey().text(e.getValue()) + " on " + exam.questions().size()))
+                    .map(e -> e.getKey().text(e.getValue()) + " on " + exam.questions().size()),
+                written.named().entrySet().stream()
+                    .map(e -> text(e) + " on " + exam.questions().size()))
+            .flatMap(texts -> texts)
             .collect(Collectors.joining(", ", "evaluation ", ""));
     read.putAll(written.all());
     Map<String, Double> values = new LinkedHashMap<>();
     read.forEach((measure, value) -> values.put("eval/" + measure.key(), value));
+    all.tally.named().forEach((name, value) -> values.put("eval/" + name, value));
+    written.named().forEach((name, value) -> values.put("eval/" + name, value));
     if (tasks.several()) {
       StringBuilder more = new StringBuilder(line);
       each.forEach(
@@ -95,12 +101,17 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
             own.putAll(written.tasks().getOrDefault(task, Map.of()));
             String name = tasks.names().names().get(task);
             own.forEach((m, value) -> values.put("eval/%s/%s".formatted(name, m.key()), value));
+            count.tally.named().forEach((m, v) -> values.put("eval/%s/%s".formatted(name, m), v));
             more.append(task < SHOWN ? "; %s %s".formatted(name, text(own)) : "");
           });
       line = more.toString();
     }
     double score = metric.score(read.getOrDefault(metric, Double.NaN));
     return new Evaluation(values, score, line);
+  }
+
+  private static String text(Map.Entry<String, Double> named) {
+    return "%s %.3f".formatted(named.getKey().replace('_', ' '), named.getValue());
   }
 
   private static String text(Map<Measure, Double> values) {

@@ -39,6 +39,10 @@ public enum Measure {
   /** The log-probability of the better of two answers. */
   LOGP_CHOSEN(Better.HIGHER),
   LOGP_REJECTED(Better.LOWER),
+  /** By how much the better of two answers leads in outcomes, by their weights. */
+  OUTCOME_GAP(Better.HIGHER),
+  /** What the policy's choice of two answers is worth, from 0 to 1, by the metrics' weights. */
+  OUTCOME(Better.HIGHER),
   /** The reward of good answers, and that of bad ones with the other sign. */
   SIGNED_REWARD(Better.HIGHER),
   /** The same of log-probabilities. */

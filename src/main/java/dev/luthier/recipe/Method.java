@@ -11,7 +11,7 @@ import java.util.Optional;
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
 public sealed interface Method
-    permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer, Reward {
+    permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer, OutcomePrefer, Reward {
   /** The forms of rows that it learns from. */
   List<Form> forms();
 
@@ -24,6 +24,11 @@ public sealed interface Method
    * @throws dev.luthier.error.UserError if it does not go with how the weights move, or with which
    */
   default void check(OptimSpec optim, Peft peft) {}
+
+  /** Whether it asks rows for other columns than those that their form reads. */
+  default boolean keepsColumns() {
+    return false;
+  }
 
   /** The longest row in tokens, where the recipe says it. */
   Optional<Integer> maxLength();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What somebody meant who wrote a name that does not exist. */
@@ -65,6 +66,8 @@ public final class Nearest {
       if (!nested(Schema.argument(type), path)) {
         collect(Schema.argument(type), path, out);
       }
+    } else if (raw == Map.class) {
+      collect(Schema.argument(type), join(path, "NAME"), out);
     } else if (Binder.isChoice(raw)) {
       Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out));
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {

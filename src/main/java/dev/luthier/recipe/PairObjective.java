@@ -23,13 +23,17 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
   }
 
   @Override
-  public Loss of(AnswersBatch batch, Logps answers, Logps others, double denominator) {
+  public Loss of(PreferenceBatch.Read read, Logps answers, Logps others, double denominator) {
+    AnswersBatch batch = read.batch();
+    return PairTerms.of(loss, pairs(batch, answers), labels(batch, batch.compute()), denominator);
+  }
+
+  /** Of all answers the chosen and the rejected ones. */
+  static PairLogps pairs(AnswersBatch batch, Logps answers) {
     Compute compute = batch.compute();
-    PairLogps pairs =
-        new PairLogps(
-            PreferenceObjective.some(answers, batch.places(0, compute)),
-            PreferenceObjective.some(answers, batch.places(1, compute)));
-    return PairTerms.of(loss, pairs, labels(batch, compute), denominator);
+    return new PairLogps(
+        PreferenceObjective.some(answers, batch.places(0, compute)),
+        PreferenceObjective.some(answers, batch.places(1, compute)));
   }
 
   /** Probabilities and margins where some row has them. */

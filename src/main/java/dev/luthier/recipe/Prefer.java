@@ -18,7 +18,6 @@ import dev.luthier.loss.Gpo;
 import dev.luthier.loss.LabelledLoss;
 import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PreferenceLoss;
-import dev.luthier.peft.Full;
 import dev.luthier.peft.Peft;
 import java.util.List;
 import java.util.Optional;
@@ -118,30 +117,12 @@ public record Prefer(
       throw new UserError(
           "method.gpo.ranking and method.gpo.offset must be left at their defaults: a recipe learns rankings and grades by their pairs, with the difference of grades as the margin");
     }
-    if (reference instanceof ReferencePolicy.AdaptersOff && peft instanceof Full) {
-      throw new UserError(
-          "method.%s.reference is adapters_off, but peft is full: all weights move, and nothing can be switched off; take cached or copy"
-              .formatted(Schema.name(this)));
-    }
-  }
-
-  /** Refuses a second model that reads other tokens. */
-  private void checkVocabulary(ModelFolder folder) {
-    if (reference instanceof ReferencePolicy.Copy copy && copy.model().isPresent()) {
-      try (ModelFolder other = ModelFolder.open(copy.model().get())) {
-        long own = folder.config().vocabSize();
-        if (other.config().vocabSize() != own) {
-          throw new UserError(
-              "method.%s.reference.copy.model has another vocabulary than model (%d tokens, not %d), so it cannot read the same rows; take a model of the same family"
-                  .formatted(Schema.name(this), other.config().vocabSize(), own));
-        }
-      }
-    }
+    reference.check(Schema.name(this), peft);
   }
 
   @Override
   public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
-    checkVocabulary(folder);
+    reference.check(Schema.name(this), folder);
     boolean single = single(samples.train());
     return new PreferenceLesson(
         folder,

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -63,8 +64,13 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   }
 
   @Override
+  public void prepare(Recipe recipe, Corpus<AnswersRow> corpus, Consumer<String> note) {
+    objective.prepare(recipe, corpus, note);
+  }
+
+  @Override
   public void begin(Beginner<AnswersRow, CausalLm> run) {
-    objective.begin();
+    objective.begin(run.output());
     if (objective.mismatched()) {
       OptimSpec optim = run.recipe().optim();
       if (optim.rowsAtOnce() < optim.batch()) {
@@ -111,7 +117,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
     Logps answers = logps(model, batch.answers(), chunk);
     Logps others =
         batch.others().map(o -> Ops.without(() -> logps(model, o, chunk))).orElse(answers);
-    return objective.of(batch.answers().batch(), answers, others, denominator);
+    return objective.of(batch.answers(), answers, others, denominator);
   }
 
   private Logps logps(CausalLm model, PreferenceBatch.Read read, Chunk chunk) {
@@ -134,22 +140,22 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
     throw new IllegalStateException("answers are scored by their log-probabilities");
   }
 
-  /** One for each row, (R). */
   @Override
   public Tensor targets(PreferenceBatch batch) {
-    return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU);
+    return Ops.longs(new long[batch.answers().rows().size()], Compute.CPU); // (R)
   }
 
-  /** The verdict is the sum of each measure, (T). */
+  /** The verdict is the sum of each measure, and of each term with a name of its own, (T). */
   @Override
   public Judged judged(CausalLm model, PreferenceBatch batch, Chunk chunk) {
     Loss loss = loss(model, batch, chunk, 1);
     Map<String, Tensor> terms =
         loss.terms().stream().collect(Collectors.toMap(Loss.Term::name, Loss.Term::value));
-    float[] sums = new float[measures.size()];
-    int at = 0;
-    for (String name : measures.keySet()) {
-      sums[at++] = Objects.requireNonNull(terms.get(name), name).item_float();
+    List<String> names =
+        Stream.concat(measures.keySet().stream(), objective.named().stream()).toList();
+    float[] sums = new float[names.size()];
+    for (int t = 0; t < sums.length; t++) {
+      sums[t] = Objects.requireNonNull(terms.get(names.get(t)), names.get(t)).item_float();
     }
     return new Judged(loss.total().item_double(), Ops.floats(sums, Compute.CPU));
   }
@@ -161,12 +167,13 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
 
   @Override
   public Tally<AnswersRow> tally() {
-    return new PreferenceTally(List.copyOf(measures.values()));
+    return new PreferenceTally(List.copyOf(measures.values()), objective.named());
   }
 
   @Override
   public Exam exam(CausalLm model, Corpus<AnswersRow> corpus, EvalSpec spec) {
-    return writing.exam(model, corpus, spec, Map.of());
+    return objective.marked(
+        writing.exam(model, corpus, spec, Map.of()), writing.asked(corpus, spec.generate()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.data.AnswersRow;
 import dev.luthier.tensor.Ops;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -10,15 +11,18 @@ import org.bytedeco.pytorch.Tensor;
 /** Means over rows of what a preference method logs. */
 final class PreferenceTally implements Tally<AnswersRow> {
   private final List<Measure> measures;
+  private final List<String> named;
   private final double[] sums;
   private long rows;
 
   /**
    * @param measures in the order of verdicts
+   * @param named what stands behind them under names of its own
    */
-  PreferenceTally(List<Measure> measures) {
+  PreferenceTally(List<Measure> measures, List<String> named) {
     this.measures = measures;
-    this.sums = new double[measures.size()];
+    this.named = named;
+    this.sums = new double[measures.size() + named.size()];
   }
 
   /**
@@ -36,8 +40,17 @@ final class PreferenceTally implements Tally<AnswersRow> {
   @Override
   public Map<Measure, Double> values() {
     Map<Measure, Double> out = new EnumMap<>(Measure.class);
-    for (int i = 0; i < sums.length; i++) {
+    for (int i = 0; i < measures.size(); i++) {
       out.put(measures.get(i), sums[i] / rows);
+    }
+    return out;
+  }
+
+  @Override
+  public Map<String, Double> named() {
+    Map<String, Double> out = new LinkedHashMap<>();
+    for (int i = 0; i < named.size(); i++) {
+      out.put(named.get(i), sums[measures.size() + i] / rows);
     }
     return out;
   }

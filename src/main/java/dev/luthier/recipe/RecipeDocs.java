@@ -88,6 +88,8 @@ public final class RecipeDocs {
     Class<?> raw = Schema.raw(type);
     if (raw == Optional.class || raw == List.class) {
       sections(Schema.argument(type), path);
+    } else if (raw == Map.class) {
+      sections(Schema.argument(type), path + ".NAME");
     } else if (Binder.isChoice(raw)) {
       if (open.add(raw)) { // a choice among whose variants one holds the choice itself
         Schema.variants(raw).forEach((name, variant) -> record(variant, path + "." + name));

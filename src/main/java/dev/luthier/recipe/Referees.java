@@ -2,19 +2,13 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersBatch;
 import dev.luthier.data.AnswersRow;
-import dev.luthier.io.Safetensors;
-import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +29,6 @@ record Referees(
     Function<AnswersRow, Stream<AnswersRow>> asked) {
   private static final String FILE = "reference.safetensors";
   private static final String SCORES = "log_probabilities";
-  private static final String ROWS = "rows";
 
   Referee of(ReferencePolicy kind) {
     if (kind instanceof ReferencePolicy.Copy copy) {
@@ -88,17 +81,8 @@ record Referees(
             .flatMap(List::stream)
             .flatMap(asked)
             .toList();
-    Path file = run.output().resolve(FILE);
-    float[] scores = kept(file, rows);
-    if (scores.length == 0) {
-      scores = computed(rows);
-      write(file, rows, scores);
-    }
-    Map<AnswersRow, float[]> known = new IdentityHashMap<>();
-    int at = 0;
-    for (AnswersRow row : rows) {
-      known.put(row, Arrays.copyOfRange(scores, at, at += row.each().size()));
-    }
+    KeptScores kept = new KeptScores(run.output().resolve(FILE), rows);
+    Map<AnswersRow, float[]> known = kept.byRow(kept.read(SCORES).orElseGet(() -> write(kept)));
     Compute compute = run.adapted().model().compute();
     return (asked, batch) -> {
       float[] out = new float[batch.answers()];
@@ -108,6 +92,12 @@ record Referees(
       }
       return Ops.floats(out, compute);
     };
+  }
+
+  private float[] write(KeptScores kept) {
+    float[] scores = computed(kept.rows());
+    kept.write(Map.of(SCORES, scores));
+    return scores;
   }
 
   /** Of all answers of the rows, by the weights as they are now. */
@@ -134,39 +124,5 @@ record Referees(
       at += part.length;
     }
     return out;
-  }
-
-  /** What an earlier start of the same run computed, or nothing. */
-  private static float[] kept(Path file, List<AnswersRow> rows) {
-    if (!Files.exists(file)) {
-      return new float[0];
-    }
-    try (Scope scope = new Scope();
-        Safetensors saved = Safetensors.open(file)) {
-      boolean same = Arrays.equals(Ops.toLongs(saved.tensor(ROWS)), prints(rows));
-      return same ? Ops.toFloats(saved.tensor(SCORES)) : new float[0];
-    }
-  }
-
-  private static void write(Path file, List<AnswersRow> rows, float[] scores) {
-    try (Scope scope = new Scope()) {
-      SafetensorsWriter.write(
-          file,
-          Map.of(
-              SCORES, Ops.floats(scores, Compute.CPU),
-              ROWS, Ops.longs(prints(rows), Compute.CPU)),
-          Map.of());
-    }
-  }
-
-  /** A number for each row, by which a file is known to be of these rows. */
-  private static long[] prints(List<AnswersRow> rows) {
-    return rows.stream()
-        .mapToLong(
-            row ->
-                row.each().stream()
-                    .mapToLong(e -> Arrays.hashCode(e.ids()))
-                    .reduce(7, (a, b) -> 31 * a + b))
-        .toArray();
   }
 }

@@ -34,7 +34,8 @@ record RowTasks<R extends TrainingRow>(boolean told, TaskNames names, Map<R, Int
     Map<R, Integer> numbers = new IdentityHashMap<>();
     for (Checkup<R> set : List.of(report.train(), report.eval())) {
       for (int i = 0; i < set.kept().size(); i++) {
-        numbers.put(set.kept().get(i), set.tasks().get(i).flatMap(names::number).orElse(0));
+        numbers.put(
+            set.kept().get(i), set.sources().get(i).task().flatMap(names::number).orElse(0));
       }
     }
     return new RowTasks<>(recipe.peft().tasks() > 0, names, numbers);

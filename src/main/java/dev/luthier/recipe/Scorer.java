@@ -3,9 +3,12 @@ package dev.luthier.recipe;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Inline;
 import dev.luthier.doc.Name;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
 import dev.luthier.reward.Reward;
 import dev.luthier.reward.Rule;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Says what answers are worth: one record per way, picked by its name in the recipe. */
@@ -19,9 +22,24 @@ public sealed interface Scorer {
    */
   Reward open(String device);
 
+  /** Whether its scores go from 0 to 1. */
+  default boolean bounded() {
+    return true;
+  }
+
+  /** Whether it can score answers that a model writes, which stand in no file. */
+  default boolean scoresWritten() {
+    return true;
+  }
+
   /** A rule. */
   @Doc("A rule")
   record Ruled(@Inline Rule rule) implements Scorer {
+    @Override
+    public boolean scoresWritten() {
+      return rule.scoresWritten();
+    }
+
     @Override
     public Reward open(String device) {
       return rule;
@@ -37,8 +55,43 @@ public sealed interface Scorer {
           Optional<Path> adapter)
       implements Scorer {
     @Override
+    public boolean bounded() {
+      return false;
+    }
+
+    @Override
     public Reward open(String device) {
       return RewardModel.open(new Writer.Voice(model, adapter, Optional.empty(), device));
+    }
+  }
+
+  /** A classifier. */
+  @Doc(
+      "How probably a classifier finds the answer in one of some classes; it reads the answer's text"
+          + " alone, without the prompt")
+  record Classifier(
+      @Doc("Its folder; of an adapter, that of the model that it is for") Path model,
+      @Doc("The classes whose probability is the score, by their names in its config.json")
+          List<String> labels,
+      @Doc("The adapter that makes it a classifier; unset: the folder is one by itself")
+          Optional<Path> adapter,
+      @Doc(
+              "Longest answer in tokens, whose end is cut off; unset: the longest that the model"
+                  + " takes. Give what it was trained with")
+          Optional<Integer> maxLength)
+      implements Scorer {
+    public Classifier {
+      labels = List.copyOf(labels);
+      if (labels.isEmpty()) {
+        throw new UserError("classifier.labels must name a class, was []");
+      }
+      maxLength.ifPresent(n -> Check.atLeast("classifier.max_length", 2, n));
+    }
+
+    @Override
+    public Reward open(String device) {
+      return ClassifierReward.open(
+          new Writer.Voice(model, adapter, Optional.empty(), device), labels, maxLength);
     }
   }
 }

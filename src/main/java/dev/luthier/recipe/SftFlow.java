@@ -48,9 +48,8 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     LessonEvaluation.check(lesson, recipe.eval());
     Compute compute = recipe.model().compute();
     Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
-    out.println(corpus.report().render(Terminal.colours()));
-    out.flush();
-    corpus.report().healthy();
+    corpus.tell(out);
+    lesson.prepare(recipe, corpus, out::println);
     Optional<Plan> plan = Planner.ahead(recipe, lesson, folder, corpus, out);
     OutOfMemory.explained(
         plan, Path.of(recipe.output()), () -> teach(lesson, folder, corpus, compute, plan));

@@ -3,6 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.data.Example;
 import dev.luthier.data.Message;
 import dev.luthier.data.Packer;
+import dev.luthier.data.Sample;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
@@ -127,6 +128,14 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   private List<Prompt> prompts(Corpus<?> corpus, int most) {
     return corpus.questions().stream()
         .flatMap(s -> prompt(s.example(), corpus.tasks().number(s)).stream())
+        .limit(most)
+        .toList();
+  }
+
+  /** The rows of those. */
+  List<Sample> asked(Corpus<?> corpus, int most) {
+    return corpus.questions().stream()
+        .filter(s -> prompt(s.example(), 0).isPresent())
         .limit(most)
         .toList();
   }

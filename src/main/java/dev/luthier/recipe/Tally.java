@@ -16,4 +16,9 @@ interface Tally<R extends TrainingRow> {
 
   /** The results over all that was added. */
   Map<Measure, Double> values();
+
+  /** Those that only the recipe has names for; {@code eval.metric} knows none of them. */
+  default Map<String, Double> named() {
+    return Map.of();
+  }
 }

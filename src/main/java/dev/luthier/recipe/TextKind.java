@@ -20,7 +20,11 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
 
   @Override
   public List<String> say(List<String> texts) {
-    List<Encoded> rows = texts.stream().map(this::encoded).toList();
+    return scores(texts.stream().map(this::encoded).toList()).stream().map(this::words).toList();
+  }
+
+  /** Of each text how probable every class is; of a model for numbers, the numbers. */
+  List<float[]> scores(List<Encoded> rows) {
     long[] types =
         rows.stream().flatMapToInt(row -> Arrays.stream(row.types())).asLongStream().toArray();
     Tensor logits = // (B, L)
@@ -35,8 +39,8 @@ record TextKind(Classifier model, ModelFolder folder) implements Labeller.Kind {
         };
     float[] all = Ops.toFloats(scores);
     int width = model.labels().count();
-    return IntStream.range(0, texts.size())
-        .mapToObj(i -> words(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
+    return IntStream.range(0, rows.size())
+        .mapToObj(i -> Arrays.copyOfRange(all, i * width, (i + 1) * width))
         .toList();
   }
 

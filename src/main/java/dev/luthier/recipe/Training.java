@@ -107,9 +107,7 @@ public final class Training {
         LessonEvaluation.check(lesson, recipe.eval());
         Corpus<? extends TrainingRow> corpus = Corpus.examined(samples, lesson, recipe, folder);
         before.show(recipe, lesson, folder);
-        out.println(corpus.report().render(Terminal.colours()));
-        out.flush();
-        corpus.report().healthy();
+        corpus.tell(out);
       }
     }
   }

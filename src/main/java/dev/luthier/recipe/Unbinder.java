@@ -44,6 +44,11 @@ final class Unbinder {
     if (raw == List.class && value instanceof List<?> list) {
       return list.stream().map(v -> plain(Schema.argument(type), v)).toList();
     }
+    if (raw == Map.class && value instanceof Map<?, ?> map) {
+      Map<String, Object> out = new LinkedHashMap<>();
+      map.forEach((k, v) -> out.put((String) k, plain(Schema.argument(type), v)));
+      return out;
+    }
     return Binder.isChoice(raw) ? Map.of(Schema.name(value), plain(value)) : plain(value);
   }
 

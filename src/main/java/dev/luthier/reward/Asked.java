@@ -8,6 +8,9 @@ import java.util.Map;
  *
  * @param answered the prompt and the answer, as text or messages
  * @param columns what else the row says that the prompt is from, by column name, as the file has it
+ * @param number which of the row's answers it is: of a pair 0 is the chosen one and 1 the rejected;
+ *     0 for one that a model wrote
  * @param place where the row stands, for messages
  */
-public record Asked(Example.Answered answered, Map<String, Object> columns, String place) {}
+public record Asked(
+    Example.Answered answered, Map<String, Object> columns, int number, String place) {}

@@ -3,7 +3,12 @@ package dev.luthier.reward;
 import java.util.List;
 
 /** Scores each answer by itself, without a model. */
-public sealed interface Rule extends Reward permits ExactMatch {
+public sealed interface Rule extends Reward permits ExactMatch, Regex, Column {
+  /** Whether it can score answers that a model writes, which stand in no file. */
+  default boolean scoresWritten() {
+    return true;
+  }
+
   /** The score of one answer. */
   Score of(Asked answer);
 
