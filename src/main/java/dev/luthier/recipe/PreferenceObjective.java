@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** What the log-probabilities of judged answers are worth. Letters: K answers. */
-sealed interface PreferenceObjective permits PairObjective, LabelObjective {
+sealed interface PreferenceObjective permits PairObjective, ComparisonObjective, LabelObjective {
   /** Whether it compares with a reference. */
   boolean reference();
 
