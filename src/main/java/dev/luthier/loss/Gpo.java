@@ -42,15 +42,7 @@ public record Gpo(
 
   /** All else at its default. */
   public Gpo(Convex f, double beta) {
-    this(
-        f,
-        beta,
-        Per.ANSWER,
-        new Divergence.ReverseKl(),
-        new AllPairs(),
-        Offset.USUAL,
-        1,
-        1);
+    this(f, beta, Per.ANSWER, new Divergence.ReverseKl(), new AllPairs(), Offset.USUAL, 1, 1);
   }
 
   /** Whether it says nothing of rankings and grades that is not usual. */
@@ -105,8 +97,7 @@ public record Gpo(
 
   private Loss step(Tensor each, Logps answers, Tensor worth, double denominator) {
     return new Loss(
-        each.sum().div(Ops.scalar(denominator)),
-        OrderTerms.of(this, answers, worth, denominator));
+        each.sum().div(Ops.scalar(denominator)), OrderTerms.of(this, answers, worth, denominator));
   }
 
   /**

@@ -10,10 +10,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What is logged of rankings and grades: {@link PairTerms} of the best answer and the last, but that
- * an answer is right where it leads all others. Where several share the highest reward, as all do at
- * the reference, it is the share of them that are the best. With two answers it is {@link PairTerms}.
- * Letters: B rows, K the most answers.
+ * What is logged of rankings and grades: {@link PairTerms} of the best answer and the last, but
+ * that an answer is right where it leads all others. Where several share the highest reward, as all
+ * do at the reference, it is the share of them that are the best. With two answers it is {@link
+ * PairTerms}. Letters: B rows, K the most answers.
  */
 final class OrderTerms {
   private static final double NOTHING = -1e30; // below every reward

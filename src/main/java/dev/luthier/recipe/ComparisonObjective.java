@@ -67,7 +67,11 @@ record ComparisonObjective(Gpo loss) implements PreferenceObjective {
     if (pairs.rows() > 0) {
       Logps two = beside(answers, pairs, compute); // (P, 2)
       PairLogps each = new PairLogps(column(two, 0), column(two, 1));
-      sum = plus(sum, PairTerms.of(loss, each, PairObjective.labels(pairs.judgements(), compute), denominator));
+      sum =
+          plus(
+              sum,
+              PairTerms.of(
+                  loss, each, PairObjective.labels(pairs.judgements(), compute), denominator));
     }
     if (ranked.rows() > 0) {
       Logps all = beside(answers, ranked, compute); // (R, C)

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.TinyRun;
 import dev.luthier.recipe.Training;
 import dev.luthier.train.MetricsFile;
+import dev.luthier.user.Compiled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,8 +251,7 @@ class PreferenceRunsTest {
       assertThat(parts.get(i)).isCloseTo(whole.get(i), within(1e-5));
     }
     refused("method.aot compares all pairs of a step", "aot", MICRO);
-    assertThat(train("kto", "kto", MICRO).all())
-        .contains("the mean of each 2 rows");
+    assertThat(train("kto", "kto", MICRO).all()).contains("the mean of each 2 rows");
   }
 
   @Test
@@ -356,6 +356,34 @@ class PreferenceRunsTest {
     assertThat(soft.get(2)).isGreaterThan(sure.get(2) + 1e-3);
     refused("method.aot has no place for soft labels, but", "aot");
     assertThat(train("kto", "labels").out()).contains("16 pairs say how sure");
+  }
+
+  /** (2 - u)^2 of the user's: 4 at the reference. */
+  @Test
+  void aFunctionOfTheUsers() throws IOException {
+    String source =
+        """
+        import dev.luthier.tensor.Ops;
+        import java.util.function.UnaryOperator;
+        import org.bytedeco.pytorch.Tensor;
+
+        public final class Mine implements UnaryOperator<Tensor> {
+          @Override
+          public Tensor apply(Tensor u) {
+            return u.sub(Ops.scalar(2)).square();
+          }
+        }
+        """;
+    Path jar =
+        Compiled.jar(dir.resolve("my.jar"), Compiled.classes(dir.resolve("classes"), source));
+    String method = "{ gpo: { f: { java: { name: org.acme.Mine, jar: %s } } } }".formatted(jar);
+    List<Double> losses = losses(method, "mine");
+    assertThat(losses.get(0)).isCloseTo(4, within(1e-5));
+    assertThat(losses.get(2)).isLessThan(4);
+    refused(
+        "f: java: org.acme.Mine: there is no such class on the class path; write { name:"
+            + " org.acme.Mine, jar: my.jar }",
+        "{ gpo: { f: { java: org.acme.Mine } } }");
   }
 
   @Test

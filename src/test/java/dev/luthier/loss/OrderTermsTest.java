@@ -28,7 +28,8 @@ class OrderTermsTest {
 
   /**
    * Log-ratios 1, 3, 2 of grades 5, 4, 1, and 4, 0 of grades 2, 3; beta 0.5. The best of the first
-   * row does not lead, nor that of the second; margins from best to last (1 - 2) / 2 and (0 - 4) / 2.
+   * row does not lead, nor that of the second; margins from best to last (1 - 2) / 2 and (0 - 4) /
+   * 2.
    */
   @Test
   void byHand() {
@@ -61,8 +62,7 @@ class OrderTermsTest {
             two(pairs.chosen().reference(), pairs.rejected().reference()));
     Loss order = gpo.ofGrades(beside, doubles(2, 1, 2, 1, 2, 1, 2, 1, 2, 1).view(5, 2), 5);
     Loss pair = PairTerms.of(gpo, pairs, PairLabels.by(doubles(1, 1, 1, 1, 1)), 5);
-    assertThat(order.total().item_double())
-        .isCloseTo(pair.total().item_double(), within(1e-12));
+    assertThat(order.total().item_double()).isCloseTo(pair.total().item_double(), within(1e-12));
     assertThat(order.terms()).hasSameSizeAs(pair.terms());
     for (Loss.Term term : pair.terms()) {
       assertThat(term(order, term.name()))
