@@ -394,7 +394,15 @@ class PreferenceRunsTest {
       Said.ok("estimate", recipe.toString());
       Said.ok("estimate", recipe.toString(), "--fit=8GB");
     }
+    long one = weights("dpo");
+    assertThat(weights("{ dpo: { reference: copy } }")).isEqualTo(2 * one);
+    assertThat(weights("{ simpo: { reference: copy } }")).isEqualTo(one); // it asks for none
     Said small = Said.luthier("estimate", recipe("aot").toString(), "--fit=1MB");
     assertThat(small.err()).startsWith("error: nothing fits in");
+  }
+
+  private long weights(String method) throws IOException {
+    Said said = Said.luthier("estimate", recipe(method).toString(), "--json");
+    return JSON.readTree(said.out()).path("bytes").path("weights").asLong();
   }
 }
