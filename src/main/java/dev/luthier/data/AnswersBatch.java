@@ -77,29 +77,9 @@ public record AnswersBatch(
     return Ops.longs(out, compute);
   }
 
-  /** (R) float32: how probable it is that the first answer of a pair is better. */
-  public Tensor probabilities(Compute compute) {
-    return floats(j -> ((Judgement.Preferred) j).probability(), compute);
-  }
-
-  /** (R) float32: by how much the first answer of a pair is better. */
-  public Tensor margins(Compute compute) {
-    return floats(j -> ((Judgement.Preferred) j).margin(), compute);
-  }
-
   /** (R) float32: 1 where the answer is desirable, 0 where it is not. */
   public Tensor desirable(Compute compute) {
     return floats(j -> ((Judgement.Labelled) j).desirable() ? 1 : 0, compute);
-  }
-
-  /** (K) int64: the rank of each answer within its row, from 0, the best. */
-  public Tensor ranks(Compute compute) {
-    return Ops.longs(
-        judgements.stream()
-            .flatMap(j -> ((Judgement.Ranked) j).ranks().stream())
-            .mapToLong(Integer::longValue)
-            .toArray(),
-        compute);
   }
 
   /** (K, A) float32: the grade of each answer in each aspect, which all rows must have. */

@@ -58,6 +58,28 @@ public enum Takes {
           : Optional.of("this method learns from grades: give completion and score");
     }
   },
+  /** Answers are compared: in pairs, in an order, perhaps with ties, or by their grades. */
+  COMPARISONS {
+    @Override
+    Optional<String> refusal(Judgement judgement) {
+      if (judgement instanceof Judgement.Graded && judgement.answers() == 1) {
+        return Optional.of(
+            "this method compares answers: give several answers to a prompt, each with its grade");
+      }
+      return judgement instanceof Judgement.Labelled ? PAIRS.refusal(judgement) : Optional.empty();
+    }
+  },
+  /** The same, but no order has ties. */
+  UNTIED_COMPARISONS {
+    @Override
+    Optional<String> refusal(Judgement judgement) {
+      if (judgement instanceof Judgement.Ranked ranked && ranked.ties()) {
+        return Optional.of(
+            "plackett_luce knows no ties: give each answer a rank of its own, or take ranking: all_pairs");
+      }
+      return COMPARISONS.refusal(judgement);
+    }
+  },
   /** All that there is. */
   ANY {
     @Override

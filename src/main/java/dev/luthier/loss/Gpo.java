@@ -5,6 +5,7 @@ import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.tensor.Ops;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Generalised preference optimisation (Tang et al. 2024, https://arxiv.org/abs/2402.05749, eq. 5):
@@ -41,28 +42,12 @@ public record Gpo(
 
   /** All else at its default. */
   public Gpo(Convex f, double beta) {
-    this(
-        f,
-        beta,
-        Per.ANSWER,
-        new Divergence.ReverseKl(),
-        new AllPairs(),
-        new Offset(1, Offset.Scale.LINEAR),
-        1,
-        1);
+    this(f, beta, Per.ANSWER, new Divergence.ReverseKl(), new AllPairs(), Offset.USUAL, 1, 1);
   }
 
-  /** The same with rankings and grades taken apart into pairs, as {@link AllPairs} does. */
-  public Gpo ofPairs() {
-    return new Gpo(
-        f,
-        beta,
-        per,
-        divergence,
-        new AllPairs(),
-        new Offset(1, Offset.Scale.LINEAR),
-        desirableWeight,
-        undesirableWeight);
+  /** Whether it says nothing of rankings and grades that is not usual. */
+  public boolean plain() {
+    return ranking instanceof AllPairs && offset.equals(Offset.USUAL);
   }
 
   @Override
@@ -84,6 +69,35 @@ public record Gpo(
    */
   public Tensor ofRanking(Logps answers, Tensor ranks) {
     return ranking.of(reward(answers), ranks, f::of);
+  }
+
+  /**
+   * The loss of a step's part of rankings, with what it logs.
+   *
+   * @param answers (B, K)
+   * @param ranks (B, K) int64: 1 is best, 0 stands where there is no answer
+   * @param denominator the rows of the step, over all its micro-batches
+   */
+  public Loss ofRankings(Logps answers, Tensor ranks, double denominator) {
+    Tensor none = ranks.eq(Ops.whole(0)); // (B, K)
+    Tensor worth = ranks.neg().to(ScalarType.Float).masked_fill(none, Ops.scalar(Double.NaN));
+    return step(ofRanking(answers, ranks), answers, worth, denominator);
+  }
+
+  /**
+   * The loss of a step's part of graded rows, with what it logs.
+   *
+   * @param answers (B, K)
+   * @param grades (B, K), higher is better, NaN where there is no answer
+   * @param denominator the rows of the step, over all its micro-batches
+   */
+  public Loss ofGrades(Logps answers, Tensor grades, double denominator) {
+    return step(ofGrades(answers, grades), answers, grades, denominator);
+  }
+
+  private Loss step(Tensor each, Logps answers, Tensor worth, double denominator) {
+    return new Loss(
+        each.sum().div(Ops.scalar(denominator)), OrderTerms.of(this, answers, worth, denominator));
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.luthier.loss;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,5 +21,15 @@ public record Loss(Tensor total, List<Term> terms) {
 
   public static Loss of(Tensor total) {
     return new Loss(total, List.of());
+  }
+
+  /** The loss of two parts of a step: sums, and those of terms of one name. */
+  public Loss plus(Loss more) {
+    Map<String, Tensor> sums = new LinkedHashMap<>();
+    Stream.concat(terms.stream(), more.terms.stream())
+        .forEach(term -> sums.merge(term.name(), term.value(), Tensor::add));
+    return new Loss(
+        total.add(more.total),
+        sums.entrySet().stream().map(e -> new Term(e.getKey(), e.getValue())).toList());
   }
 }

@@ -17,6 +17,9 @@ public record Offset(
     @Doc("The difference itself, or its logarithm, which is below 0 for differences under 1")
         @Default("linear")
         Scale scale) {
+  /** The difference of grades itself. */
+  public static final Offset USUAL = new Offset(1, Scale.LINEAR);
+
   /** s. */
   public enum Scale {
     LINEAR,

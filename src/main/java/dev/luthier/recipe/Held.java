@@ -33,17 +33,31 @@ record Held(Frame frame, Collection<Parameter> all, Set<Parameter> trainable, bo
         !model.compute().isCuda());
   }
 
-  /** What is there between steps. On a GPU the files' pages are elsewhere. */
-  Fixed fixed(long process, Optimizer optimizer) {
+  /** Of a model that does not train. */
+  static Held of(Model model) {
+    return new Held(model.frame(), model.parameters(), Set.of(), !model.compute().isCuda());
+  }
+
+  /**
+   * What is there between steps.
+   *
+   * @param beside bytes of weights of other models
+   */
+  Fixed fixed(long process, Optimizer optimizer, long beside) {
     List<long[]> shapes = trainable.stream().map(p -> Ops.shape(p.value())).toList();
     long trained = 4 * trainable.stream().mapToLong(Parameter::count).sum();
     return new Fixed(
         process,
-        frozen() + (host ? files() : 0),
+        weights() + beside,
         trained,
         trained,
         optimizer.stateBytes(shapes),
         Math.min(trained, PIECE));
+  }
+
+  /** All that does not train. On a GPU the files' pages are elsewhere. */
+  long weights() {
+    return frozen() + (host ? files() : 0);
   }
 
   /** Weights that do not train, but for those that are used from their file as they are. */

@@ -117,6 +117,11 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
     return Course.NONE;
   }
 
+  /** Bytes of weights that a run keeps beside the model, such as those of a second one. */
+  default long beside(Compute compute) {
+    return 0;
+  }
+
   /** Writes into the result's folder what commands need to know of the method. */
   default void save(Path dir) {}
 

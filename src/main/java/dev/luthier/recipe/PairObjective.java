@@ -9,12 +9,26 @@ import dev.luthier.loss.PairLogps;
 import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PairTerms;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Of two answers to a prompt one is better. */
 record PairObjective(PairLoss loss) implements PreferenceObjective {
+  static final Map<String, Measure> MEASURES =
+      Map.of(
+          "accuracy", Measure.ACCURACY,
+          "margin", Measure.MARGIN,
+          "reward_chosen", Measure.REWARD_CHOSEN,
+          "reward_rejected", Measure.REWARD_REJECTED,
+          "logp_accuracy", Measure.LOGP_ACCURACY,
+          "logp_chosen", Measure.LOGP_CHOSEN,
+          "logp_rejected", Measure.LOGP_REJECTED);
+
   private static final double WORTH_A_WORD = 0.01; // log-probabilities are told to as much
 
   @Override
@@ -36,20 +50,39 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
         PreferenceObjective.some(answers, batch.places(1, compute)));
   }
 
-  /** Probabilities and margins where some row has them. */
   static PairLabels labels(AnswersBatch batch, Compute compute) {
-    return new PairLabels(
-        any(batch, p -> p.probability() != 1) ? batch.probabilities(compute) : null,
-        any(batch, p -> p.margin() != 0) ? batch.margins(compute) : null);
+    return labels(batch.judgements(), compute);
   }
 
-  private static boolean any(AnswersBatch batch, Predicate<Judgement.Preferred> what) {
-    return batch.judgements().stream().anyMatch(j -> what.test((Judgement.Preferred) j));
+  /** Probabilities and margins where some pair has them. */
+  static PairLabels labels(List<Judgement> pairs, Compute compute) {
+    return new PairLabels(
+        labels(pairs, Judgement.Preferred::probability, 1, compute),
+        labels(pairs, Judgement.Preferred::margin, 0, compute));
+  }
+
+  private static @Nullable Tensor labels(
+      List<Judgement> pairs,
+      ToDoubleFunction<Judgement.Preferred> what,
+      double usual,
+      Compute compute) {
+    float[] out = new float[pairs.size()];
+    boolean some = false;
+    for (int p = 0; p < out.length; p++) {
+      double said = what.applyAsDouble((Judgement.Preferred) pairs.get(p));
+      some |= said != usual;
+      out[p] = (float) said;
+    }
+    return some ? Ops.floats(out, compute) : null; // (P)
+  }
+
+  @Override
+  public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return rarer(before, after);
   }
 
   /** Says so where the chosen answers became rarer, which margins alone do not tell. */
-  @Override
-  public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+  static Optional<String> rarer(Map<String, Double> before, Map<String, Double> after) {
     double chosen = change(Measure.LOGP_CHOSEN, before, after);
     double rejected = change(Measure.LOGP_REJECTED, before, after);
     if (!(chosen < -WORTH_A_WORD)) {
@@ -73,13 +106,6 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
 
   @Override
   public Map<String, Measure> measures() {
-    return Map.of(
-        "accuracy", Measure.ACCURACY,
-        "margin", Measure.MARGIN,
-        "reward_chosen", Measure.REWARD_CHOSEN,
-        "reward_rejected", Measure.REWARD_REJECTED,
-        "logp_accuracy", Measure.LOGP_ACCURACY,
-        "logp_chosen", Measure.LOGP_CHOSEN,
-        "logp_rejected", Measure.LOGP_REJECTED);
+    return MEASURES;
   }
 }

@@ -179,15 +179,15 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
 
   /** What libraries take when they are at work, without what was made to look into the future. */
   private Fixed fixed(Optimizer optimizer) {
+    Compute compute = adapted.model().compute();
     if (process == 0) {
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
-      Compute compute = adapted.model().compute();
       process =
           compute.isCuda() // the room of cuBLAS, once for each thread that multiplies
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
               : Math.max(1, PeakMemory.settled() - ours);
     }
-    return Held.of(adapted).fixed(process, optimizer);
+    return Held.of(adapted).fixed(process, optimizer, lesson.beside(compute));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AllPairs;
 import dev.luthier.data.AnswerLabels;
+import dev.luthier.data.Compared;
 import dev.luthier.data.Example;
 import dev.luthier.data.Form;
 import dev.luthier.data.Judgement;
@@ -16,6 +17,7 @@ import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.loss.Gpo;
 import dev.luthier.loss.LabelledLoss;
+import dev.luthier.loss.Mixture;
 import dev.luthier.loss.PairLoss;
 import dev.luthier.loss.PreferenceLoss;
 import dev.luthier.peft.Peft;
@@ -65,10 +67,17 @@ public record Prefer(
         && answers.judgement() instanceof Judgement.Labelled;
   }
 
+  /** Whether a loss of pairs has keys for more than pairs. */
+  private static boolean ofMore(PairLoss loss) {
+    return loss instanceof Gpo gpo && !gpo.plain();
+  }
+
   @Override
   public Samples converted(Samples read) {
     if (!single(read)) {
-      return placed((PairLoss) loss, read.converted(new AllPairs()));
+      return loss instanceof Gpo
+          ? read.converted(new Compared())
+          : placed((PairLoss) loss, read.converted(new AllPairs()));
     }
     long softer = read.list().stream().filter(Prefer::saysMore).count();
     Samples labels = read.converted(new AnswerLabels());
@@ -113,9 +122,9 @@ public record Prefer(
           "method.%s compares all pairs of a step with each other, so they go through the model at once: optim.micro_batch must be optim.batch (%d), was %d"
               .formatted(Schema.name(this), optim.batch(), optim.rowsAtOnce()));
     }
-    if (loss instanceof Gpo gpo && !gpo.equals(gpo.ofPairs())) {
+    if (loss instanceof Mixture mixture && mixture.losses().stream().anyMatch(Prefer::ofMore)) {
       throw new UserError(
-          "method.gpo.ranking and method.gpo.offset must be left at their defaults: a recipe learns rankings and grades by their pairs, with the difference of grades as the margin");
+          "method.mixture.losses: gpo.ranking and gpo.offset must be left out: a mixture learns rankings and grades by their pairs, with the difference of grades as the margin");
     }
     reference.check(Schema.name(this), peft);
   }
@@ -123,11 +132,16 @@ public record Prefer(
   @Override
   public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
     reference.check(Schema.name(this), folder);
-    boolean single = single(samples.train());
-    return new PreferenceLesson(
-        folder,
-        reference,
-        single ? new LabelObjective((LabelledLoss) loss) : new PairObjective((PairLoss) loss),
-        single ? Takes.LABELS : Takes.PAIRS);
+    if (loss instanceof Gpo gpo) {
+      ComparisonObjective.refuseIdle(gpo, samples.train());
+    }
+    if (single(samples.train())) {
+      return new PreferenceLesson(
+          folder, reference, new LabelObjective((LabelledLoss) loss), Takes.LABELS);
+    }
+    return loss instanceof Gpo gpo
+        ? new PreferenceLesson(
+            folder, reference, new ComparisonObjective(gpo), ComparisonObjective.takes(gpo))
+        : new PreferenceLesson(folder, reference, new PairObjective((PairLoss) loss), Takes.PAIRS);
   }
 }

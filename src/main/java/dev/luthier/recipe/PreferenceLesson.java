@@ -187,6 +187,11 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   }
 
   @Override
+  public long beside(Compute compute) {
+    return objective.reference() ? Referees.bytes(reference, folder, compute) : 0;
+  }
+
+  @Override
   public List<String> next(String voice) {
     return writing.next(voice);
   }

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
 /** What the log-probabilities of judged answers are worth. Letters: K answers. */
-sealed interface PreferenceObjective permits PairObjective, LabelObjective, OutcomeObjective {
+sealed interface PreferenceObjective
+    permits PairObjective, ComparisonObjective, LabelObjective, OutcomeObjective {
   /** Whether it compares with a reference. */
   boolean reference();
 

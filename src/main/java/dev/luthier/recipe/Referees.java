@@ -50,12 +50,24 @@ record Referees(
     };
   }
 
+  /** What the weights of a second model take; nothing where there is none. */
+  static long bytes(ReferencePolicy kind, ModelFolder folder, Compute compute) {
+    if (!(kind instanceof ReferencePolicy.Copy copy)) {
+      return 0;
+    }
+    try (CausalLm model = loaded(copy, folder, compute.withoutWeights())) {
+      return Held.of(model).weights();
+    }
+  }
+
+  private static CausalLm loaded(ReferencePolicy.Copy spec, ModelFolder folder, Compute compute) {
+    return spec.model()
+        .map(path -> CausalLm.load(path, compute))
+        .orElseGet(() -> folder.load(compute));
+  }
+
   private Referee copy(ReferencePolicy.Copy spec) {
-    Compute compute = run.adapted().model().compute();
-    CausalLm model =
-        spec.model()
-            .map(path -> CausalLm.load(path, compute))
-            .orElseGet(() -> folder.load(compute));
+    CausalLm model = loaded(spec, folder, run.adapted().model().compute());
     model.parameters().forEach(p -> p.trainable(false));
     return new Referee() {
       @Override

@@ -130,6 +130,20 @@ class LauncherTest {
   }
 
   @Test
+  void takesClassesOfTheUsersOwn() throws Exception {
+    Path jar = Files.writeString(dir.resolve("x.jar"), "");
+    Path home = project(jar.toString(), "17");
+    String launcher = home.resolve("luthier").toString();
+    Path own = Files.createDirectories(dir.resolve("my classes"));
+    String classes = "[%s/target/classes:%s".formatted(home.toRealPath(), jar);
+    assertThat(run(jdk(), dir, launcher).text()).contains(classes + "]");
+    assertThat(run(jdk("LUTHIER_CLASSPATH", "jdk:" + own + "/*"), dir, launcher).text())
+        .contains(classes + ":jdk:" + own + "/*]");
+    assertThat(run(jdk("LUTHIER_CLASSPATH", "jdk:my.jar"), dir, launcher))
+        .isEqualTo(new Outcome(2, "error: LUTHIER_CLASSPATH names my.jar, which is not there\n"));
+  }
+
+  @Test
   void passesOverJavasThatAreTooOld() throws Exception {
     Path home = project("", "1.8.0_202");
     Outcome outcome = run(jdk("PATH", "/bin:/usr/bin"), dir, home.resolve("luthier").toString());

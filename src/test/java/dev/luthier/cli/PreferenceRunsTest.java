@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.TinyRun;
 import dev.luthier.recipe.Training;
 import dev.luthier.train.MetricsFile;
+import dev.luthier.user.Compiled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs of methods that learn from judged answers, by their recipes. */
 class PreferenceRunsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MICRO = "--optim.micro_batch=2";
   private static final double LN2 = Math.log(2);
 
   @TempDir Path dir;
@@ -244,13 +246,12 @@ class PreferenceRunsTest {
   void microBatches() throws IOException {
     String fast = "--optim.batch=8";
     List<Double> whole = losses("dpo", "whole", fast);
-    List<Double> parts = losses("dpo", "parts", fast, "--optim.micro_batch=2");
+    List<Double> parts = losses("dpo", "parts", fast, MICRO);
     for (int i = 0; i < 3; i++) {
       assertThat(parts.get(i)).isCloseTo(whole.get(i), within(1e-5));
     }
-    refused("method.aot compares all pairs of a step", "aot", "--optim.micro_batch=2");
-    assertThat(train("kto", "kto", "--optim.micro_batch=2").all())
-        .contains("the mean of each 2 rows");
+    refused("method.aot compares all pairs of a step", "aot", MICRO);
+    assertThat(train("kto", "kto", MICRO).all()).contains("the mean of each 2 rows");
   }
 
   @Test
@@ -262,27 +263,79 @@ class PreferenceRunsTest {
     refused("take a method that learns from labels (kto)", "dpo");
   }
 
-  /** Of three answers with ranks, and with grades, all pairs are made. */
-  @Test
-  void rankingsAndGrades() throws IOException {
-    List<String> ranked = new ArrayList<>();
-    List<String> graded = new ArrayList<>();
+  /** Three answers to each prompt, with what is said of them. */
+  private void three(String column, List<?> said) throws IOException {
+    List<String> lines = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      String prompt = written.get(i).path("prompt").asText();
-      List<String> answers = List.of("first " + i, "second", "third");
-      ranked.add(
-          JSON.writeValueAsString(
-              Map.of("prompt", prompt, "completions", answers, "ranks", List.of(1, 2, 3))));
-      graded.add(
-          JSON.writeValueAsString(
-              Map.of("prompt", prompt, "completions", answers, "scores", List.of(3, 2, 1))));
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("prompt", written.get(i).path("prompt").asText());
+      row.put("completions", List.of("first " + i, "second", "third"));
+      row.put(column, said);
+      lines.add(JSON.writeValueAsString(row));
     }
-    save(ranked);
-    assertThat(losses("gpo", "ranked").get(0)).isCloseTo(LN2, within(1e-5));
-    refused("method.gpo.ranking", "{ gpo: { ranking: plackett_luce } }");
-    save(graded); // two margins of 1 and one of 2 a row, but the rows of a step are drawn
-    assertThat(losses("dpo", "graded").get(0))
+    save(lines);
+  }
+
+  /** At the reference f is ln 2 of every pair, and a ranking of three a guess among 3! = 6. */
+  @Test
+  void rankings() throws IOException {
+    three("ranks", List.of(1, 2, 3));
+    assertThat(losses("gpo", "pairs").get(0)).isCloseTo(LN2, within(1e-5));
+    List<Double> whole = losses("{ gpo: { ranking: plackett_luce } }", "whole");
+    assertThat(whole.get(0)).isCloseTo(Math.log(6), within(1e-5));
+    assertThat(whole.get(2)).isLessThan(whole.get(0));
+    assertThat(evaluated("whole", 0).get("eval/accuracy")).isCloseTo(1.0 / 3, within(1e-6));
+    assertThat(evaluated("whole", 3).get("eval/margin")).isPositive();
+    List<Double> parts = losses("{ gpo: { ranking: plackett_luce } }", "parts", MICRO);
+    for (int i = 0; i < 3; i++) {
+      assertThat(parts.get(i)).isCloseTo(whole.get(i), within(1e-5));
+    }
+    assertThat(losses("dpo", "apart").get(0)).isCloseTo(LN2, within(1e-5));
+    refused("method.gpo.offset is about grades", "{ gpo: { offset: { alpha: 2 } } }");
+    three("ranks", List.of(1, 2, 2));
+    assertThat(losses("gpo", "tied").get(0)).isCloseTo(LN2, within(1e-5));
+    refused(
+        "train.jsonl line 1 has a ranking of 3 answers with ties (16 of 16 rows are so):"
+            + " plackett_luce knows no ties",
+        "{ gpo: { ranking: plackett_luce } }");
+  }
+
+  /** Grades 3, 2, 1 make offsets 1, 1 and 2 times alpha; at the reference f is ln(1 + e^offset). */
+  @Test
+  void grades() throws IOException {
+    three("scores", List.of(2, 3, 1)); // in any order
+    assertThat(losses("gpo", "gpo").get(0)).isCloseTo(graded(1), within(1e-5));
+    assertThat(losses("{ gpo: { offset: { alpha: 0.5 } } }", "half").get(0))
+        .isCloseTo(graded(0.5), within(1e-5));
+    // taken apart into pairs, those of a step are drawn from all rows
+    assertThat(losses("dpo", "apart").get(0))
         .isBetween(Math.log1p(Math.exp(1)), Math.log1p(Math.exp(2)));
+    refused("method.gpo.ranking is plackett_luce", "{ gpo: { ranking: plackett_luce } }");
+    refused(
+        "method.mixture.losses: gpo.ranking and gpo.offset must be left out",
+        "{ mixture: { losses: [{ gpo: { offset: { alpha: 2 } } }, nll], weights: [1, 1] } }");
+    three("scores", List.of(2, 2, 2));
+    refused("all answers of the row are equally good", "gpo");
+  }
+
+  private static double graded(double alpha) {
+    return (2 * Math.log1p(Math.exp(alpha)) + Math.log1p(Math.exp(2 * alpha))) / 3;
+  }
+
+  /** Rankings and pairs with a margin in one run: each row counts as one. */
+  @Test
+  void rankingsBesidePairs() throws IOException {
+    pairs(Map.of("margin", 1.5));
+    Files.move(dir.resolve("train.jsonl"), dir.resolve("pairs.jsonl"));
+    three("ranks", List.of(1, 2, 3));
+    Files.write(
+        dir.resolve("train.jsonl"),
+        Files.readAllLines(dir.resolve("train.jsonl")).subList(0, 8)); // and 16 pairs
+    String both = "--data.train=[%s/pairs.jsonl, %s/train.jsonl]".formatted(dir, dir);
+    double first =
+        losses("{ gpo: { ranking: plackett_luce } }", "both", both, "--optim.batch=24").get(0);
+    assertThat(first)
+        .isCloseTo((16 * Math.log1p(Math.exp(1.5)) + 8 * Math.log(6)) / 24, within(1e-5));
   }
 
   /** At the reference f(0 - Delta) of the logistic f is ln(1 + e^Delta). */
@@ -305,6 +358,34 @@ class PreferenceRunsTest {
     assertThat(train("kto", "labels").out()).contains("16 pairs say how sure");
   }
 
+  /** (2 - u)^2 of the user's: 4 at the reference. */
+  @Test
+  void aFunctionOfTheUsers() throws IOException {
+    String source =
+        """
+        import dev.luthier.tensor.Ops;
+        import java.util.function.UnaryOperator;
+        import org.bytedeco.pytorch.Tensor;
+
+        public final class Mine implements UnaryOperator<Tensor> {
+          @Override
+          public Tensor apply(Tensor u) {
+            return u.sub(Ops.scalar(2)).square();
+          }
+        }
+        """;
+    Path jar =
+        Compiled.jar(dir.resolve("my.jar"), Compiled.classes(dir.resolve("classes"), source));
+    String method = "{ gpo: { f: { java: { name: org.acme.Mine, jar: %s } } } }".formatted(jar);
+    List<Double> losses = losses(method, "mine");
+    assertThat(losses.get(0)).isCloseTo(4, within(1e-5));
+    assertThat(losses.get(2)).isLessThan(4);
+    refused(
+        "f: java: org.acme.Mine: there is no such class on the class path; write { name:"
+            + " org.acme.Mine, jar: my.jar }",
+        "{ gpo: { f: { java: org.acme.Mine } } }");
+  }
+
   @Test
   void plans() throws IOException {
     for (String method :
@@ -313,7 +394,15 @@ class PreferenceRunsTest {
       Said.ok("estimate", recipe.toString());
       Said.ok("estimate", recipe.toString(), "--fit=8GB");
     }
+    long one = weights("dpo");
+    assertThat(weights("{ dpo: { reference: copy } }")).isEqualTo(2 * one);
+    assertThat(weights("{ simpo: { reference: copy } }")).isEqualTo(one); // it asks for none
     Said small = Said.luthier("estimate", recipe("aot").toString(), "--fit=1MB");
     assertThat(small.err()).startsWith("error: nothing fits in");
+  }
+
+  private long weights(String method) throws IOException {
+    Said said = Said.luthier("estimate", recipe(method).toString(), "--json");
+    return JSON.readTree(said.out()).path("bytes").path("weights").asLong();
   }
 }

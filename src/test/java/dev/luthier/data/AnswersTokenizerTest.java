@@ -185,6 +185,13 @@ class AnswersTokenizerTest {
     assertThat(errors(Takes.TIED_RANKINGS, tied)).isEmpty();
     assertThat(errors(Takes.RANKINGS, pair("7", "8", "9"))).isEmpty(); // an order of two
     assertThat(errors(Takes.GRADES, tied)).hasSize(1);
+    assertThat(errors(Takes.COMPARISONS, tied)).isEmpty();
+    assertThat(errors(Takes.UNTIED_COMPARISONS, pair("7", "8", "9"))).isEmpty();
+    assertThat(errors(Takes.UNTIED_COMPARISONS, tied))
+        .containsExactly(
+            "x.jsonl line 1 has a ranking of 2 answers with ties (1 of 1 rows are so): plackett_luce"
+                + " knows no ties: give each answer a rank of its own, or take ranking: all_pairs");
+    assertThat(errors(Takes.COMPARISONS, labelled("8", true))).hasSize(1);
     assertThat(errors(Takes.ANY, tied)).isEmpty();
     assertThat(errors(Takes.PAIRS, pair("7", "\ufffd\u0001", "\ufffd\u0001"))).hasSize(1);
   }
@@ -221,11 +228,7 @@ class AnswersTokenizerTest {
     try (Scope scope = new Scope()) {
       List<TokenRow> two = maker(Takes.PAIRS).make(pair("7", "8", "9")).each();
       AnswersBatch pairs = batch(two, new Judgement.Preferred(0.75, 2), Judgement.Preferred.PLAIN);
-      assertThat(Ops.toFloats(pairs.probabilities(Compute.CPU))).containsExactly(0.75f, 1);
-      assertThat(Ops.toFloats(pairs.margins(Compute.CPU))).containsExactly(2, 0);
       assertThat(Ops.toLongs(pairs.places(1, Compute.CPU))).containsExactly(1, 3);
-      assertThat(Ops.toLongs(batch(two, new Judgement.Ranked(List.of(0, 1))).ranks(Compute.CPU)))
-          .containsExactly(0, 1);
       AnswersBatch graded =
           batch(
               two,

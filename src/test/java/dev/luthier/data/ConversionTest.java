@@ -97,6 +97,18 @@ class ConversionTest {
     return new Example.Answers(List.of(answer(answer)), new Judgement.Labelled(desirable));
   }
 
+  @Test
+  void comparedRowsStayWhole() {
+    Example ranked = answers(new Judgement.Ranked(List.of(0, 1, 1)));
+    assertThat(new Compared().of(ranked)).containsExactly(ranked);
+    assertThat(new Compared().of(answers(graded(3, 5, 3)))).hasSize(1);
+    assertThat(new Compared().of(answers(graded(3)))).hasSize(1); // which the method refuses
+    Example even = answers(new Judgement.Preferred(0.5, 0));
+    assertThat(new Compared().of(even)).containsExactly(even);
+    assertThatThrownBy(() -> new Compared().of(answers(graded(2, 2, 2))))
+        .hasMessageContaining("all answers of the row are equally good");
+  }
+
   /** A row that makes nothing is refused with its place, one that makes several keeps its place. */
   @Test
   void rowsThatMakeNoPair() {

@@ -108,6 +108,8 @@ class JavaFunctionTest {
     refused(Arguments.class, "it needs to be public, with a public constructor without arguments");
     assertThatThrownBy(() -> new JavaFunction("org.acme.Loss"))
         .isInstanceOf(UserError.class)
-        .hasMessage("f: java: org.acme.Loss: there is no such class on the class path");
+        .hasMessage(
+            "f: java: org.acme.Loss: there is no such class on the class path; write { name:"
+                + " org.acme.Loss, jar: my.jar }, or set LUTHIER_CLASSPATH to its jar or folder");
   }
 }

@@ -1,0 +1,5 @@
+/** Classes that the user brings. */
+@NullMarked
+package dev.luthier.user;
+
+import org.jspecify.annotations.NullMarked;
