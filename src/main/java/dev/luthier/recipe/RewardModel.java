@@ -45,12 +45,16 @@ final class RewardModel implements Reward {
 
   @Override
   public List<Score> of(List<Asked> answers) {
-    return head.scores(answers.stream().map(Asked::answered).toList()).stream()
-        .map(this::score)
-        .toList();
+    return scores(head, answers);
   }
 
-  private Score score(float[] each) {
+  /** What a head says of answers. */
+  static List<Score> scores(RewardHead head, List<Asked> answers) {
+    List<String> names = head.model().labels().names();
+    return head.asked(answers).stream().map(each -> score(names, each)).toList();
+  }
+
+  private static Score score(List<String> names, float[] each) {
     if (each.length == 1) {
       return Score.of(each[0]);
     }
@@ -58,7 +62,7 @@ final class RewardModel implements Reward {
     Map<String, Double> parts = new LinkedHashMap<>();
     for (int i = 0; i < each.length; i++) {
       sum += each[i];
-      parts.put(model.labels().names().get(i), (double) each[i]);
+      parts.put(names.get(i), (double) each[i]);
     }
     return new Score(sum / each.length, parts);
   }
