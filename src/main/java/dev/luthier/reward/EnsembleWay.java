@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * How the scores of several reward models become one (Coste et al. 2023,
- * https://arxiv.org/abs/2310.02743, section 3). The two ways beside the mean are careful: what one
+ * https://arxiv.org/abs/2310.02743). The two ways beside the mean are careful: what one
  * member finds bad, or what the members do not agree on, is worth less, so that a policy gains
  * nothing by what only some of them like.
  */
@@ -19,7 +19,7 @@ public sealed interface EnsembleWay {
    */
   double of(double[] scores);
 
-  /** (1 / k) sum_i r_i: eq. 2. */
+  /** (1 / k) sum_i r_i. */
   @Doc("Their mean")
   record Mean() implements EnsembleWay {
     @Override
@@ -28,7 +28,7 @@ public sealed interface EnsembleWay {
     }
   }
 
-  /** min_i r_i, worst-case optimization (WCO): eq. 3. */
+  /** min_i r_i, worst-case optimization (WCO). */
   @Name("min")
   @Doc("The lowest: worst-case optimization, no policy gains by what only some members like")
   record Least() implements EnsembleWay {
@@ -39,7 +39,7 @@ public sealed interface EnsembleWay {
   }
 
   /**
-   * The mean less c times the variance, uncertainty-weighted optimization (UWO): eq. 4,
+   * The mean less c times the variance, uncertainty-weighted optimization (UWO),
    *
    * <pre>
    * mean_i r_i - c (1 / k) sum_i (r_i - mean_j r_j)^2
