@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Of graded answers all pairs of two that some aspect tells apart, each pair with the grades of both
- * in all aspects, so that every aspect can have an order of its own: where one answer is the more
- * helpful and the other the less harmful, both are said. A pair that is equal in all aspects is not
- * made. What is not graded stays as it is.
+ * Of graded answers all pairs of two that some aspect tells apart, each pair with the grades of
+ * both in all aspects, so that every aspect can have an order of its own: where one answer is the
+ * more helpful and the other the less harmful, both are said. A pair that is equal in all aspects
+ * is not made. What is not graded stays as it is.
  *
  * @param aspects those that count; none are all
  */

@@ -41,8 +41,7 @@ public record JudgedRow(Row row, Example.Answers answers, List<Integer> places) 
       throw new UserError(location + " holds no rows");
     }
     columns.check(all.get(0));
-    Form found =
-        given.orElseGet(() -> Form.detect(columns.rename(all.get(0)), Form.TO_PREFER));
+    Form found = given.orElseGet(() -> Form.detect(columns.rename(all.get(0)), Form.TO_PREFER));
     List<JudgedRow> rows = new ArrayList<>();
     List<Refusal> refused = new ArrayList<>();
     for (Row theirs : all) {
@@ -58,8 +57,7 @@ public record JudgedRow(Row row, Example.Answers answers, List<Integer> places) 
     if (rows.isEmpty()) {
       throw new UserError(
           "%s: none of %d rows can be used; the first, %s: %s"
-              .formatted(
-                  location, all.size(), refused.get(0).place(), refused.get(0).reason()));
+              .formatted(location, all.size(), refused.get(0).place(), refused.get(0).reason()));
     }
     return new All(found, rows, refused);
   }

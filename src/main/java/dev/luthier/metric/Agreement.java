@@ -71,8 +71,7 @@ public record Agreement(List<int[]> signs) {
   }
 
   private static List<Integer> bothWays(int[] signs) {
-    return Stream.concat(
-            Arrays.stream(signs).boxed(), Arrays.stream(signs).mapToObj(s -> 0 - s))
+    return Stream.concat(Arrays.stream(signs).boxed(), Arrays.stream(signs).mapToObj(s -> 0 - s))
         .toList();
   }
 }

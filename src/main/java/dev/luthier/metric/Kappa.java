@@ -61,8 +61,7 @@ public final class Kappa {
       agreed += said.values().stream().mapToDouble(c -> c * (c - 1.0)).sum() / (m * (m - 1.0));
       said.forEach((kind, count) -> all.merge(kind, count, Integer::sum));
     }
-    double chance =
-        all.values().stream().mapToDouble(c -> Math.pow(c / ((double) m * n), 2)).sum();
+    double chance = all.values().stream().mapToDouble(c -> Math.pow(c / ((double) m * n), 2)).sum();
     return beyond(agreed / n, chance);
   }
 

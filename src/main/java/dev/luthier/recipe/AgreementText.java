@@ -45,8 +45,7 @@ record AgreementText(ScoredRows rows, List<Scored> all) {
             ScoreTable.share(agreement.kappaOfAll())));
     int[] mean = signs(pairs, Scored.together(all, new EnsembleWay.Mean()));
     out.add("of the pairs on which all models agree, their mean is " + right(mean, unanimous));
-    out.add(
-        "of those on which they do not, their mean is " + right(mean, agreement.disputed()));
+    out.add("of those on which they do not, their mean is " + right(mean, agreement.disputed()));
     return out;
   }
 
@@ -81,8 +80,6 @@ record AgreementText(ScoredRows rows, List<Scored> all) {
   }
 
   private List<String> names() {
-    return all.stream()
-        .flatMap(a -> all.stream().map(b -> a.name() + ", " + b.name()))
-        .toList();
+    return all.stream().flatMap(a -> all.stream().map(b -> a.name() + ", " + b.name())).toList();
   }
 }

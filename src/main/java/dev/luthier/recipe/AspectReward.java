@@ -122,7 +122,9 @@ public record AspectReward(
         .toArray();
   }
 
-  /** Above 0 where the first answer of a pair is the better one in an aspect, 0 where it is even. */
+  /**
+   * Above 0 where the first answer of a pair is the better one in an aspect, 0 where it is even.
+   */
   static int order(Judgement judgement, int aspect) {
     List<List<Double>> grades = ((Judgement.Graded) judgement).grades();
     return Double.compare(grades.get(0).get(aspect) + 0.0, grades.get(1).get(aspect) + 0.0);

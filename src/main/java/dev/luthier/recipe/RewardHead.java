@@ -43,6 +43,11 @@ record RewardHead(Classifier model, SftTokenizer rows) {
     return read(answers.stream().map(one -> row(one.answered(), one.place() + ": ")).toList());
   }
 
+  /** Whether the model takes a prompt with its answer. */
+  boolean takes(Example.Answered answered) {
+    return rows.make(answered).length() <= model.context();
+  }
+
   private List<float[]> read(List<TokenRow> all) {
     int width = model.labels().count();
     List<float[]> out = new ArrayList<>();

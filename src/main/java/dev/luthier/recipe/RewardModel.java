@@ -5,7 +5,6 @@ import dev.luthier.model.Classifier;
 import dev.luthier.model.Model;
 import dev.luthier.model.Problem;
 import dev.luthier.reward.Asked;
-import dev.luthier.reward.Reward;
 import dev.luthier.reward.Score;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.Map;
  * A trained reward model. Where it has several scores, each is a part by its label's name, and the
  * total is their mean.
  */
-final class RewardModel implements Reward {
+final class RewardModel implements TokenReward {
   private final ModelFolder folder;
   private final Classifier model;
   private final RewardHead head;
@@ -46,6 +45,11 @@ final class RewardModel implements Reward {
   @Override
   public List<Score> of(List<Asked> answers) {
     return scores(head, answers);
+  }
+
+  @Override
+  public boolean takes(Asked answer) {
+    return head.takes(answer.answered());
   }
 
   /** What a head says of answers. */

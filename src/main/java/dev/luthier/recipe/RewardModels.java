@@ -26,10 +26,10 @@ final class RewardModels {
    *
    * @throws UserError if a file is missing or broken, or a model gives no reward
    */
-  static List<Reward> open(List<Writer.Voice> voices) {
+  static List<TokenReward> open(List<Writer.Voice> voices) {
     List<Optional<Base>> bases = voices.stream().map(RewardModels::base).toList();
     Map<Base, Shared> shared = new HashMap<>();
-    List<Reward> out = new ArrayList<>();
+    List<TokenReward> out = new ArrayList<>();
     try {
       for (int i = 0; i < voices.size(); i++) {
         Writer.Voice voice = voices.get(i);
@@ -90,19 +90,23 @@ final class RewardModels {
 
     static Shared open(Base base, Writer.Voice voice) {
       ModelFolder folder = ModelFolder.open(base.folder());
-      return new Shared(
-          folder, Classifier.load(folder.path(), voice.compute(), base.labels(), 0));
+      return new Shared(folder, Classifier.load(folder.path(), voice.compute(), base.labels(), 0));
     }
 
-    Reward with(Path adapter) {
+    TokenReward with(Path adapter) {
       String name = Integer.toString(adapters.names().size());
       adapters.add(name, adapter);
       users++;
-      return new Reward() {
+      return new TokenReward() {
         @Override
         public List<Score> of(List<Asked> answers) {
           adapters.use(name);
           return RewardModel.scores(head, answers);
+        }
+
+        @Override
+        public boolean takes(Asked answer) {
+          return head.takes(answer.answered());
         }
 
         @Override

@@ -26,9 +26,7 @@ record Scored(String name, List<Score> scores, double[] totals) {
   double[] scaled() {
     double mean = mean();
     double deviation = deviation();
-    return Arrays.stream(totals)
-        .map(r -> deviation > 0 ? (r - mean) / deviation : 0)
-        .toArray();
+    return Arrays.stream(totals).map(r -> deviation > 0 ? (r - mean) / deviation : 0).toArray();
   }
 
   /** The names of its parts; none where it says one thing. */

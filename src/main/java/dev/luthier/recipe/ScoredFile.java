@@ -22,8 +22,8 @@ import java.util.function.BiConsumer;
  * The rows of a file as JSON lines with their scores beside what they said: of pairs in two columns
  * chosen_NAME and rejected_NAME, of other forms in one, NAME, which holds a number for a single
  * answer and a list in the order of the row's answers for several. Of several models there are the
- * mean of their scaled scores under that name, each one's own score with the model's name behind it,
- * and the spread.
+ * mean of their scaled scores under that name, each one's own score with the model's name behind
+ * it, and the spread.
  *
  * @param column NAME
  */
@@ -43,7 +43,8 @@ record ScoredFile(Path file, String column, Form form) {
       throw new UserError(
           "%s cannot be written: %s"
               .formatted(
-                  file, Files.isDirectory(file) ? "it is a folder" : "there is no folder " + folder));
+                  file,
+                  Files.isDirectory(file) ? "it is a folder" : "there is no folder " + folder));
     }
     List<String> names = new ArrayList<>();
     for (String what : suffixes(models)) {
@@ -79,8 +80,7 @@ record ScoredFile(Path file, String column, Form form) {
   void write(ScoredRows rows, List<Scored> all) {
     boolean several = all.size() > 1;
     Map<String, double[]> values = new LinkedHashMap<>();
-    values.put(
-        "", several ? Scored.together(all, new EnsembleWay.Mean()) : all.get(0).totals());
+    values.put("", several ? Scored.together(all, new EnsembleWay.Mean()) : all.get(0).totals());
     if (several) {
       all.forEach(one -> values.put("_" + one.name(), one.totals()));
       values.put("_" + RewardEnsemble.SPREAD, Scored.spread(all));

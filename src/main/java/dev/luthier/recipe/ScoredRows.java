@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Rows of judged answers to be scored. All answers of all rows stand one behind the other, K of
@@ -38,12 +39,21 @@ record ScoredRows(List<JudgedRow> rows, int[] starts) {
 
   /** The answers as scorers are asked for them. */
   List<Asked> asked() {
-    return rows.stream()
-        .flatMap(
-            row ->
-                row.answers().each().stream()
-                    .map(one -> new Asked(one, row.row().columns(), row.row().place())))
-        .toList();
+    return rows.stream().flatMap(ScoredRows::asked).toList();
+  }
+
+  private static Stream<Asked> asked(JudgedRow row) {
+    return row.answers().each().stream()
+        .map(one -> new Asked(one, row.row().columns(), row.row().place()));
+  }
+
+  /** Those rows of which all answers are short enough for all models. */
+  ScoredRows takenBy(List<TokenReward> models) {
+    return of(
+        rows.stream()
+            .filter(
+                row -> asked(row).allMatch(a -> models.stream().allMatch(model -> model.takes(a))))
+            .toList());
   }
 
   /**

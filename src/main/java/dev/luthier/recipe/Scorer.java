@@ -63,7 +63,7 @@ public sealed interface Scorer {
 
     @Override
     public Reward open(String device) {
-      List<Reward> rewards =
+      List<TokenReward> rewards =
           RewardModels.open(models.stream().map(m -> m.named().voice(device)).toList());
       List<RewardEnsemble.Member> members = new ArrayList<>();
       for (int i = 0; i < rewards.size(); i++) {
@@ -85,8 +85,7 @@ public sealed interface Scorer {
       @Doc("What its part is called; unset: as the folder that its run wrote to")
           Optional<String> name,
       @Doc("What is taken off its score; `luthier score` prints it") @Default("0") double shift,
-      @Doc("What the score is divided by then, so that all members are on one scale")
-          @Default("1")
+      @Doc("What the score is divided by then, so that all members are on one scale") @Default("1")
           double scale) {
     public Member {
       Check.above("reward_ensemble.models.scale", 0, scale);

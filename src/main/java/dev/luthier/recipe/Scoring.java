@@ -57,54 +57,83 @@ public record Scoring(
   /**
    * Prints what was found.
    *
-   * @throws UserError if a file is missing or broken, a model gives no reward, or an answer is too
-   *     long for it
+   * @throws UserError if a file is missing or broken, a model gives no reward, or every answer is
+   *     too long for one
    */
   public void run(PrintWriter said) {
     JudgedRow.All read = JudgedRow.read(file, form, new Columns(columns));
-    ScoredRows rows = ScoredRows.of(read.rows());
+    ScoredRows all = ScoredRows.of(read.rows());
     Optional<ScoredFile> into = out.map(path -> new ScoredFile(path, column, read.form()));
-    into.ifPresent(f -> f.check(rows, rewards.stream().map(NamedReward::name).toList()));
+    into.ifPresent(f -> f.check(all, rewards.stream().map(NamedReward::name).toList()));
     said.printf(
         "%s: %d rows of form %s, %d answers%n",
-        file, rows.rows().size(), read.form().label(), rows.answers());
+        file, all.rows().size(), read.form().label(), all.answers());
     if (!read.refused().isEmpty()) {
       said.printf(
           "%d more rows are left out; the first, %s: %s%n",
           read.refused().size(), read.refused().get(0).place(), read.refused().get(0).reason());
     }
     said.flush();
-    List<Scored> all = scored(rows);
+    List<TokenReward> models =
+        RewardModels.open(rewards.stream().map(r -> r.voice(device)).toList());
+    try {
+      ScoredRows rows = all.takenBy(models);
+      tellLonger(all, rows, said);
+      List<Scored> scored = scored(rows, models);
+      tell(rows, scored, said);
+      into.ifPresent(f -> f.write(rows, scored));
+    } finally {
+      models.forEach(Reward::close);
+    }
+    out.ifPresent(path -> said.printf("%nwritten   %s%n", path));
+    said.flush();
+  }
+
+  private static void tellLonger(ScoredRows all, ScoredRows taken, PrintWriter said) {
+    if (taken.rows().size() == all.rows().size()) {
+      return;
+    }
+    String first =
+        all.rows().stream()
+            .filter(row -> !taken.rows().contains(row))
+            .map(row -> row.row().place())
+            .findFirst()
+            .orElseThrow();
+    if (taken.rows().isEmpty()) {
+      throw new UserError(
+          "every row has an answer that is longer with its prompt than a model takes; the first is "
+              + first);
+    }
+    said.printf(
+        "%d of these are left out, with an answer that is longer with its prompt than a model"
+            + " takes; the first, %s%n",
+        all.rows().size() - taken.rows().size(), first);
+    said.flush();
+  }
+
+  private List<Scored> scored(ScoredRows rows, List<TokenReward> models) {
+    List<Asked> asked = rows.asked();
+    List<Scored> out = new ArrayList<>();
+    for (int i = 0; i < models.size(); i++) {
+      String name = rewards.get(i).name();
+      List<Score> scores = models.get(i).of(asked);
+      out.add(new Scored(name, scores, rows.totals(name, scores)));
+    }
+    return out;
+  }
+
+  private void tell(ScoredRows rows, List<Scored> scored, PrintWriter said) {
     List<EnsembleWay> ways =
         List.of(
             new EnsembleWay.Mean(),
             new EnsembleWay.Least(),
             new EnsembleWay.Uncertainty(uncertainty));
     said.println();
-    new ScoreTable(rows, all, ways).lines().forEach(said::println);
-    List<String> agreement = new AgreementText(rows, all).lines();
+    new ScoreTable(rows, scored, ways).lines().forEach(said::println);
+    List<String> agreement = new AgreementText(rows, scored).lines();
     if (!agreement.isEmpty()) {
       said.println();
       agreement.forEach(said::println);
-    }
-    into.ifPresent(f -> f.write(rows, all));
-    out.ifPresent(path -> said.printf("%nwritten   %s%n", path));
-    said.flush();
-  }
-
-  private List<Scored> scored(ScoredRows rows) {
-    List<Asked> asked = rows.asked();
-    List<Reward> open = RewardModels.open(rewards.stream().map(r -> r.voice(device)).toList());
-    try {
-      List<Scored> out = new ArrayList<>();
-      for (int i = 0; i < open.size(); i++) {
-        String name = rewards.get(i).name();
-        List<Score> scores = open.get(i).of(asked);
-        out.add(new Scored(name, scores, rows.totals(name, scores)));
-      }
-      return out;
-    } finally {
-      open.forEach(Reward::close);
     }
   }
 }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * How the scores of several reward models become one (Coste et al. 2023,
- * https://arxiv.org/abs/2310.02743). The two ways beside the mean are careful: what one
- * member finds bad, or what the members do not agree on, is worth less, so that a policy gains
- * nothing by what only some of them like.
+ * https://arxiv.org/abs/2310.02743). The two ways beside the mean are careful: what one member
+ * finds bad, or what the members do not agree on, is worth less, so that a policy gains nothing by
+ * what only some of them like.
  */
 @Doc("How the members' scores become one")
 public sealed interface EnsembleWay {

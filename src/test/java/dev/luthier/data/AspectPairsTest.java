@@ -29,7 +29,8 @@ class AspectPairsTest {
         .map(e -> (Example.Answers) e)
         .map(
             a ->
-                a.each().get(0).said() + a.each().get(1).said()
+                a.each().get(0).said()
+                    + a.each().get(1).said()
                     + ((Judgement.Graded) a.judgement()).grades())
         .toList();
   }
@@ -41,7 +42,9 @@ class AspectPairsTest {
         graded(List.of(List.of(1.0, 5.0), List.of(2.0, 3.0), List.of(1.0, 3.0)), "a", "b", "c");
     assertThat(said(new AspectPairs(List.of()).of(row)))
         .containsExactly(
-            "ab[[1.0, 5.0], [2.0, 3.0]]", "ac[[1.0, 5.0], [1.0, 3.0]]", "bc[[2.0, 3.0], [1.0, 3.0]]");
+            "ab[[1.0, 5.0], [2.0, 3.0]]",
+            "ac[[1.0, 5.0], [1.0, 3.0]]",
+            "bc[[2.0, 3.0], [1.0, 3.0]]");
     assertThat(said(new AspectPairs(List.of("true")).of(row)))
         .containsExactly("ab[[5.0], [3.0]]", "ac[[5.0], [3.0]]");
     assertThatThrownBy(() -> new AspectPairs(List.of("short")).of(row))
@@ -57,14 +60,12 @@ class AspectPairsTest {
                     .of(graded(List.of(List.of(1.0, 2.0), List.of(1.0, 2.0)), "a", "b")))
         .isInstanceOf(RefusedRow.class)
         .hasMessageContaining("equally good in every aspect");
-    assertThatThrownBy(
-            () -> new AspectPairs(List.of()).of(graded(List.of(List.of(1.0, 2.0)), "a")))
+    assertThatThrownBy(() -> new AspectPairs(List.of()).of(graded(List.of(List.of(1.0, 2.0)), "a")))
         .isInstanceOf(RefusedRow.class)
         .hasMessageContaining("one answer alone");
     Example.Answers pair =
         new Example.Answers(
-            List.of(
-                new Example.PromptCompletion("?", "a"), new Example.PromptCompletion("?", "b")),
+            List.of(new Example.PromptCompletion("?", "a"), new Example.PromptCompletion("?", "b")),
             Judgement.Preferred.PLAIN);
     assertThat(new AspectPairs(List.of()).of(pair)).containsExactly(pair);
   }
@@ -80,12 +81,13 @@ class AspectPairsTest {
         {"q": "?", "answers": ["c", "c"], "ranks": [1, 2]}
         """);
     JudgedRow.All all =
-        JudgedRow.read(
-            file.toString(), Optional.empty(), new Columns(Map.of("prompt", "q")));
+        JudgedRow.read(file.toString(), Optional.empty(), new Columns(Map.of("prompt", "q")));
     assertThat(all.form()).isEqualTo(Form.RANKING);
     assertThat(all.rows()).hasSize(1);
     JudgedRow row = all.rows().get(0);
-    assertThat(row.answers().each()).extracting(Example.Answered::said).containsExactly("a", "b", "c");
+    assertThat(row.answers().each())
+        .extracting(Example.Answered::said)
+        .containsExactly("a", "b", "c");
     assertThat(row.places()).containsExactly(1, 2, 0);
     assertThat(row.row().columns()).containsKey("q");
     assertThat(all.refused()).extracting(Refusal::reason).first().asString().contains("twice");

@@ -15,8 +15,7 @@ class AgreementTest {
   private static List<Integer> repeated(int... timesAndKinds) {
     return IntStream.range(0, timesAndKinds.length / 2)
         .boxed()
-        .flatMap(
-            i -> Stream.generate(() -> timesAndKinds[2 * i + 1]).limit(timesAndKinds[2 * i]))
+        .flatMap(i -> Stream.generate(() -> timesAndKinds[2 * i + 1]).limit(timesAndKinds[2 * i]))
         .toList();
   }
 
@@ -35,8 +34,9 @@ class AgreementTest {
   }
 
   /**
-   * Three raters of two items: (1, 1, 0) and (0, 0, 0). Of three pairs of raters 1 and 3 agree: p_o =
-   * (1/3 + 1) / 2 = 2/3. Of six things said two are 1: p_e = 1/9 + 4/9 = 5/9; (6/9 - 5/9) / (4/9).
+   * Three raters of two items: (1, 1, 0) and (0, 0, 0). Of three pairs of raters 1 and 3 agree: p_o
+   * = (1/3 + 1) / 2 = 2/3. Of six things said two are 1: p_e = 1/9 + 4/9 = 5/9; (6/9 - 5/9) /
+   * (4/9).
    */
   @Test
   void fleiss() {

@@ -206,7 +206,9 @@ class RewardLessonTest {
   void oneAspectIsBradleyTerry() {
     Example graded =
         answers(
-            new Judgement.Graded(List.of("helpful"), List.of(List.of(1.0), List.of(2.0))), "1", "2");
+            new Judgement.Graded(List.of("helpful"), List.of(List.of(1.0), List.of(2.0))),
+            "1",
+            "2");
     Example pair = answers(Judgement.Preferred.PLAIN, "2", "1");
     assertThat(taught(new AspectReward(0.01, List.of()), 1, graded).loss())
         .isCloseTo(taught(new PairReward(0.01), 1, pair).loss(), within(1e-6));

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Several rewards as one. */
 class RewardEnsembleTest {
   private static final List<EnsembleWay> WAYS =
-      List.of(
-          new EnsembleWay.Mean(), new EnsembleWay.Least(), new EnsembleWay.Uncertainty(0.5));
+      List.of(new EnsembleWay.Mean(), new EnsembleWay.Least(), new EnsembleWay.Uncertainty(0.5));
 
   /** The answer's length. */
   private static final Reward LENGTH =
