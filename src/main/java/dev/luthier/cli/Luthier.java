@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       ChatCommand.class,
       ClassifyCommand.class,
+      ScoreCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,

@@ -136,12 +136,26 @@ public sealed interface Judgement {
      * @throws UserError if there is none of this name
      */
     public Graded only(String aspect) {
+      return only(List.of(aspect));
+    }
+
+    /**
+     * The same in several, in their order.
+     *
+     * @throws UserError if there is none of one name
+     */
+    public Graded only(List<String> some) {
+      List<Integer> places = some.stream().map(this::place).toList();
+      return new Graded(
+          some, grades.stream().map(all -> places.stream().map(all::get).toList()).toList());
+    }
+
+    private int place(String aspect) {
       int place = aspects.indexOf(aspect);
       if (place < 0) {
         throw new UserError("answers are graded in %s, not in \"%s\"".formatted(aspects, aspect));
       }
-      return new Graded(
-          List.of(aspect), grades.stream().map(all -> List.of(all.get(place))).toList());
+      return place;
     }
 
     /** The grade of an answer: the aspect {@link #OVERALL}, or the mean of all. */

@@ -35,11 +35,7 @@ final class Rankings {
               .formatted(column, answers.size()));
     }
     List<Double> ranks = ranks(row, answers.size());
-    List<Integer> order =
-        IntStream.range(0, answers.size())
-            .boxed()
-            .sorted(Comparator.comparing(ranks::get)) // stable
-            .toList();
+    List<Integer> order = order(ranks);
     List<Integer> dense = new ArrayList<>();
     for (int i = 0; i < order.size(); i++) {
       boolean first = i == 0;
@@ -48,6 +44,22 @@ final class Rankings {
     }
     return new Example.Answers(
         order.stream().map(answers::get).toList(), new Judgement.Ranked(dense));
+  }
+
+  /**
+   * Where each answer of an example stands in its row.
+   *
+   * @param answers how many there are
+   */
+  static List<Integer> order(Row row, int answers) {
+    return order(ranks(row, answers));
+  }
+
+  private static List<Integer> order(List<Double> ranks) {
+    return IntStream.range(0, ranks.size())
+        .boxed()
+        .sorted(Comparator.comparing(ranks::get)) // stable
+        .toList();
   }
 
   /** The prompt with each of the answers, none twice. */

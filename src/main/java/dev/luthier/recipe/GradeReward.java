@@ -2,9 +2,6 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersBatch;
 import dev.luthier.data.AnswersRow;
-import dev.luthier.data.Example;
-import dev.luthier.data.Judgement;
-import dev.luthier.data.Sample;
 import dev.luthier.data.Samples;
 import dev.luthier.data.Takes;
 import dev.luthier.doc.Default;
@@ -15,15 +12,12 @@ import dev.luthier.error.UserError;
 import dev.luthier.loss.AspectRegression;
 import dev.luthier.loss.Loss;
 import dev.luthier.model.Labels;
-import dev.luthier.model.Problem;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /** The reward is the grade, one for each aspect: {@link AspectRegression}. */
@@ -48,17 +42,7 @@ public record GradeReward(
   /** The weights in the order of the aspects that all rows have. */
   @Override
   public RewardLoss resolved(Samples.Split samples) {
-    List<Sample> all =
-        Stream.of(samples.train(), samples.eval()).flatMap(set -> set.list().stream()).toList();
-    List<String> aspects =
-        all.stream().flatMap(sample -> aspects(sample).stream()).findFirst().orElse(List.of());
-    for (Sample sample : all) {
-      if (!aspects(sample).orElse(aspects).equals(aspects)) {
-        throw new UserError(
-            "%s: the answers are graded in %s, those of the first row in %s; all rows need the same aspects"
-                .formatted(sample.place(), aspects(sample).orElseThrow(), aspects));
-      }
-    }
+    List<String> aspects = Aspects.of(samples);
     if (!weights.isEmpty() && !weights.keySet().equals(new HashSet<>(aspects))) {
       throw new UserError(
           "regression.weights must name the aspects that the rows are graded in, %s, was %s"
@@ -69,18 +53,9 @@ public record GradeReward(
     return new GradeReward(out);
   }
 
-  private static Optional<List<String>> aspects(Sample sample) {
-    return sample.example() instanceof Example.Answers answers
-            && answers.judgement() instanceof Judgement.Graded graded
-        ? Optional.of(graded.aspects())
-        : Optional.empty();
-  }
-
   @Override
   public Labels labels() {
-    return weights.size() < 2
-        ? RewardLoss.super.labels()
-        : new Labels(List.copyOf(weights.keySet()), Problem.REGRESSION);
+    return Aspects.labels(List.copyOf(weights.keySet()));
   }
 
   @Override

@@ -67,7 +67,7 @@ public record OutcomePrefer(
                 .formatted(name));
       }
     }
-    if (loss instanceof Gpo gpo && (gpo.ranking().isPresent() || gpo.offset().isPresent())) {
+    if (loss instanceof Gpo gpo && !gpo.plain()) {
       throw new UserError(
           "outcome_orpo.loss.gpo.ranking and offset must be left at their defaults: it learns rankings and grades by their pairs");
     }

@@ -7,6 +7,7 @@ import dev.luthier.data.SftTokenizer;
 import dev.luthier.data.TokenRow;
 import dev.luthier.error.UserError;
 import dev.luthier.model.Classifier;
+import dev.luthier.reward.Asked;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
@@ -30,7 +31,24 @@ record RewardHead(Classifier model, SftTokenizer rows) {
    * @throws UserError if one is longer than the model takes
    */
   List<float[]> scores(List<Example.Answered> answers) {
-    List<TokenRow> all = answers.stream().map(this::row).toList();
+    return read(answers.stream().map(one -> row(one, "")).toList());
+  }
+
+  /**
+   * The same.
+   *
+   * @throws UserError naming the place of one that is longer than the model takes
+   */
+  List<float[]> asked(List<Asked> answers) {
+    return read(answers.stream().map(one -> row(one.answered(), one.place() + ": ")).toList());
+  }
+
+  /** Whether the model takes a prompt with its answer. */
+  boolean takes(Example.Answered answered) {
+    return rows.make(answered).length() <= model.context();
+  }
+
+  private List<float[]> read(List<TokenRow> all) {
     int width = model.labels().count();
     List<float[]> out = new ArrayList<>();
     for (List<TokenRow> part : AT_ONCE.split(all)) {
@@ -49,12 +67,12 @@ record RewardHead(Classifier model, SftTokenizer rows) {
     return out;
   }
 
-  private TokenRow row(Example.Answered answered) {
+  private TokenRow row(Example.Answered answered, String place) {
     TokenRow row = rows.make(answered);
     if (row.length() > model.context()) {
       throw new UserError(
-          "a prompt has %d tokens with its answer \"%.40s...\", but the reward model takes %d"
-              .formatted(row.length(), answered.said(), model.context()));
+          "%sa prompt has %d tokens with its answer \"%.40s...\", but the reward model takes %d"
+              .formatted(place, row.length(), answered.said(), model.context()));
     }
     return row;
   }

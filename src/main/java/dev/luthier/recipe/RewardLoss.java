@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * What judgements say of the scores that a model gives to answers: one record per way, picked by
  * its name in the recipe. Letters: R rows, K answers of all rows, A scores of an answer.
  */
-public sealed interface RewardLoss permits PairReward, RankReward, GradeReward {
+public sealed interface RewardLoss permits PairReward, AspectReward, RankReward, GradeReward {
   /** Which judgements it learns from. */
   Takes takes();
 

@@ -5,7 +5,6 @@ import dev.luthier.model.Classifier;
 import dev.luthier.model.Model;
 import dev.luthier.model.Problem;
 import dev.luthier.reward.Asked;
-import dev.luthier.reward.Reward;
 import dev.luthier.reward.Score;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.Map;
  * A trained reward model. Where it has several scores, each is a part by its label's name, and the
  * total is their mean.
  */
-final class RewardModel implements Reward {
+final class RewardModel implements TokenReward {
   private final ModelFolder folder;
   private final Classifier model;
   private final RewardHead head;
@@ -45,12 +44,21 @@ final class RewardModel implements Reward {
 
   @Override
   public List<Score> of(List<Asked> answers) {
-    return head.scores(answers.stream().map(Asked::answered).toList()).stream()
-        .map(this::score)
-        .toList();
+    return scores(head, answers);
   }
 
-  private Score score(float[] each) {
+  @Override
+  public boolean takes(Asked answer) {
+    return head.takes(answer.answered());
+  }
+
+  /** What a head says of answers. */
+  static List<Score> scores(RewardHead head, List<Asked> answers) {
+    List<String> names = head.model().labels().names();
+    return head.asked(answers).stream().map(each -> score(names, each)).toList();
+  }
+
+  private static Score score(List<String> names, float[] each) {
     if (each.length == 1) {
       return Score.of(each[0]);
     }
@@ -58,7 +66,7 @@ final class RewardModel implements Reward {
     Map<String, Double> parts = new LinkedHashMap<>();
     for (int i = 0; i < each.length; i++) {
       sum += each[i];
-      parts.put(model.labels().names().get(i), (double) each[i]);
+      parts.put(names.get(i), (double) each[i]);
     }
     return new Score(sum / each.length, parts);
   }

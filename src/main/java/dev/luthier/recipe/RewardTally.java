@@ -59,19 +59,25 @@ final class RewardTally implements Tally<AnswersRow> {
       for (int i = 0; i < scores.length; i++) {
         scores[i] = all[from++];
       }
-      add(row, scores);
+      add(row.judgement(), scores, length.scores(row));
     }
   }
 
-  private void add(AnswersRow row, double[] scores) {
-    double[] worth = worth(row.judgement());
+  /**
+   * Adds one row.
+   *
+   * @param scores of its answers
+   * @param lengths the same by length alone
+   */
+  void add(Judgement judgement, double[] scores, double[] lengths) {
+    double[] worth = worth(judgement);
     rows++;
     right += picked(scores, worth);
     chance += 1.0 / scores.length;
-    rightByLength += picked(length.scores(row), worth);
+    rightByLength += picked(lengths, worth);
     best += scores[0];
     worst += scores[scores.length - 1];
-    calibration.add(confidence(scores), picked(scores, believed(row.judgement(), worth)));
+    calibration.add(confidence(scores), picked(scores, believed(judgement, worth)));
   }
 
   /** 1 for the best answer, shared where nobody knows which of several it is; 0 for the others. */

@@ -1,13 +1,17 @@
 package dev.luthier.recipe;
 
+import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Inline;
 import dev.luthier.doc.Name;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
+import dev.luthier.reward.EnsembleWay;
 import dev.luthier.reward.Reward;
+import dev.luthier.reward.RewardEnsemble;
 import dev.luthier.reward.Rule;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,6 +96,60 @@ public sealed interface Scorer {
     public Reward open(String device) {
       return ClassifierReward.open(
           new Writer.Voice(model, adapter, Optional.empty(), device), labels, maxLength);
+    }
+  }
+
+  /** Several reward models as one. */
+  @Name("reward_ensemble")
+  @Doc("The scores of several reward models as one (Coste et al. 2023, arXiv 2310.02743)")
+  record Ensembled(
+      @Doc("The reward models; those that are adapters of one model share its weights")
+          List<Member> models,
+      @Doc("How their scores become one") @Default("mean") EnsembleWay way)
+      implements Scorer {
+    public Ensembled {
+      models = List.copyOf(models);
+      Check.atLeast("reward_ensemble.models", 1, models.size());
+    }
+
+    @Override
+    public boolean bounded() {
+      return false;
+    }
+
+    @Override
+    public Reward open(String device) {
+      List<TokenReward> rewards =
+          RewardModels.open(models.stream().map(m -> m.named().voice(device)).toList());
+      List<RewardEnsemble.Member> members = new ArrayList<>();
+      for (int i = 0; i < rewards.size(); i++) {
+        Member one = models.get(i);
+        members.add(
+            new RewardEnsemble.Member(
+                one.named().name(), rewards.get(i), one.shift(), one.scale()));
+      }
+      return new RewardEnsemble(members, way);
+    }
+  }
+
+  /** One of an ensemble. */
+  @Doc("A reward model of an ensemble")
+  record Member(
+      @Doc("Its folder; of an adapter, that of the model that it is for") Path model,
+      @Doc("The adapter that makes it a reward model; unset: the folder is one by itself")
+          Optional<Path> adapter,
+      @Doc("What its part is called; unset: as the folder that its run wrote to")
+          Optional<String> name,
+      @Doc("What is taken off its score; `luthier score` prints it") @Default("0") double shift,
+      @Doc("What the score is divided by then, so that all members are on one scale") @Default("1")
+          double scale) {
+    public Member {
+      Check.above("reward_ensemble.models.scale", 0, scale);
+    }
+
+    NamedReward named() {
+      return name.map(given -> new NamedReward(given, model, adapter))
+          .orElseGet(() -> NamedReward.of(model, adapter));
     }
   }
 }

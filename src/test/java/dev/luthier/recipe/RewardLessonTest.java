@@ -176,6 +176,73 @@ class RewardLessonTest {
     assertThat(taught.loss()).isCloseTo(sum / 6, within(1e-4));
   }
 
+  private static Judgement grades(double[] first, double[] second) {
+    return new Judgement.Graded(
+        List.of("helpful", "harmless"),
+        List.of(List.of(first[0], first[1]), List.of(second[0], second[1])));
+  }
+
+  /** The first pair has an order in both aspects, and another in each; the second in one. */
+  @Test
+  void aspects() {
+    Taught taught =
+        taught(
+            new AspectReward(0.5, List.of()),
+            3,
+            answers(grades(new double[] {4, 1}, new double[] {2, 3}), "1", "three"),
+            answers(grades(new double[] {2, 0}, new double[] {2, 1}), "one", "2 words"));
+    double[][] r = taught.alone();
+    assertThat(r[0]).hasSize(2);
+    double helpful = f(r[0][0] - r[1][0]) + 0.5 * Math.pow(r[0][0] + r[1][0], 2);
+    double harmless = f(r[1][1] - r[0][1]) + 0.5 * Math.pow(r[0][1] + r[1][1], 2);
+    double other = f(r[3][1] - r[2][1]) + 0.5 * Math.pow(r[2][1] + r[3][1], 2);
+    assertThat(taught.loss()).isCloseTo((helpful + harmless + other) / 3, within(1e-5));
+    assertThat(taught.terms().get("reward_chosen"))
+        .isCloseTo((r[0][0] + r[1][1] + r[3][1]) / 3, within(1e-5));
+  }
+
+  /** Where one aspect alone has a head, it is Bradley-Terry of its order. */
+  @Test
+  void oneAspectIsBradleyTerry() {
+    Example graded =
+        answers(
+            new Judgement.Graded(List.of("helpful"), List.of(List.of(1.0), List.of(2.0))),
+            "1",
+            "2");
+    Example pair = answers(Judgement.Preferred.PLAIN, "2", "1");
+    assertThat(taught(new AspectReward(0.01, List.of()), 1, graded).loss())
+        .isCloseTo(taught(new PairReward(0.01), 1, pair).loss(), within(1e-6));
+  }
+
+  @Test
+  void aspectsAreNamed() {
+    assertThat(new AspectReward(0, List.of("a", "b")).labels().names()).containsExactly("a", "b");
+    assertThat(new AspectReward(0, List.of("a")).labels().count()).isEqualTo(1);
+    assertThatThrownBy(() -> new AspectReward(0, List.of("a", "a")))
+        .isInstanceOf(UserError.class)
+        .hasMessage("bradley_terry_aspects.aspects must not name an aspect twice, was [a, a]");
+  }
+
+  /** Three cells with an order: helpful is right, harmless wrong, and in the other row right. */
+  @Test
+  void measuresAspects() {
+    List<AnswersRow> rows =
+        List.of(
+            row(grades(new double[] {4, 1}, new double[] {2, 3}), 2, 5),
+            row(grades(new double[] {2, 0}, new double[] {2, 1}), 2, 5));
+    try (Scope scope = new Scope()) {
+      Tally<AnswersRow> tally =
+          new AspectReward(0, List.of("helpful", "harmless")).tally(new ByLength(true));
+      float[] scores = {1, 1, 0, 0, 9, 0, 0, 1};
+      tally.add(
+          rows, Ops.longs(new long[3], Compute.CPU), Ops.floats(scores, Compute.CPU).view(4, 2));
+      Map<Measure, Double> values = tally.values();
+      assertThat(values.get(Measure.ACCURACY)).isCloseTo(2 / 3.0, within(1e-12));
+      assertThat(values.get(Measure.MARGIN)).isCloseTo((1 - 1 + 1) / 3.0, within(1e-6));
+      assertThat(values.get(Measure.LENGTH_ALONE)).isCloseTo(2 / 3.0, within(1e-12));
+    }
+  }
+
   @Test
   void gradesOfOtherAspects() {
     Example one = answers(new Judgement.Graded(List.of("a", "b"), List.of(List.of(1.0, 2.0))), "1");
