@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       ChatCommand.class,
       ClassifyCommand.class,
+      CompareCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,

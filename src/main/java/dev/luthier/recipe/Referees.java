@@ -64,17 +64,7 @@ record Referees(
             .map(path -> CausalLm.load(path, compute))
             .orElseGet(() -> folder.load(compute));
     model.parameters().forEach(p -> p.trainable(false));
-    return new Referee() {
-      @Override
-      public Tensor of(List<AnswersRow> rows, AnswersBatch batch) {
-        return scores(model, batch);
-      }
-
-      @Override
-      public void close() {
-        model.close();
-      }
-    };
+    return new FrozenCopy(model, this::scores);
   }
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)
