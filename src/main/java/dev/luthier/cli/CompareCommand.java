@@ -67,7 +67,9 @@ final class CompareCommand implements Runnable {
       description = "At most so many rows, from the top (default: ${DEFAULT-VALUE}).")
   private long limit;
 
-  @Option(names = "--chat", description = "A prompt that is a text is what the user of a chat says.")
+  @Option(
+      names = "--chat",
+      description = "A prompt that is a text is what the user of a chat says.")
   private boolean chat;
 
   @Option(

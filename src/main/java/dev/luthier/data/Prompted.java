@@ -72,10 +72,7 @@ public record Prompted(Example example, Map<String, Object> columns, String plac
       throw new UserError(
           "%s: none of %d rows can be used; the first, %s: %s"
               .formatted(
-                  location,
-                  rows.size(),
-                  out.refused.get(0).place(),
-                  out.refused.get(0).reason()));
+                  location, rows.size(), out.refused.get(0).place(), out.refused.get(0).reason()));
     }
     return out;
   }

@@ -36,8 +36,7 @@ final class AnswerLengths {
   }
 
   private static void put(Map<String, String> out, String name, List<AnswersRow> rows, int which) {
-    OptionalDouble mean =
-        rows.stream().mapToInt(r -> r.each().get(which).targets()).average();
+    OptionalDouble mean = rows.stream().mapToInt(r -> r.each().get(which).targets()).average();
     mean.ifPresent(m -> out.put(name, "%.1f (mean)".formatted(m)));
   }
 }

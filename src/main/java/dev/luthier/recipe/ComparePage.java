@@ -27,8 +27,7 @@ final class ComparePage {
                 List.of(
                     new ReportData.Facts("Results", results),
                     new ReportData.Facts("What was compared", asked))),
-            section(
-                h2("Answers side by side"), SideTable.of(SideTable.samples(sides), names)));
+            section(h2("Answers side by side"), SideTable.of(SideTable.samples(sides), names)));
     AtomicFile.write(file, page.getBytes(StandardCharsets.UTF_8));
   }
 }

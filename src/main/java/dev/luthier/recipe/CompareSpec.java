@@ -88,7 +88,8 @@ public record CompareSpec(
   /** A judge in words: its name and its settings. */
   static String told(Scorer judge) {
     return "%s %s"
-        .formatted(Schema.name(judge), Unbinder.record((Record) judge).toString().replace("=", ": "));
+        .formatted(
+            Schema.name(judge), Unbinder.record((Record) judge).toString().replace("=", ": "));
   }
 
   /**

@@ -61,12 +61,8 @@ record Compared(
   }
 
   private static OptionalDouble score(
-      List<SideBySide.Pair> pairs,
-      Function<SideBySide.Pair, Optional<Score>> of) {
-    return pairs.stream()
-        .flatMap(p -> of.apply(p).stream())
-        .mapToDouble(Score::total)
-        .average();
+      List<SideBySide.Pair> pairs, Function<SideBySide.Pair, Optional<Score>> of) {
+    return pairs.stream().flatMap(p -> of.apply(p).stream()).mapToDouble(Score::total).average();
   }
 
   private static double tokens(List<SideBySide.Pair> pairs, ToIntFunction<SideBySide.Pair> of) {
@@ -90,8 +86,7 @@ record Compared(
       out.put("won by the longer", "%d of %d answers of two lengths".formatted(longer, decided));
     }
     out.put("answers compared", "%d, of which %d are the same".formatted(prompts, equal));
-    out.put(
-        "tokens of an answer", "%.1f -> %.1f (mean)".formatted(tokensBefore, tokensAfter));
+    out.put("tokens of an answer", "%.1f -> %.1f (mean)".formatted(tokensBefore, tokensAfter));
     lengths().ifPresent(sentence -> out.put("note on length", sentence));
     return out;
   }

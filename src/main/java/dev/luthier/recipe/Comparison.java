@@ -50,9 +50,7 @@ public record Comparison(
       if (!read.refused().isEmpty()) {
         notes.printf(
             "%d rows cannot be used; the first, %s: %s%n",
-            read.refused().size(),
-            read.refused().get(0).place(),
-            read.refused().get(0).reason());
+            read.refused().size(), read.refused().get(0).place(), read.refused().get(0).reason());
       }
       List<Exam.Question> out = new ArrayList<>();
       for (Prompted row : read.rows()) {
@@ -102,7 +100,8 @@ public record Comparison(
     }
     out.ifPresent(Comparison::empty);
     List<Exam.Question> questions = asked.questions(notes);
-    new CompareSpec(Optional.empty(), judge, 0).check(model.device(), questions); // before anybody waits
+    new CompareSpec(Optional.empty(), judge, 0)
+        .check(model.device(), questions); // before anybody waits
     SideBySide sides =
         SideBySide.of(
             questions, answers(against, questions, notes), answers(model, questions, notes));

@@ -137,8 +137,7 @@ public final class HtmlReport {
   private static DomContent samples(List<Sample> samples) {
     return iff(
         !samples.isEmpty(),
-        section(
-            h2("Answers before and after"), SideTable.of(samples, SideTable.Names.OF_RUNS)));
+        section(h2("Answers before and after"), SideTable.of(samples, SideTable.Names.OF_RUNS)));
   }
 
   private static DomContent commands(List<String> commands) {

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A loaded model that answers many prompts together. */
-record Respondent(
-    ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<Model>> adapter)
+record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<Model>> adapter)
     implements AutoCloseable {
   /**
    * @throws dev.luthier.error.UserError if a file is missing or broken, or the adapter is for

@@ -143,7 +143,12 @@ final class RunReport {
             new ReportData.Facts("Data", data));
     Recipe recipe = parts.recipe();
     return new ReportData(
-        recipe.output(), Recipes.print(recipe), facts, series(lines), SideTable.samples(sides), next);
+        recipe.output(),
+        Recipes.print(recipe),
+        facts,
+        series(lines),
+        SideTable.samples(sides),
+        next);
   }
 
   private static List<ReportData.Series> series(List<MetricsFile.Line> lines) {

@@ -56,10 +56,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
   }
 
   private <R extends TrainingRow, B, M extends Model> void teach(
-      Lesson<R, B, M> lesson,
-      ModelFolder folder,
-      Corpus<R> corpus,
-      Optional<Plan> plan) {
+      Lesson<R, B, M> lesson, ModelFolder folder, Corpus<R> corpus, Optional<Plan> plan) {
     try (M model = lesson.load(recipe.model().compute())) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {

@@ -44,9 +44,7 @@ final class SideTable {
   private static DomContent rows(Sample sample, int number, boolean data) {
     return tbody(
         tr(
-            td(
-                    div("Prompt " + number).withClass("label"),
-                    div(sample.prompt()).withClass("asked"))
+            td(div("Prompt " + number).withClass("label"), div(sample.prompt()).withClass("asked"))
                 .attr("colspan", data ? 3 : 2)),
         tr(
             cell(sample.before(), "before"),
@@ -68,8 +66,7 @@ final class SideTable {
             pair ->
                 new Sample(
                     pair.question().text(),
-                    new Text(
-                        pair.question().expected(), note(pair.expected(), 0, false), false),
+                    new Text(pair.question().expected(), note(pair.expected(), 0, false), false),
                     side(pair.before(), pair.better() < 0),
                     side(pair.after(), pair.better() > 0)))
         .toList();

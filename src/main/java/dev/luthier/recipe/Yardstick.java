@@ -30,8 +30,7 @@ record Yardstick(Optional<Model> model, String why) {
    */
   static Yardstick of(Beginner<AnswersRow, CausalLm> run, @Nullable Referee referee) {
     if (referee instanceof FrozenCopy copy) {
-      return new Yardstick(
-          Optional.of(reading -> reading.apply(copy.model())), "the frozen copy");
+      return new Yardstick(Optional.of(reading -> reading.apply(copy.model())), "the frozen copy");
     }
     Adapted<CausalLm> adapted = run.adapted();
     if (adapted.peft() instanceof Full) {

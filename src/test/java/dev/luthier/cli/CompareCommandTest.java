@@ -141,7 +141,7 @@ class CompareCommandTest {
         "--judge",
         "exact_match");
     refused("--limit must be >= 1, was 0", data, "--adapter", own, "--limit", "0");
-    refused("is there", dir.resolve("nowhere.jsonl"), "--adapter", own);
+    refused("there is no data file", dir.resolve("nowhere.jsonl"), "--adapter", own);
     refused(
         "the columns are text, of which none is a prompt",
         data("{\"text\": \"a\"}"),

@@ -30,8 +30,7 @@ class SampledKlTest {
   /** Tokens add up: d = ln 2 and ln 2 in one answer, nothing in the other. */
   @Test
   void answersAreSumsOfTokens() {
-    SampledKl kl =
-        SampledKl.NONE.and(logs(0.5, 0.5), logs(0.25, 0.25)).and(logs(0.3), logs(0.3));
+    SampledKl kl = SampledKl.NONE.and(logs(0.5, 0.5), logs(0.25, 0.25)).and(logs(0.3), logs(0.3));
     double k3 = 2 * (0.5 - 1 + Math.log(2)); // of two tokens
     assertThat(kl.perAnswer()).isCloseTo(k3 / 2, within(1e-6));
     assertThat(kl.perToken()).isCloseTo(k3 / 3, within(1e-6));

@@ -135,6 +135,8 @@ final class HtmlReportTest {
   @Test
   void anEmptyRunHasAReportToo() {
     ReportData empty = new ReportData("x", "", List.of(), List.of(), List.of(), List.of());
-    assertThat(HtmlReport.render(empty)).contains("<h1>x</h1>").doesNotContain("Curves", "Answers before");
+    assertThat(HtmlReport.render(empty))
+        .contains("<h1>x</h1>")
+        .doesNotContain("Curves", "Answers before");
   }
 }
