@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       ClassifyCommand.class,
       ScoreCommand.class,
+      CompareCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,

@@ -112,7 +112,7 @@ public enum Form {
    */
   public static Form detect(Row row, List<Form> wanted) {
     return wanted.stream()
-        .filter(form -> form.needed.isIn(row.columns().keySet()) && form.looks.test(row))
+        .filter(form -> form.fits(row))
         .findFirst()
         .orElseThrow(
             () ->
@@ -125,6 +125,10 @@ public enum Form {
                                 .map(form -> form.needed.toString())
                                 .collect(Collectors.joining(" or ")),
                             wanted.get(wanted.size() - 1).example())));
+  }
+
+  boolean fits(Row row) {
+    return needed.isIn(row.columns().keySet()) && looks.test(row);
   }
 
   private String example() {

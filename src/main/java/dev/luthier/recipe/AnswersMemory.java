@@ -31,9 +31,9 @@ final class AnswersMemory {
       Model model,
       Corpus<R> corpus,
       ToLongFunction<Extent> block) {
-    int all = Math.min(of.eval().generate(), corpus.eval().list().size());
-    int rows = Math.min(all, WrittenExam.AT_ONCE);
-    if (rows == 0 || !lesson.measures().contains(Measure.EXACT_MATCH)) {
+    int asked = Math.max(of.eval().generate(), of.eval().compare().count(of.eval().generate()));
+    int rows = Math.min(Math.min(asked, corpus.eval().list().size()), WrittenExam.AT_ONCE);
+    if (rows == 0 || !lesson.writes()) {
       return 0;
     }
     Extent prompts = prompts(corpus.report().evalRows(), rows, of.peft().virtualTokens());

@@ -55,7 +55,7 @@ record ClassifyLesson(ModelFolder folder, LabelSet labels, long seed)
   }
 
   @Override
-  public Exam exam(Classifier model, Corpus<LabelledRow> corpus, EvalSpec spec) {
+  public Exam exam(Classifier model, Corpus<LabelledRow> corpus, Asking asking) {
     return ReadExam.of(
         this,
         model,

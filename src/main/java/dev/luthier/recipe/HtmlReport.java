@@ -63,27 +63,35 @@ public final class HtmlReport {
   }
 
   static String render(ReportData data) {
+    return page(
+        data.title(),
+        "A training run of Luthier",
+        facts(data.facts()),
+        curves(data.series()),
+        samples(data.samples()),
+        commands(data.nextCommands()),
+        section(h2("Recipe"), pre(code(data.recipeYaml()))));
+  }
+
+  /**
+   * Any page of Luthier's.
+   *
+   * @param made what it is, below the title
+   */
+  static String page(String title, String made, DomContent... parts) {
     return document(
         html(
                 head(
                     meta().withCharset("utf-8"),
                     meta().attr("http-equiv", "Content-Security-Policy").withContent(POLICY),
                     meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
-                    title(data.title() + " - Luthier"),
+                    title(title + " - Luthier"),
                     style().with(rawHtml(css()))),
-                body(
-                    main(
-                        h1(data.title()),
-                        p("A training run of Luthier").withClass("made"),
-                        facts(data.facts()),
-                        curves(data.series()),
-                        samples(data.samples()),
-                        commands(data.nextCommands()),
-                        section(h2("Recipe"), pre(code(data.recipeYaml()))))))
+                body(main(h1(title), p(made).withClass("made"), each(parts))))
             .withLang("en"));
   }
 
-  private static DomContent facts(List<Facts> blocks) {
+  static DomContent facts(List<Facts> blocks) {
     return div(each(
             blocks,
             block ->
@@ -129,26 +137,7 @@ public final class HtmlReport {
   private static DomContent samples(List<Sample> samples) {
     return iff(
         !samples.isEmpty(),
-        section(
-            h2("Samples before and after"),
-            each(
-                samples,
-                s ->
-                    div(
-                            text("Prompt", s.prompt(), ""),
-                            div(
-                                    text("Before training", s.before(), "before"),
-                                    text("After training", s.after(), "after"),
-                                    iff(
-                                        !s.expected().isEmpty(),
-                                        text("In the data", s.expected(), "expected")))
-                                .withClass("texts"))
-                        .withClass("card sample"))));
-  }
-
-  private static DomContent text(String label, String text, String kind) {
-    return div(div(label).withClass("label"), div(text).withClass("text"))
-        .withCondClass(!kind.isEmpty(), kind);
+        section(h2("Answers before and after"), SideTable.of(samples, SideTable.Names.OF_RUNS)));
   }
 
   private static DomContent commands(List<String> commands) {

@@ -97,8 +97,13 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
   /** Measures the verdicts of one evaluation. */
   Tally<R> tally();
 
+  /** Whether answers are written token by token where it is asked in words. */
+  default boolean writes() {
+    return false;
+  }
+
   /** Rows to be asked for in words. */
-  Exam exam(M model, Corpus<R> corpus, EvalSpec spec);
+  Exam exam(M model, Corpus<R> corpus, Asking asking);
 
   /**
    * What to type next.

@@ -43,15 +43,17 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
         adapted,
         EvaluationPart.of(corpus, recipe.optim()),
         corpus.tasks(),
-        lesson.exam(adapted.model(), corpus, recipe.eval()),
+        lesson.exam(adapted.model(), corpus, recipe.eval().asking(recipe.seed())),
         recipe.eval().metric(),
         recipe.memory().chunk());
   }
 
   /**
-   * @throws UserError if eval.metric is none that the lesson measures
+   * @throws UserError if eval.metric is none that the lesson measures, or there are no answers to
+   *     compare
    */
-  static void check(Lesson<?, ?, ?> lesson, EvalSpec spec) {
+  static void check(Lesson<?, ?, ?> lesson, Recipe recipe) {
+    EvalSpec spec = recipe.eval();
     if (spec.metric() != Measure.LOSS && !lesson.measures().contains(spec.metric())) {
       throw new UserError(
           "eval.metric is %s, but this method measures %s"
@@ -60,6 +62,17 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
                   Stream.concat(Stream.of(Measure.LOSS), lesson.measures().stream().sorted())
                       .map(Measure::label)
                       .collect(Collectors.joining(", "))));
+    }
+    if (spec.compare().judge().isPresent()) {
+      if (!lesson.writes()) {
+        throw new UserError(
+            "eval.compare.judge judges written answers, but method.%s writes none; leave it out"
+                .formatted(Schema.name(recipe.method())));
+      }
+      if (recipe.data().eval().isEmpty() && recipe.data().holdout() == 0) {
+        throw new UserError(
+            "eval.compare.judge judges answers to rows to measure on, but there are none; give data.eval or data.holdout");
+      }
     }
   }
 
@@ -82,8 +95,9 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
         Stream.of(
                 read.entrySet().stream().map(e -> e.getKey().text(e.getValue())),
                 all.tally.named().entrySet().stream().map(LessonEvaluation::text),
-                written.all().entrySet().stream()
-                    .map(e -> e.getKey().text(e.getValue()) + " on " + exam.questions().size()),
+                written.all().isEmpty()
+                    ? Stream.<String>of()
+                    : Stream.of(text(written.all()) + " on " + exam.questions().size()),
                 written.named().entrySet().stream()
                     .map(e -> text(e) + " on " + exam.questions().size()))
             .flatMap(texts -> texts)

@@ -36,6 +36,14 @@ public enum Measure {
   REWARD_REJECTED(Better.LOWER),
   /** The share of pairs whose better answer has the higher log-probability per token. */
   LOGP_ACCURACY(Better.HIGHER),
+  /** How far a policy's own answers are from the reference, in nats per answer: k3. */
+  REFERENCE_KL(Better.LOWER),
+  /** The same by the estimator k1. */
+  REFERENCE_KL_K1(Better.LOWER),
+  /** The same per token. */
+  REFERENCE_KL_TOKEN(Better.LOWER),
+  /** The mean length of a policy's own answers. */
+  ANSWER_TOKENS(Better.LOWER),
   /** The log-probability of the better of two answers. */
   LOGP_CHOSEN(Better.HIGHER),
   LOGP_REJECTED(Better.LOWER),

@@ -3,6 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.data.AnswersRow;
 import dev.luthier.data.Report;
 import dev.luthier.data.TokenRow;
+import dev.luthier.model.CausalLm;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,6 +19,18 @@ import java.util.stream.IntStream;
  */
 record Mismatched(Map<AnswersRow, AnswersRow> next) {
   static final Mismatched NONE = new Mismatched(Map.of());
+
+  /** For a run that begins, which says what a step in parts changes. */
+  static Mismatched of(Beginner<AnswersRow, CausalLm> run) {
+    OptimSpec optim = run.recipe().optim();
+    if (optim.rowsAtOnce() < optim.batch()) {
+      run.note()
+          .accept(
+              "the distance from the reference is the mean of each %d rows that go through the model at once, not of all %d of a step"
+                  .formatted(optim.rowsAtOnce(), optim.batch()));
+    }
+    return of(run.corpus().report(), run.corpus().maxLength());
+  }
 
   static Mismatched of(Report<AnswersRow> report, int maxLength) {
     Map<AnswersRow, AnswersRow> out = new IdentityHashMap<>();

@@ -78,7 +78,7 @@ record MlmLesson(ModelFolder folder, Masking masking, long seed)
   }
 
   @Override
-  public Exam exam(MaskedLm model, Corpus<MaskableRow> corpus, EvalSpec spec) {
+  public Exam exam(MaskedLm model, Corpus<MaskableRow> corpus, Asking asking) {
     return ReadExam.of(
         this,
         model,

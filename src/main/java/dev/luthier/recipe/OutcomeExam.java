@@ -14,11 +14,9 @@ import java.util.Map;
  * An exam in writing whose answers are scored by the metrics of a recipe, but for those that only
  * know the answers of the file. Models that score are read for each evaluation, so that they take
  * no memory in between.
- *
- * @param asked the rows of the questions
  */
 record OutcomeExam(
-    Exam written, List<Sample> asked, Map<String, OutcomeMetric> metrics, String device)
+    Exam written, Map<String, OutcomeMetric> metrics, String device)
     implements Exam {
   @Override
   public List<Question> questions() {
@@ -26,21 +24,26 @@ record OutcomeExam(
   }
 
   @Override
-  public List<String> answers(int most) {
+  public List<Answer> answers(int most) {
     return written.answers(most);
   }
 
   @Override
+  public Map<String, String> notMeasured() {
+    return written.notMeasured();
+  }
+
+  @Override
   public Marks marks() {
-    if (asked.isEmpty()) {
-      return written.marks();
+    Marks marks = written.marks();
+    List<Question> questions = written.questions();
+    if (questions.isEmpty()) {
+      return marks;
     }
-    List<String> answers = written.answers(asked.size());
+    List<Answer> answers = written.answers(questions.size());
     List<Asked> all = new ArrayList<>();
-    for (int i = 0; i < asked.size(); i++) {
-      Sample sample = asked.get(i);
-      Example.Answered given = ((Example.Answers) sample.example()).each().get(0);
-      all.add(new Asked(said(given, answers.get(i)), sample.columns(), 0, sample.place()));
+    for (int i = 0; i < questions.size(); i++) {
+      all.add(questions.get(i).asked().orElseThrow().saying(answers.get(i).text()));
     }
     Map<String, Double> named = new LinkedHashMap<>();
     metrics.forEach(
@@ -49,15 +52,7 @@ record OutcomeExam(
             named.put("written_" + name, mean(new Scoring(name, metric), all));
           }
         });
-    return new Marks(Map.of(), Map.of(), named);
-  }
-
-  /** The same prompt with another answer. */
-  private static Example.Answered said(Example.Answered given, String answer) {
-    return given instanceof Example.ChatCompletion chat
-        ? new Example.ChatCompletion(
-            chat.prompt(), List.of(Message.of(Message.ASSISTANT, answer)), chat.tools())
-        : new Example.PromptCompletion((String) given.prompt(), answer);
+    return new Marks(marks.all(), marks.tasks(), named);
   }
 
   private double mean(Scoring scoring, List<Asked> all) {

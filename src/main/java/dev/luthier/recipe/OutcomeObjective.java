@@ -57,8 +57,8 @@ final class OutcomeObjective implements PreferenceObjective {
   }
 
   @Override
-  public Exam marked(Exam written, List<Sample> asked) {
-    return scores.marked(written, asked);
+  public Exam marked(Exam written) {
+    return scores.marked(written);
   }
 
   @Override

@@ -164,8 +164,8 @@ final class OutcomeScores {
   }
 
   /** The exam, of which the written answers are scored too. */
-  Exam marked(Exam written, List<Sample> asked) {
-    return new OutcomeExam(written, asked, metrics, device);
+  Exam marked(Exam written) {
+    return new OutcomeExam(written, metrics, device);
   }
 
   Map<String, OutcomeMetric> metrics() {

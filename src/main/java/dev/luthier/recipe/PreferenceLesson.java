@@ -40,6 +40,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   private final Takes takes;
   private final Map<String, Measure> measures;
   private Mismatched mismatched = Mismatched.NONE;
+  private Yardstick yardstick = new Yardstick(Optional.empty(), "the run has not begun");
   private @Nullable Referee referee; // null before the run begins, and where none is needed
 
   PreferenceLesson(
@@ -72,18 +73,12 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   public void begin(Beginner<AnswersRow, CausalLm> run) {
     objective.begin(run.output());
     if (objective.mismatched()) {
-      OptimSpec optim = run.recipe().optim();
-      if (optim.rowsAtOnce() < optim.batch()) {
-        run.note()
-            .accept(
-                "the distance from the reference is the mean of each %d rows that go through the model at once, not of all %d of a step"
-                    .formatted(optim.rowsAtOnce(), optim.batch()));
-      }
-      mismatched = Mismatched.of(run.corpus().report(), run.corpus().maxLength());
+      mismatched = Mismatched.of(run);
     }
     if (objective.reference()) {
       referee = new Referees(folder, run, likelihood, this::asked).of(reference);
     }
+    yardstick = Yardstick.of(run, referee);
   }
 
   /** All rows that the reference is asked for because of one. */
@@ -171,9 +166,13 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   }
 
   @Override
-  public Exam exam(CausalLm model, Corpus<AnswersRow> corpus, EvalSpec spec) {
-    return objective.marked(
-        writing.exam(model, corpus, spec, Map.of()), writing.asked(corpus, spec.generate()));
+  public Exam exam(CausalLm model, Corpus<AnswersRow> corpus, Asking asking) {
+    return objective.marked(PreferenceExam.of(writing, model, corpus, asking, yardstick));
+  }
+
+  @Override
+  public boolean writes() {
+    return true;
   }
 
   @Override

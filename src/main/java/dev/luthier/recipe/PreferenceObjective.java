@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersRow;
-import dev.luthier.data.Sample;
 import dev.luthier.loss.Logps;
 import dev.luthier.loss.Loss;
 import dev.luthier.tensor.Course;
@@ -44,12 +43,8 @@ sealed interface PreferenceObjective
   /** Asks what it needs to know of the rows beside what models find likely; writes nothing. */
   default void prepare(Recipe recipe, Corpus<AnswersRow> corpus, Consumer<String> note) {}
 
-  /**
-   * The exam with more marks.
-   *
-   * @param asked the rows of its questions
-   */
-  default Exam marked(Exam written, List<Sample> asked) {
+  /** The exam with more marks. */
+  default Exam marked(Exam written) {
     return written;
   }
 

@@ -160,7 +160,7 @@ record RankLesson<R extends TrainingRow, B, M extends Model>(
   }
 
   @Override
-  public Exam exam(M model, Corpus<ChoiceRow<R>> corpus, EvalSpec spec) {
+  public Exam exam(M model, Corpus<ChoiceRow<R>> corpus, Asking asking) {
     return ReadExam.of(
         this,
         model,

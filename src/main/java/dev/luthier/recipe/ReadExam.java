@@ -47,10 +47,11 @@ record ReadExam<R extends TrainingRow, B, M extends Model>(
   }
 
   @Override
-  public List<String> answers(int most) {
+  public List<Answer> answers(int most) {
     return each(
         Math.min(most, rows.size()),
-        (row, draw, batch) -> wording.words(row, lesson.verdict(lesson.logits(model, batch))));
+        (row, draw, batch) ->
+            Answer.read(wording.words(row, lesson.verdict(lesson.logits(model, batch)))));
   }
 
   private interface Reading<R, B, T> {

@@ -69,17 +69,7 @@ record Referees(
   private Referee copy(ReferencePolicy.Copy spec) {
     CausalLm model = loaded(spec, folder, run.adapted().model().compute());
     model.parameters().forEach(p -> p.trainable(false));
-    return new Referee() {
-      @Override
-      public Tensor of(List<AnswersRow> rows, AnswersBatch batch) {
-        return scores(model, batch);
-      }
-
-      @Override
-      public void close() {
-        model.close();
-      }
-    };
+    return new FrozenCopy(model, this::scores);
   }
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)

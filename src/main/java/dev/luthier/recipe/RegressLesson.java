@@ -96,7 +96,7 @@ record RegressLesson(ModelFolder folder, long seed)
   }
 
   @Override
-  public Exam exam(Classifier model, Corpus<RatedRow> corpus, EvalSpec spec) {
+  public Exam exam(Classifier model, Corpus<RatedRow> corpus, Asking asking) {
     return ReadExam.of(
         this,
         model,

@@ -41,6 +41,23 @@ public record ReportData(
     }
   }
 
+  /**
+   * A text.
+   *
+   * @param note a line below it, such as its score; "" for none
+   * @param best whether it is the better one of two
+   */
+  public record Text(String text, String note, boolean best) {
+    static Text plain(String text) {
+      return new Text(text, "", false);
+    }
+  }
+
   /** One prompt, the answer the data gives, and what the model said before and after. */
-  public record Sample(String prompt, String expected, String before, String after) {}
+  public record Sample(String prompt, Text expected, Text before, Text after) {
+    /** Texts alone. */
+    public Sample(String prompt, String expected, String before, String after) {
+      this(prompt, Text.plain(expected), Text.plain(before), Text.plain(after));
+    }
+  }
 }

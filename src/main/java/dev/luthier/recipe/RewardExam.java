@@ -85,8 +85,8 @@ record RewardExam(
   }
 
   @Override
-  public List<String> answers(int most) {
-    List<String> out = new ArrayList<>();
+  public List<Answer> answers(int most) {
+    List<Answer> out = new ArrayList<>();
     for (AnswersRow row : rows.subList(0, Math.min(most, rows.size()))) {
       try (Scope scope = new Scope();
           AutoGradMode off = Ops.noGrad()) {
@@ -98,10 +98,11 @@ record RewardExam(
                     lesson.batch(List.of(row), Draw.evaluation(1, 1), model.compute()))); // (K, A)
         int width = all.length / row.each().size();
         out.add(
-            numbered(
-                IntStream.range(0, row.each().size())
-                    .mapToObj(i -> scores(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
-                    .toList()));
+            Answer.read(
+                numbered(
+                    IntStream.range(0, row.each().size())
+                        .mapToObj(i -> scores(Arrays.copyOfRange(all, i * width, (i + 1) * width)))
+                        .toList())));
       }
     }
     return out;

@@ -107,7 +107,7 @@ final class RewardLesson implements Lesson<AnswersRow, AnswersBatch, Classifier>
   }
 
   @Override
-  public Exam exam(Classifier model, Corpus<AnswersRow> corpus, EvalSpec spec) {
+  public Exam exam(Classifier model, Corpus<AnswersRow> corpus, Asking asking) {
     return RewardExam.of(this, model, corpus, folder.tokenizer());
   }
 

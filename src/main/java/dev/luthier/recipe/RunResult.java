@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param planned what was planned to be in use at most; 0 where nothing was
  * @param before what was measured before the first step, by measure; empty without evaluations
  * @param after what was measured on the saved weights
+ * @param compared what answers before and after came to, by name
  */
 record RunResult(
     long parameters,
@@ -40,7 +41,12 @@ record RunResult(
     PeakMemory memory,
     long planned,
     Map<String, Double> before,
-    Map<String, Double> after) {
+    Map<String, Double> after,
+    Map<String, Double> compared) {
+  RunResult {
+    compared = compared == null ? Map.of() : compared; // in files of before there was such a thing
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "result.json";
   private static final String EVALUATED = "eval/";
@@ -58,7 +64,23 @@ record RunResult(
         PeakMemory.of(model.compute()),
         parts.memory().map(Plan::peak).orElse(0L),
         evaluated(lines, 0),
-        evaluated(lines, step));
+        evaluated(lines, step),
+        Map.of());
+  }
+
+  /** The same with what answers came to. */
+  RunResult with(Map<String, Double> answers) {
+    return new RunResult(
+        parameters,
+        trainable,
+        steps,
+        weightsOfStep,
+        secondsPerStep,
+        memory,
+        planned,
+        before,
+        after,
+        answers);
   }
 
   private static double median(List<MetricsFile.Line> lines) {

@@ -44,7 +44,7 @@ record ScoredRows(List<JudgedRow> rows, int[] starts) {
 
   private static Stream<Asked> asked(JudgedRow row) {
     return row.answers().each().stream()
-        .map(one -> new Asked(one, row.row().columns(), row.row().place()));
+        .map(one -> new Asked(one, row.row().columns(), 0, row.row().place()));
   }
 
   /** Those rows of which all answers are short enough for all models. */

@@ -10,12 +10,9 @@ import dev.luthier.error.UserError;
 import dev.luthier.metric.RougeL;
 import dev.luthier.model.Generative;
 import dev.luthier.model.Seq2Seq;
-import dev.luthier.recipe.Exam.Question;
 import dev.luthier.recipe.WrittenExam.Prompt;
 import dev.luthier.rollout.Budget;
-import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
-import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import java.util.List;
 import java.util.Map;
@@ -82,23 +79,29 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
     return new TokenTally<>();
   }
 
+  @Override
+  public boolean writes() {
+    return true;
+  }
+
   /** Answers have at most as many tokens as the texts to learn. */
   @Override
-  public Exam exam(Seq2Seq model, Corpus<Seq2SeqRow> corpus, EvalSpec spec) {
-    int longest = Math.min(spec.maxNewTokens(), rows.maxTarget());
+  public Exam exam(Seq2Seq model, Corpus<Seq2SeqRow> corpus, Asking asking) {
+    int longest = Math.min(asking.maxNewTokens(), rows.maxTarget());
     Generator generator =
         new Generator(
             Generative.of(model),
             ids -> folder.tokenizer().decode(ids, true),
-            Sampling.GREEDY,
+            asking.sampling(),
             new Generator.Limits(longest, folder.endTokens(), List.of()),
             Budget.rows(WrittenExam.AT_ONCE));
     return new WrittenExam(
         corpus.questions().stream()
-            .limit(spec.generate())
+            .limit(asking.prompts())
             .map(sample -> prompt(sample, corpus))
             .toList(),
-        prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
+        prompts ->
+            generator.generate(prompts, asking.seed()).stream().map(Exam.Answer::of).toList(),
         task -> corpus.tasks().tell(model, task),
         Map.of(
             Measure.ROUGE_L,
@@ -111,7 +114,7 @@ record Seq2seqLesson(ModelFolder folder, Seq2SeqTokenizer rows)
     Example.PromptCompletion both = (Example.PromptCompletion) sample.example();
     return new Prompt(
         rows.input(both.prompt()).cut(corpus.maxLength()).ids(),
-        new Question(both.prompt(), both.completion()),
+        new Posed(both, both.completion()).question(sample),
         corpus.tasks().number(sample));
   }
 

@@ -9,7 +9,6 @@ import dev.luthier.model.Model;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.Scout;
 import dev.luthier.plan.Plan;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.train.Evaluation;
 import dev.luthier.train.Loop;
@@ -45,23 +44,19 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
 
   private <R extends TrainingRow, B, M extends Model> void teach(
       Lesson<R, B, M> lesson, ModelFolder folder, Samples.Split samples) {
-    LessonEvaluation.check(lesson, recipe.eval());
-    Compute compute = recipe.model().compute();
+    LessonEvaluation.check(lesson, recipe);
     Corpus<R> corpus = Corpus.examined(samples, lesson, recipe, folder);
     corpus.tell(out);
     lesson.prepare(recipe, corpus, out::println);
+    recipe.eval().compare().check(recipe, corpus);
     Optional<Plan> plan = Planner.ahead(recipe, lesson, folder, corpus, out);
     OutOfMemory.explained(
-        plan, Path.of(recipe.output()), () -> teach(lesson, folder, corpus, compute, plan));
+        plan, Path.of(recipe.output()), () -> teach(lesson, folder, corpus, plan));
   }
 
   private <R extends TrainingRow, B, M extends Model> void teach(
-      Lesson<R, B, M> lesson,
-      ModelFolder folder,
-      Corpus<R> corpus,
-      Compute compute,
-      Optional<Plan> plan) {
-    try (M model = lesson.load(compute)) {
+      Lesson<R, B, M> lesson, ModelFolder folder, Corpus<R> corpus, Optional<Plan> plan) {
+    try (M model = lesson.load(recipe.model().compute())) {
       Optional<Scout> scout = recipe.peft().scout();
       if (scout.isPresent()) {
         teachChosen(
@@ -138,7 +133,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
             ? Optional.empty()
             : Optional.of(
                 LessonEvaluation.of(parts.lesson(), parts.adapted(), parts.corpus(), recipe));
-    RunReport report = RunReport.begin(parts, evaluation.map(LessonEvaluation::exam), from);
+    RunReport report = RunReport.begin(parts, evaluation, from);
     try (Stop stop = new Stop();
         Metrics metrics = RunReport.metrics(parts.output(), from)) {
       Session session =

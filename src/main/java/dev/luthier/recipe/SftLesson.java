@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.Example;
-import dev.luthier.data.Message;
 import dev.luthier.data.Packer;
 import dev.luthier.data.Sample;
 import dev.luthier.data.SftTokenizer;
@@ -11,13 +10,12 @@ import dev.luthier.loss.Chunk;
 import dev.luthier.loss.Chunked;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.model.CausalLm;
-import dev.luthier.recipe.Exam.Question;
+import dev.luthier.model.Generative;
 import dev.luthier.recipe.WrittenExam.Prompt;
-import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
-import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Objective;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,8 +94,13 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   }
 
   @Override
-  public Exam exam(CausalLm model, Corpus<TokenRow> corpus, EvalSpec spec) {
-    return exam(model, corpus, spec, Map.of(Measure.EXACT_MATCH, WrittenExam::exact));
+  public boolean writes() {
+    return true;
+  }
+
+  @Override
+  public Exam exam(CausalLm model, Corpus<TokenRow> corpus, Asking asking) {
+    return exam(model, corpus, asking, Map.of(Measure.EXACT_MATCH, WrittenExam::exact));
   }
 
   /**
@@ -108,69 +111,47 @@ record SftLesson(Sft sft, ModelFolder folder, SftTokenizer rows)
   Exam exam(
       CausalLm model,
       Corpus<?> corpus,
-      EvalSpec spec,
+      Asking asking,
       Map<Measure, ToDoubleBiFunction<String, String>> marking) {
-    Generator generator =
-        new Generator(
-            model,
-            ids -> folder.tokenizer().decode(ids, true),
-            Sampling.GREEDY,
-            new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            WrittenExam.AT_ONCE);
+    Generator generator = generator(model, asking);
     return new WrittenExam(
-        prompts(corpus, spec.generate()),
-        prompts -> generator.generate(prompts, 0).stream().map(Completion::text).toList(),
+        prompts(model, corpus, asking.prompts()),
+        prompts ->
+            generator.generate(prompts, asking.seed()).stream().map(Exam.Answer::of).toList(),
         task -> corpus.tasks().tell(model, task),
         marking);
   }
 
-  /** Up to so many rows with a prompt and an answer, from the top of the evaluation. */
-  private List<Prompt> prompts(Corpus<?> corpus, int most) {
+  Generator generator(CausalLm model, Asking asking) {
+    return new Generator(
+        model,
+        ids -> folder.tokenizer().decode(ids, true),
+        asking.sampling(),
+        new Generator.Limits(asking.maxNewTokens(), folder.endTokens(), List.of()),
+        WrittenExam.AT_ONCE);
+  }
+
+  /**
+   * Up to so many rows with a prompt and an answer, from the top of the evaluation, that leave room
+   * for one; of judged answers each prompt once.
+   */
+  List<Prompt> prompts(CausalLm model, Corpus<?> corpus, int most) {
+    Generative writing = Generative.of(model);
+    Set<Object> seen = new HashSet<>();
     return corpus.questions().stream()
-        .flatMap(s -> prompt(s.example(), corpus.tasks().number(s)).stream())
+        .filter(s -> !(s.example() instanceof Example.Answers a) || seen.add(a.prompt()))
+        .flatMap(s -> Posed.of(s.example()).map(posed -> prompt(posed, s, corpus)).stream())
+        .filter(p -> writing.room(p.ids().length) > 0)
         .limit(most)
         .toList();
   }
 
-  /** The rows of those. */
-  List<Sample> asked(Corpus<?> corpus, int most) {
-    return corpus.questions().stream()
-        .filter(s -> prompt(s.example(), 0).isPresent())
-        .limit(most)
-        .toList();
-  }
-
-  private Optional<Prompt> prompt(Example example, int task) {
-    if (example instanceof Example.Answers judged) {
-      return prompt(judged.each().get(0), task); // of a pair the better one
-    }
-    if (example instanceof Example.Chat chat) {
-      int last = chat.messages().size() - 1;
-      boolean answered = last > 0 && chat.messages().get(last).isAssistant();
-      return answered
-          ? chat(chat.messages().subList(0, last), chat.messages().get(last), chat.tools(), task)
-          : Optional.empty();
-    }
-    if (example instanceof Example.ChatCompletion chat) {
-      return chat.completion().size() == 1
-          ? chat(chat.prompt(), chat.completion().get(0), chat.tools(), task)
-          : Optional.empty();
-    }
-    if (example instanceof Example.PromptCompletion plain) {
-      Question question = new Question(plain.prompt(), plain.completion());
-      return Optional.of(new Prompt(rows.prompt(plain.prompt()), question, task));
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Prompt> chat(
-      List<Message> before, Message answer, List<Map<String, Object>> tools, int task) {
-    if (!(answer.fields().get("content") instanceof String expected)) {
-      return Optional.empty(); // a tool call has no text to compare
-    }
-    Message asked = before.get(before.size() - 1);
-    String text = String.valueOf(asked.fields().getOrDefault("content", ""));
-    return Optional.of(new Prompt(rows.prompt(before, tools), new Question(text, expected), task));
+  private Prompt prompt(Posed posed, Sample sample, Corpus<?> corpus) {
+    int[] ids =
+        posed.answered() instanceof Example.ChatCompletion chat
+            ? rows.prompt(chat.prompt(), chat.tools())
+            : rows.prompt((String) posed.answered().prompt());
+    return new Prompt(ids, posed.question(sample), corpus.tasks().number(sample));
   }
 
   @Override

@@ -112,7 +112,7 @@ record TagLesson(ModelFolder folder, Tokenizer words, LabelSet labels, long seed
   }
 
   @Override
-  public Exam exam(TokenClassifier model, Corpus<TaggedRow> corpus, EvalSpec spec) {
+  public Exam exam(TokenClassifier model, Corpus<TaggedRow> corpus, Asking asking) {
     return ReadExam.of(this, model, corpus, folder.wording(this::tags));
   }
 

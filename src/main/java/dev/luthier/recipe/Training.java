@@ -75,7 +75,7 @@ public final class Training {
       Recipe recipe = written.forModel(folder.config());
       Samples.Split samples = Corpus.read(recipe);
       try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
-        LessonEvaluation.check(lesson, recipe.eval());
+        LessonEvaluation.check(lesson, recipe);
         plan(recipe, folder, samples, lesson, then);
       }
     }
@@ -104,7 +104,7 @@ public final class Training {
       Recipe recipe = written.forModel(folder.config());
       Samples.Split samples = Corpus.read(recipe);
       try (Lesson<?, ?, ?> lesson = recipe.method().lesson(folder, samples, recipe.seed())) {
-        LessonEvaluation.check(lesson, recipe.eval());
+        LessonEvaluation.check(lesson, recipe);
         Corpus<? extends TrainingRow> corpus = Corpus.examined(samples, lesson, recipe, folder);
         before.show(recipe, lesson, folder);
         corpus.tell(out);

@@ -35,7 +35,7 @@ record WrittenExam(
 
   /** Whoever answers: prompts of one task to texts. */
   interface Pen {
-    List<String> write(List<int[]> prompts);
+    List<Answer> write(List<int[]> prompts);
   }
 
   /** 1 where both texts are the same but for blanks around them, else 0. */
@@ -49,13 +49,13 @@ record WrittenExam(
   }
 
   @Override
-  public List<String> answers(int most) {
+  public List<Answer> answers(int most) {
     List<Prompt> asked = prompts.subList(0, Math.min(most, prompts.size()));
-    String[] out = new String[asked.size()];
+    Answer[] out = new Answer[asked.size()];
     for (int task : tasks(asked)) {
       int[] own = of(task, asked);
       whose.accept(task);
-      List<String> written =
+      List<Answer> written =
           pen.write(Arrays.stream(own).mapToObj(i -> asked.get(i).ids()).toList());
       for (int i = 0; i < own.length; i++) {
         out[own[i]] = written.get(i);
@@ -64,7 +64,7 @@ record WrittenExam(
     return List.of(out);
   }
 
-  private static int[] tasks(List<Prompt> asked) {
+  static int[] tasks(List<Prompt> asked) {
     return asked.stream().mapToInt(Prompt::task).distinct().sorted().toArray();
   }
 
@@ -77,7 +77,7 @@ record WrittenExam(
     if (prompts.isEmpty() || marking.isEmpty()) {
       return Exam.super.marks();
     }
-    List<String> answers = answers(prompts.size());
+    List<String> answers = answers(prompts.size()).stream().map(Answer::text).toList();
     Map<Integer, Map<Measure, Double>> each = new TreeMap<>();
     for (int task : tasks(prompts)) {
       each.put(task, marks(of(task, prompts), answers));

@@ -1,6 +1,8 @@
 package dev.luthier.reward;
 
 import dev.luthier.data.Example;
+import dev.luthier.data.Message;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,5 +14,14 @@ import java.util.Map;
  *     0 for one that a model wrote
  * @param place where the row stands, for messages
  */
-public record Asked(
-    Example.Answered answered, Map<String, Object> columns, int number, String place) {}
+public record Asked(Example.Answered answered, Map<String, Object> columns, int number, String place) {
+  /** The same prompt with another answer. */
+  public Asked saying(String answer) {
+    Example.Answered other =
+        answered instanceof Example.ChatCompletion chat
+            ? new Example.ChatCompletion(
+                chat.prompt(), List.of(Message.of(Message.ASSISTANT, answer)), chat.tools())
+            : new Example.PromptCompletion((String) answered.prompt(), answer);
+    return new Asked(other, columns, number, place);
+  }
+}

@@ -198,7 +198,7 @@ class ScoreCommandTest {
   @Test
   void ensembleOfARecipe() {
     List<Asked> asked =
-        List.of(new Asked(new Example.PromptCompletion("Well 3? ", "yes 3"), Map.of(), "line"));
+        List.of(new Asked(new Example.PromptCompletion("Well 3? ", "yes 3"), Map.of(), 0, "line"));
     List<Scorer.Member> members =
         List.of(
             new Scorer.Member(

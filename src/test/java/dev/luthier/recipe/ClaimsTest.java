@@ -80,7 +80,8 @@ class ClaimsTest {
         new PeakMemory(3_000_000, 0),
         0,
         Map.of("accuracy", 0.25),
-        Map.of("accuracy", accuracy));
+        Map.of("accuracy", accuracy),
+        Map.of());
   }
 
   private void compare(Claims.Trainer trainer) {

@@ -109,9 +109,34 @@ final class HtmlReportTest {
     assertThat(plots.get(1).note()).isEqualTo("bad: 1 of 1 values are not finite and not drawn");
   }
 
+  /** The prompt over the whole width, scores below the answers, the better one marked. */
+  @Test
+  void answersStandSideBySideWithTheirScores() {
+    ReportData.Sample judged =
+        new Sample(
+            "Why?",
+            new ReportData.Text("So.", "score 0.900", false),
+            new ReportData.Text("No", "score 0.100, 2 tokens", false),
+            new ReportData.Text("Because", "better, score 0.500, 3 tokens", true));
+    String html =
+        HtmlReport.render(
+            new ReportData("x", "", List.of(), List.of(), List.of(judged), List.of()));
+    assertThat(html)
+        .contains("<th>Before training</th><th>After training</th><th>In the data</th>")
+        .contains("<td colspan=\"3\">")
+        .contains("<td class=\"after best\"><div class=\"text\">Because</div>")
+        .contains("<div class=\"note\">score 0.100, 2 tokens</div>");
+    ReportData.Sample bare = new Sample("Why?", "", "a", "b");
+    assertThat(SideTable.of(List.of(bare), new SideTable.Names("A", "B")).render())
+        .contains("<th>A</th><th>B</th></tr>")
+        .doesNotContain("In the data", "note");
+  }
+
   @Test
   void anEmptyRunHasAReportToo() {
     ReportData empty = new ReportData("x", "", List.of(), List.of(), List.of(), List.of());
-    assertThat(HtmlReport.render(empty)).contains("<h1>x</h1>").doesNotContain("Curves", "Samples");
+    assertThat(HtmlReport.render(empty))
+        .contains("<h1>x</h1>")
+        .doesNotContain("Curves", "Answers before");
   }
 }

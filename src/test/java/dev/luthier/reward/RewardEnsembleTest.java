@@ -30,7 +30,7 @@ class RewardEnsembleTest {
 
   private static List<Asked> answers(String... said) {
     return Arrays.stream(said)
-        .map(s -> new Asked(new Example.PromptCompletion("?", s), Map.of(), "line"))
+        .map(s -> new Asked(new Example.PromptCompletion("?", s), Map.of(), 0, "line"))
         .toList();
   }
 

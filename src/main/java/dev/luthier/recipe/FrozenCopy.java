@@ -1,0 +1,26 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.AnswersBatch;
+import dev.luthier.data.AnswersRow;
+import dev.luthier.model.CausalLm;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A reference policy that is a second model in memory.
+ *
+ * @param scores log pi(y | x) of every answer of a batch under a model, (K)
+ */
+record FrozenCopy(CausalLm model, BiFunction<CausalLm, AnswersBatch, Tensor> scores)
+    implements Referee {
+  @Override
+  public Tensor of(List<AnswersRow> rows, AnswersBatch batch) {
+    return scores.apply(model, batch);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
