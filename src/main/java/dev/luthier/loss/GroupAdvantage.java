@@ -29,6 +29,8 @@ public record GroupAdvantage(
     @Doc("What a reward is compared with") @Default("group") Baseline baseline,
     @Doc("What advantages are divided by") @Default("group") ScaleRewards scaleRewards) {
   /**
+   * The advantages of answers.
+   *
    * @param rewards (N)
    * @param groups (N) to G: whose prompt each answer belongs to
    */

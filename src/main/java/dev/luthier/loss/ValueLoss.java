@@ -30,6 +30,8 @@ public record ValueLoss(
   }
 
   /**
+   * The loss of a step's part.
+   *
    * @param values (M) with gradient
    * @param old (M) by the value model that the step starts from
    * @param returns (M)
