@@ -72,7 +72,7 @@ public record SideBySide(List<int[]> places, List<Judgement> judgements) {
     for (int r = 0; r < rows(); r++) {
       for (int i = 0; i < places.get(r).length; i++) {
         out[r * most() + i] =
-            1 + (judgements.get(r) instanceof Judgement.Ranked ranked ? ranked.ranks().get(i) : i);
+            1L + (judgements.get(r) instanceof Judgement.Ranked ranked ? ranked.ranks().get(i) : i);
       }
     }
     return Ops.longs(out, compute).view(rows(), most());
