@@ -72,7 +72,7 @@ final class OutcomeScores {
               file.read(name).orElseGet(() -> inOrder(sources, asked(name, metric, sources, note)));
           all.put(name, scores);
           known.put(name, file.byRow(scores));
-          note.accept(told(name, corpus.report().trainRows()));
+          note.accept(told(name, metric.direction(), corpus.report().trainRows()));
         });
   }
 
@@ -99,8 +99,8 @@ final class OutcomeScores {
   }
 
   /** What a metric says of the pairs that are learnt from. */
-  private String told(String name, List<AnswersRow> rows) {
-    double sign = metrics.get(name).direction() == Outcome.Direction.UP ? 1 : -1;
+  private String told(String name, Outcome.Direction direction, List<AnswersRow> rows) {
+    double sign = direction == Outcome.Direction.UP ? 1 : -1;
     double[] sums = new double[2];
     int against = 0;
     int equal = 0;
