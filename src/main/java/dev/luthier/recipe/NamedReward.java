@@ -19,8 +19,8 @@ public record NamedReward(String name, Path model, Optional<Path> adapter) {
   public static NamedReward of(Path model, Optional<Path> adapter) {
     Path folder = adapter.orElse(model).toAbsolutePath().normalize();
     Path parent = folder.getParent();
-    boolean result = parent != null && RESULTS.contains(last(folder));
-    return new NamedReward(last(result ? parent : folder), model, adapter);
+    Path named = parent != null && RESULTS.contains(last(folder)) ? parent : folder;
+    return new NamedReward(last(named), model, adapter);
   }
 
   private static String last(Path folder) {

@@ -23,7 +23,7 @@ record ScoreTable(ScoredRows rows, List<Scored> all, List<EnsembleWay> ways) {
   List<String> lines() {
     List<String> out = new ArrayList<>(rows.single() ? order() : accuracy());
     if (all.size() > 1) {
-      out.add("together, of each score first less its model's mean and then by its deviation:");
+      out.add("together, each score less its model's mean and divided by its deviation:");
       for (EnsembleWay way : ways) {
         double[] scores = Scored.together(all, way);
         out.add(rows.single() ? order(name(way), scores) : measured(name(way), scores));
@@ -33,9 +33,10 @@ record ScoreTable(ScoredRows rows, List<Scored> all, List<EnsembleWay> ways) {
   }
 
   private static String name(EnsembleWay way) {
-    return way instanceof EnsembleWay.Uncertainty careful
-        ? "mean - %s variance".formatted(Check.text(careful.coefficient()))
-        : Schema.name(way);
+    if (way instanceof EnsembleWay.Uncertainty careful) {
+      return "mean - %s variance".formatted(Check.text(careful.coefficient()));
+    }
+    return Schema.name(way);
   }
 
   /** Single answers, which can only be compared with answers to other prompts. */
