@@ -149,7 +149,11 @@ record ScoreTable(ScoredRows rows, List<Scored> all, List<EnsembleWay> ways) {
 
   private static String interval(Optional<Map<Measure, Double>> values) {
     return values
-        .map(v -> range(v.get(Measure.ACCURACY_LOW), v.get(Measure.ACCURACY_HIGH)))
+        .map(
+            v ->
+                range(
+                    v.getOrDefault(Measure.ACCURACY_LOW, Double.NaN),
+                    v.getOrDefault(Measure.ACCURACY_HIGH, Double.NaN)))
         .orElse("");
   }
 
