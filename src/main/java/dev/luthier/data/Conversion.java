@@ -7,7 +7,7 @@ import java.util.List;
  * has no rule for stays as it is, so that {@link Takes} can name it.
  */
 public sealed interface Conversion
-    permits AllPairs, AspectPairs, AdjacentPairs, AnswerLabels, AnswerChoices, Compared {
+    permits AllPairs, AspectPairs, AdjacentPairs, AnswerLabels, AnswerChoices, Compared, PromptOf {
   /** One or several examples in the place of one; refuses a row of which nothing can be made. */
   List<Example> of(Example example);
 }

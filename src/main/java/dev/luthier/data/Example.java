@@ -67,6 +67,36 @@ public sealed interface Example {
     }
   }
 
+  /**
+   * A prompt that the model answers itself.
+   *
+   * @param prompt a text, or messages
+   * @param tools as of a {@link Chat}
+   * @param expected the answer that the data gives, where it gives one
+   */
+  record Prompt(Object prompt, List<Map<String, Object>> tools, Optional<String> expected)
+      implements Example {
+    public Prompt {
+      tools = List.copyOf(tools);
+    }
+
+    /** Those of a chat; of a text, as a user's. */
+    public List<Message> messages() {
+      if (prompt instanceof List<?> turns) {
+        return turns.stream().map(Message.class::cast).toList();
+      }
+      return List.of(Message.of("user", prompt.toString()));
+    }
+
+    /** The prompt with an answer. */
+    public Answered answered(String answer) {
+      return prompt instanceof String text
+          ? new PromptCompletion(text, answer)
+          : new ChatCompletion(
+              messages(), List.of(Message.of(Message.ASSISTANT, answer)), tools);
+    }
+  }
+
   /** Plain text, all of which is learnt. */
   record Text(String text) implements Example {}
 

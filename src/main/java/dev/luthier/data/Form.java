@@ -4,6 +4,7 @@ import dev.luthier.error.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -20,6 +21,8 @@ public enum Form {
   PROMPT_COMPLETION(Needed.all("completion", "prompt"), Form::promptCompletion),
   /** {@code instruction} and {@code output}: see {@link Alpaca}. */
   ALPACA(Needed.all("instruction", "output"), Alpaca::read),
+  /** A prompt alone, for models that answer it themselves. */
+  PROMPT(new Needed(List.of(Prompts.WAYS)), Form::prompt),
   /** {@code text}, all of which is learnt. */
   TEXT(Needed.all("text"), row -> new Example.Text(nonEmpty(row, "text"))),
   /** A text or two and a class: see {@link Annotated}. */
@@ -59,6 +62,18 @@ public enum Form {
   /** What a model can learn to write. */
   public static final List<Form> TO_WRITE =
       List.of(MESSAGES, SHAREGPT, PROMPT_COMPLETION, ALPACA, TEXT);
+
+  /** What the model can be asked, to learn from its own answers. */
+  public static final List<Form> TO_ANSWER =
+      List.of(
+          MESSAGES,
+          SHAREGPT_PREFERENCE,
+          SHAREGPT,
+          PROMPT_COMPLETION,
+          ALPACA,
+          TRANSCRIPT,
+          PREFERENCE,
+          PROMPT);
 
   /** What a text can be turned into by an encoder and a decoder. */
   public static final List<Form> TO_REWRITE = List.of(PROMPT_COMPLETION, SEQ2SEQ);
@@ -138,6 +153,7 @@ public enum Form {
       case TAGGED -> "{words: tokens, tags: chunk_tags}";
       case SEQ2SEQ -> "{input: german, target: english}";
       case CHOICES -> "{prompt: question, choices: options, answer: key}";
+      case PROMPT -> "{prompt: question}";
       case PREFERENCE -> "{prompt: question, chosen: better, rejected: worse}";
       case FEEDBACK -> "{prompt: question, completion: answer, label: liked}";
       default -> "{prompt: question, completion: answer}";
@@ -173,6 +189,15 @@ public enum Form {
     } catch (RefusedRow e) {
       return new Reading.Refused(new Refusal(row.place(), e.reason()));
     }
+  }
+
+  private static Example prompt(Row row) {
+    Said prompt = Prompts.of(row);
+    if (prompt.isEmpty()) {
+      throw new RefusedRow("the prompt is empty; remove the row");
+    }
+    Object asked = prompt instanceof Said.Text text ? text.text() : ((Said.Turns) prompt).messages();
+    return new Example.Prompt(asked, Messages.tools(row), Optional.empty());
   }
 
   private static Example promptCompletion(Row row) {

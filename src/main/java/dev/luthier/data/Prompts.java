@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The prompt of a row that has answers to judge. */
 final class Prompts {
   static final List<String> NAMES = List.of("prompt", "question", "instruction");
-  private static final List<List<String>> WAYS = NAMES.stream().map(List::of).toList();
+  static final List<List<String>> WAYS = NAMES.stream().map(List::of).toList();
 
   private Prompts() {}
 

@@ -25,6 +25,11 @@ public sealed interface PolicyLoss permits ClippedLoss, Cispo, Sapo, Vespo, Rein
     return RatioLevel.TOKEN;
   }
 
+  /** What it compares rewards with where nothing else is said. */
+  default GroupAdvantage advantage() {
+    return new GroupAdvantage(Baseline.GROUP, ScaleRewards.GROUP);
+  }
+
   /** What it logs of its own, each a sum over the part of a step, divided. */
   default List<Loss.Term> terms(TokenLogps tokens, Tensor advantages, StepSize step) {
     return List.of();

@@ -29,6 +29,10 @@ public record SamplingCorrection(
             elsewhere = {"vllm_importance_sampling_cap", "tis_imp_ratio_cap"})
         @Default("3")
         double cap) {
+  /** All at its default. */
+  public static final SamplingCorrection USUAL =
+      new SamplingCorrection(Level.SEQUENCE, Beyond.MASK, 3);
+
   public SamplingCorrection {
     Check.above("sampling_correction.cap", 0, cap);
   }

@@ -9,6 +9,7 @@ import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.train.Objective;
+import dev.luthier.train.Steps;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,15 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
 
   /** Called once the method is on the model, before the first step or evaluation. */
   default void begin(Beginner<R, M> run) {}
+
+  /**
+   * The steps of the run.
+   *
+   * @param rows those of the data, a batch of rows each
+   */
+  default Steps<B> steps(RowSteps<R, B> rows) {
+    return rows;
+  }
 
   /** The scores, (M, C) float32. */
   Tensor logits(M model, B batch);

@@ -30,6 +30,10 @@ public enum Measure {
   ROUGE_L(Better.HIGHER),
   /** The share of written answers that are the expected ones. */
   EXACT_MATCH(Better.HIGHER),
+  /** What the model's own answers are worth. */
+  REWARD(Better.HIGHER),
+  /** What they are worth by a scorer that is not learnt from. */
+  GOLD(Better.HIGHER),
   /** By how much reward the better of two answers leads. */
   MARGIN(Better.HIGHER),
   REWARD_CHOSEN(Better.HIGHER),

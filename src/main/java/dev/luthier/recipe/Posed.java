@@ -40,6 +40,10 @@ record Posed(Example.Answered answered, String expected) {
           ? chat.completion().get(0).text().map(text -> new Posed(chat, text))
           : Optional.empty();
     }
+    if (example instanceof Example.Prompt asked) {
+      String expected = asked.expected().orElse("");
+      return Optional.of(new Posed(asked.answered(expected), expected));
+    }
     return example instanceof Example.PromptCompletion plain
         ? Optional.of(new Posed(plain, plain.completion()))
         : Optional.empty();

@@ -162,7 +162,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
 
   @Override
   public Tally<AnswersRow> tally() {
-    return new PreferenceTally(List.copyOf(measures.values()), objective.named());
+    return new PreferenceTally<>(List.copyOf(measures.values()), objective.named());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.AnswersRow;
+import dev.luthier.data.TrainingRow;
 import dev.luthier.tensor.Ops;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -9,7 +9,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** Means over rows of what a preference method logs. */
-final class PreferenceTally implements Tally<AnswersRow> {
+final class PreferenceTally<R extends TrainingRow> implements Tally<R> {
   private final List<Measure> measures;
   private final List<String> named;
   private final double[] sums;
@@ -29,7 +29,7 @@ final class PreferenceTally implements Tally<AnswersRow> {
    * @param verdict (T) the sum of each measure over the rows
    */
   @Override
-  public void add(List<AnswersRow> rows, Tensor targets, Tensor verdict) {
+  public void add(List<R> rows, Tensor targets, Tensor verdict) {
     float[] more = Ops.toFloats(verdict);
     for (int i = 0; i < sums.length; i++) {
       sums[i] += more[i];

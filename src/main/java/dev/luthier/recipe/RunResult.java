@@ -127,7 +127,7 @@ record RunResult(
   /** What was reached, for people; the same for the same run. */
   Map<String, String> reached(Session.End end) {
     Map<String, String> out = new LinkedHashMap<>();
-    String early = end == Session.End.STOPPED_EARLY ? " (stopped early: no better evaluation)" : "";
+    String early = end == Session.End.STOPPED_EARLY ? " (stopped early)" : "";
     out.put("steps", steps + early);
     if (!after.isEmpty()) {
       out.put("weights of step", String.valueOf(weightsOfStep));

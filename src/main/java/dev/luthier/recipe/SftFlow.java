@@ -17,6 +17,7 @@ import dev.luthier.train.Objective;
 import dev.luthier.train.Optim;
 import dev.luthier.train.Progress;
 import dev.luthier.train.Session;
+import dev.luthier.train.Steps;
 import dev.luthier.train.Stop;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Optim optim,
       Path output,
       Optional<Plan> memory) {
-    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, recipe, adapted.model());
+    Steps<B> steps = lesson.steps(RowSteps.of(lesson, corpus, recipe, adapted.model()));
     ModelSummary summary = ModelSummary.of(folder, adapted, recipe.optim().optimizer());
     out.println(summary.text());
     out.println(plan(steps));
@@ -123,7 +124,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       Optional<Plan> memory) {}
 
   private <R extends TrainingRow, B, M extends Model> void train(
-      Parts<R, B, M> parts, Optim optim, RowSteps<R, B> steps) {
+      Parts<R, B, M> parts, Optim optim, Steps<B> steps) {
     Checkpoints checkpoints = new Checkpoints(parts.output(), recipe.checkpoint().keep());
     Optional<Checkpoints.Saved> saved = checkpoints.latest();
     long from = saved.map(Checkpoints.Saved::step).orElse(0L);
@@ -187,7 +188,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
         RunDirectory.nearest(Path.of(recipe.output())));
   }
 
-  private String plan(RowSteps<?, ?> steps) {
+  private String plan(Steps<?> steps) {
     return "%-11s%d steps of %d sequences, %d an epoch; output %s"
         .formatted("run", steps.total(), recipe.optim().batch(), steps.perEpoch(), recipe.output());
   }

@@ -3,7 +3,8 @@ package dev.luthier.reward;
 import java.util.List;
 
 /** Scores each answer by itself, without a model. */
-public sealed interface Rule extends Reward permits ExactMatch, Regex, Column {
+public sealed interface Rule extends Reward 
+    permits ExactMatch, NumericAnswer, Regex, Column, Length, Repetition {
   /** Whether it can score answers that a model writes, which stand in no file. */
   default boolean scoresWritten() {
     return true;

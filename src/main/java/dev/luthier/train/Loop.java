@@ -108,6 +108,7 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
           "the gradient is %s at step %d in %s; the weights are those before the step"
               .formatted(norm, step + 1, parts.get(0).place()));
     }
+    terms.putAll(steps.terms(step));
     double factor = schedule.factor(step, steps.total());
     optim.step(factor);
     course.afterStep(step, steps.total());

@@ -114,12 +114,15 @@ public final class Session {
 
   private <B> boolean after(Loop.Report report, Steps<B> steps) {
     long done = report.done();
-    boolean last = done == steps.total();
+    Optional<String> over = steps.over();
+    over.ifPresent(why -> progress.note("step %d: %s".formatted(done, why)));
+    boolean last = done == steps.total() || over.isPresent();
     log(report, steps);
     if (last || rhythm.evaluate().due(done, steps.perEpoch())) {
       evaluate(done);
     }
-    boolean stopping = givenUp();
+    boolean stopping = givenUp() || over.isPresent();
+    end = over.isPresent() ? End.STOPPED_EARLY : end;
     if (stop.wished() && !last) {
       end = End.INTERRUPTED;
       stopping = true;

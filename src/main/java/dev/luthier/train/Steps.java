@@ -1,6 +1,8 @@
 package dev.luthier.train;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +23,20 @@ public interface Steps<B> {
    * @param step counted from 0
    */
   List<Micro<B>> at(long step);
+
+  /**
+   * What is worth logging of a step beside its loss, by name.
+   *
+   * @param step whose parts were asked for last
+   */
+  default Map<String, Double> terms(long step) {
+    return Map.of();
+  }
+
+  /** Why it makes no sense to go on after the step whose parts were asked for last, if so. */
+  default Optional<String> over() {
+    return Optional.empty();
+  }
 
   /**
    * A part of a step.

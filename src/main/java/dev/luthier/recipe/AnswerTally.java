@@ -1,0 +1,72 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.PromptRow;
+import dev.luthier.reward.Score;
+import dev.luthier.rollout.Completion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the model's answers to prompts of the evaluation are worth. */
+final class AnswerTally {
+  private static final double WORTH_A_WORD = 0.005;
+
+  private AnswerTally() {}
+
+  /** Reward, gold where there is one, then what the rewards are made of, lengths, and cut ones. */
+  static Tally<PromptRow> of(PolicyGradient method) {
+    List<Measure> measures = new ArrayList<>(List.of(Measure.REWARD));
+    method.gold().ifPresent(g -> measures.add(Measure.GOLD));
+    List<String> named = new ArrayList<>(List.of("answer_tokens", "truncated"));
+    method.rewards().keySet().forEach(name -> named.add("reward/" + name));
+    return new PreferenceTally<>(measures, named);
+  }
+
+  /** Sums over answers, in the order of the tally. */
+  record Sums(List<Completion> answers, List<Score> scores) {
+    /**
+     * @param gold of the answers, where there is one
+     */
+    float[] with(List<Score> gold) {
+      List<Double> out = new ArrayList<>();
+      out.add(scores.stream().mapToDouble(Score::total).sum());
+      if (!gold.isEmpty()) {
+        out.add(gold.stream().mapToDouble(Score::total).sum());
+      }
+      out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
+      out.add(
+          (double)
+              answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
+      for (String part : scores.get(0).parts().keySet()) {
+        if (!part.contains("/")) {
+          out.add(scores.stream().mapToDouble(s -> s.parts().get(part)).sum());
+        }
+      }
+      float[] all = new float[out.size()];
+      for (int i = 0; i < all.length; i++) {
+        all[i] = out.get(i).floatValue();
+      }
+      return all;
+    }
+  }
+
+  /** Says so where the reward grew and the gold measure fell, which is what it is there for. */
+  static Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    double reward = change(Measure.REWARD, before, after);
+    double gold = change(Measure.GOLD, before, after);
+    if (!(reward > WORTH_A_WORD && gold < -WORTH_A_WORD)) {
+      return Optional.empty();
+    }
+    String key = Measure.GOLD.key();
+    return Optional.of(
+        "the reward grew, but the gold measure fell (%.3f -> %.3f): the policy learnt to deceive the reward; stop earlier, hold it closer to the reference, or better the reward"
+            .formatted(before.get(key), after.get(key)));
+  }
+
+  private static double change(
+      Measure measure, Map<String, Double> before, Map<String, Double> after) {
+    return after.getOrDefault(measure.key(), Double.NaN)
+        - before.getOrDefault(measure.key(), Double.NaN);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.TokenBatch;
+import dev.luthier.loss.Chunk;
+import dev.luthier.model.CausalLm;
+import dev.luthier.peft.Adapted;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/** A reference policy that is asked for tokens that nobody knew before. */
+interface FrozenPolicy extends AutoCloseable {
+  /** log pi_ref of every learnt token, (M) float32 without gradient. */
+  Tensor each(TokenBatch batch);
+
+  @Override
+  default void close() {}
+
+  /**
+   * @param adapted the policy that trains
+   */
+  static FrozenPolicy of(
+      ReferencePolicy kind,
+      ModelFolder folder,
+      Adapted<CausalLm> adapted,
+      Likelihood likelihood,
+      Chunk chunk) {
+    return kind instanceof ReferencePolicy.Copy copy
+        ? copy(copy, folder, adapted.model().compute(), likelihood, chunk)
+        : batch -> off(adapted, likelihood, batch, chunk);
+  }
+
+  private static Tensor off(
+      Adapted<CausalLm> adapted, Likelihood likelihood, TokenBatch batch, Chunk chunk) {
+    boolean training = adapted.model().dropout().training();
+    adapted.training(false);
+    try (Adapted.Off off = adapted.disabled()) {
+      return scores(adapted.model(), likelihood, batch, chunk);
+    } finally {
+      adapted.training(training);
+    }
+  }
+
+  private static FrozenPolicy copy(
+      ReferencePolicy.Copy spec,
+      ModelFolder folder,
+      Compute compute,
+      Likelihood likelihood,
+      Chunk chunk) {
+    CausalLm model =
+        spec.model().map(path -> CausalLm.load(path, compute)).orElseGet(() -> folder.load(compute));
+    model.parameters().forEach(p -> p.trainable(false));
+    return new FrozenPolicy() {
+      @Override
+      public Tensor each(TokenBatch batch) {
+        return scores(model, likelihood, batch, chunk);
+      }
+
+      @Override
+      public void close() {
+        model.close();
+      }
+    };
+  }
+
+  private static Tensor scores(
+      CausalLm model, Likelihood likelihood, TokenBatch batch, Chunk chunk) {
+    return Ops.without(() -> Scope.of(() -> likelihood.each(model, batch, chunk)));
+  }
+}

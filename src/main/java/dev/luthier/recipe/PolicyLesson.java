@@ -1,0 +1,205 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.LossOn;
+import dev.luthier.data.PromptRow;
+import dev.luthier.data.PromptTokenizer;
+import dev.luthier.data.RowMaker;
+import dev.luthier.data.SftTokenizer;
+import dev.luthier.loss.Chunk;
+import dev.luthier.model.CausalLm;
+import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
+import dev.luthier.tensor.Ops;
+import dev.luthier.train.Objective;
+import dev.luthier.train.Steps;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompts that the model answers itself: what counts is what the answers are worth. Letters: R
+ * prompts, N answers, M tokens of all answers.
+ */
+final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
+  private final ModelFolder folder;
+  private final PolicyGradient method;
+  private final long seed;
+  private final SftLesson writing;
+  private final Likelihood likelihood;
+  private final KlPrice price;
+  private @Nullable AnswerRewards rewards; // null before the rows are known
+  private @Nullable FrozenPolicy reference; // null before the run begins, and without one
+  private @Nullable Rollouts rollouts;
+  private @Nullable RolloutFile waiting;
+
+  PolicyLesson(ModelFolder folder, PolicyGradient method, long seed) {
+    this.folder = folder;
+    this.method = method;
+    this.seed = seed;
+    this.writing = RankLesson.decoder(folder);
+    this.likelihood = new Likelihood(writing);
+    this.price = new KlPrice(method.kl());
+  }
+
+  @Override
+  public RowMaker<PromptRow> rows() {
+    return new PromptTokenizer(
+        new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION),
+        method.rollout().samples(),
+        method.rollout().maxNewTokens());
+  }
+
+  @Override
+  public CausalLm load(Compute compute) {
+    return folder.load(compute);
+  }
+
+  @Override
+  public void prepare(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
+    rewards = AnswerRewards.open(method, recipe.model().device(), corpus);
+  }
+
+  @Override
+  public void begin(Beginner<PromptRow, CausalLm> run) {
+    Chunk chunk = run.recipe().memory().chunk();
+    if (method.kl().reference()) {
+      reference =
+          FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
+    }
+    waiting = RolloutFile.in(run.output());
+    rollouts =
+        new Rollouts(
+            folder,
+            run.adapted(),
+            method.rollout(),
+            Objects.requireNonNull(rewards)::of,
+            likelihood,
+            Optional.ofNullable(reference),
+            chunk,
+            run.recipe().optim().rowsAtOnce(),
+            method.updates().steps() > 1,
+            seed);
+  }
+
+  @Override
+  public Steps<PolicyBatch> steps(RowSteps<PromptRow, PolicyBatch> rows) {
+    return new RolloutSteps(rows, this, method.updates(), seed);
+  }
+
+  /** Whether answers to a prompt are compared with each other, so that equal ones teach nothing. */
+  boolean compares() {
+    return method.compared().baseline().inGroups() && !method.kl().reference();
+  }
+
+  /**
+   * Has prompts answered, and compares the answers.
+   *
+   * @param kept whether they were answered before, by a run that goes on now
+   */
+  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
+    Rollouts answering = Objects.requireNonNull(rollouts);
+    RolloutFile file = Objects.requireNonNull(waiting);
+    Rollout rollout = kept ? file.read(index, prompts) : answering.of(index, prompts);
+    if (!kept && answering.several()) {
+      file.write(rollout);
+    }
+    return RolloutParts.of(rollout, method, price, answering.adapted().model().compute());
+  }
+
+  /** The longest answers of all rows are scored. */
+  @Override
+  public long scored(PromptRow row) {
+    return (long) row.samples() * row.most();
+  }
+
+  @Override
+  public PolicyBatch batch(List<PromptRow> rows, Draw draw, Compute compute) {
+    return new PolicyBatch(rows, Optional.empty());
+  }
+
+  @Override
+  public Objective<PolicyBatch> objective(CausalLm model, Chunk chunk) {
+    AnswersObjective own = new AnswersObjective(method, likelihood);
+    return (batch, denominator) -> own.of(model, batch, chunk);
+  }
+
+  /** Nothing but what answers are worth is measured. */
+  @Override
+  public Tensor logits(CausalLm model, PolicyBatch batch) {
+    throw new IllegalStateException("answers are scored, not tokens");
+  }
+
+  /** One for each prompt, (R). */
+  @Override
+  public Tensor targets(PolicyBatch batch) {
+    return Ops.longs(new long[batch.prompts().size()], Compute.CPU);
+  }
+
+  /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
+  @Override
+  public Judged judged(CausalLm model, PolicyBatch batch, Chunk chunk) {
+    List<PromptRow> prompts = batch.prompts();
+    List<Completion> answers =
+        Objects.requireNonNull(rollouts).write(prompts, 1, Sampling.GREEDY, 0);
+    AnswerRewards scoring = Objects.requireNonNull(rewards);
+    float[] all =
+        new AnswerTally.Sums(answers, scoring.of(prompts, answers))
+            .with(scoring.gold(prompts, answers));
+    return new Judged(-all[0], Ops.floats(all, Compute.CPU));
+  }
+
+  @Override
+  public Set<Measure> measures() {
+    return method.gold().isPresent()
+        ? EnumSet.of(Measure.REWARD, Measure.GOLD)
+        : EnumSet.of(Measure.REWARD);
+  }
+
+  @Override
+  public Tally<PromptRow> tally() {
+    return AnswerTally.of(method);
+  }
+
+  @Override
+  public Exam exam(CausalLm model, Corpus<PromptRow> corpus, Asking asking) {
+    return writing.exam(model, corpus, asking, Map.of());
+  }
+
+  @Override
+  public boolean writes() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return AnswerTally.remark(before, after);
+  }
+
+  @Override
+  public Course course() {
+    return price.course(method.updates().steps());
+  }
+
+  @Override
+  public List<String> next(String voice) {
+    return writing.next(voice);
+  }
+
+  @Override
+  public void close() {
+    if (rewards != null) {
+      rewards.close();
+    }
+    if (reference != null) {
+      reference.close();
+    }
+  }
+}

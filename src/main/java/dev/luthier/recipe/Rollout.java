@@ -1,0 +1,58 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.PromptRow;
+import dev.luthier.data.TokenRow;
+import dev.luthier.reward.Score;
+import dev.luthier.rollout.Completion;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the policy answered to some prompts, and what the answers are worth. Letters: N answers,
+ * those of a prompt side by side; M tokens of all answers.
+ *
+ * @param index counted from 0
+ * @param answers (N)
+ * @param scores (N)
+ * @param old (M) log-probabilities by the policy that wrote them, as training reads them; empty
+ *     where the only step on them will tell
+ * @param reference (M) those by the reference; empty where there is none
+ * @param seconds that answering and scoring took
+ */
+record Rollout(
+    long index,
+    List<PromptRow> prompts,
+    List<Completion> answers,
+    List<Score> scores,
+    float[] old,
+    float[] reference,
+    double seconds) {
+
+  /** Answers to each prompt. */
+  int samples() {
+    return answers.size() / prompts.size();
+  }
+
+  /** The prompt of an answer, and the answer, which is learnt. */
+  TokenRow row(int answer) {
+    return row(prompts.get(answer / samples()), answers.get(answer).ids());
+  }
+
+  static TokenRow row(PromptRow prompt, int[] answer) {
+    int begin = prompt.ids().length;
+    int[] ids = Arrays.copyOf(prompt.ids(), begin + answer.length);
+    System.arraycopy(answer, 0, ids, begin, answer.length);
+    boolean[] trained = new boolean[ids.length];
+    Arrays.fill(trained, begin, ids.length, true);
+    return new TokenRow(ids, trained);
+  }
+
+  /** Where the tokens of each answer begin among all, and M. */
+  int[] starts() {
+    int[] out = new int[answers.size() + 1];
+    for (int i = 0; i < answers.size(); i++) {
+      out[i + 1] = out[i] + answers.get(i).ids().length;
+    }
+    return out;
+  }
+}

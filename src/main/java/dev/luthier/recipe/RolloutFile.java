@@ -1,0 +1,141 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.PromptRow;
+import dev.luthier.error.UserError;
+import dev.luthier.io.Safetensors;
+import dev.luthier.io.SafetensorsWriter;
+import dev.luthier.reward.Score;
+import dev.luthier.rollout.Completion;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Where a rollout waits while several steps learn from it, so that a run that was broken off amid
+ * them goes on with the same answers.
+ *
+ * @param path in the run's directory
+ */
+record RolloutFile(Path path) {
+  private static final String INDEX = "index";
+  private static final String IDS = "ids";
+  private static final String LENGTHS = "lengths";
+  private static final String ENDS = "finish";
+  private static final String DRAWN = "draw_log_probs";
+  private static final String OWN = "log_probs";
+  private static final String OLD = "old_log_probs";
+  private static final String REFERENCE = "reference_log_probs";
+  private static final String SCORES = "scores";
+
+  static RolloutFile in(Path run) {
+    return new RolloutFile(run.resolve("rollout.safetensors"));
+  }
+
+  void write(Rollout rollout) {
+    List<Completion> answers = rollout.answers();
+    try (Scope scope = new Scope()) {
+      Map<String, Tensor> out = new LinkedHashMap<>();
+      out.put(INDEX, Ops.longs(new long[] {rollout.index()}, Compute.CPU));
+      out.put(
+          IDS,
+          Ops.longs(
+              answers.stream().flatMapToInt(a -> Arrays.stream(a.ids())).asLongStream().toArray(),
+              Compute.CPU));
+      out.put(
+          LENGTHS,
+          Ops.longs(answers.stream().mapToLong(a -> a.ids().length).toArray(), Compute.CPU));
+      out.put(
+          ENDS,
+          Ops.longs(answers.stream().mapToLong(a -> a.finish().ordinal()).toArray(), Compute.CPU));
+      out.put(OWN, floats(rollout, Completion::logProbs));
+      out.put(DRAWN, floats(rollout, Completion::drawLogProbs));
+      out.put(OLD, Ops.floats(rollout.old(), Compute.CPU));
+      out.put(SCORES, numbers(rollout.scores(), Score::total));
+      if (rollout.reference().length > 0) {
+        out.put(REFERENCE, Ops.floats(rollout.reference(), Compute.CPU));
+      }
+      SafetensorsWriter.write(path, out, Map.of());
+    }
+  }
+
+  private interface OfAnswer {
+    float[] of(Completion answer);
+  }
+
+  private static Tensor floats(Rollout rollout, OfAnswer each) {
+    int[] starts = rollout.starts();
+    float[] out = new float[starts[starts.length - 1]];
+    for (int i = 0; i < starts.length - 1; i++) {
+      float[] own = each.of(rollout.answers().get(i));
+      System.arraycopy(own, 0, out, starts[i], own.length);
+    }
+    return Ops.floats(out, Compute.CPU);
+  }
+
+  private static Tensor numbers(List<Score> scores, ToDoubleFunction<Score> each) {
+    float[] out = new float[scores.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) each.applyAsDouble(scores.get(i));
+    }
+    return Ops.floats(out, Compute.CPU);
+  }
+
+  /**
+   * The rollout that a run goes on with; what its rewards were made of is not kept.
+   *
+   * @throws UserError if it is not there
+   */
+  Rollout read(long index, List<PromptRow> prompts) {
+    if (Files.exists(path)) {
+      try (Scope scope = new Scope();
+          Safetensors saved = Safetensors.open(path)) {
+        if (Ops.toLongs(saved.tensor(INDEX))[0] == index) {
+          return read(saved, index, prompts);
+        }
+      }
+    }
+    throw new UserError(
+        "%s does not hold the answers of rollout %d, amid which the last checkpoint was written; remove that checkpoint's folder to go on from the one before, or begin anew"
+            .formatted(path, index + 1));
+  }
+
+  private static Rollout read(Safetensors saved, long index, List<PromptRow> prompts) {
+    long[] ids = Ops.toLongs(saved.tensor(IDS));
+    long[] lengths = Ops.toLongs(saved.tensor(LENGTHS));
+    long[] ends = Ops.toLongs(saved.tensor(ENDS));
+    float[] own = Ops.toFloats(saved.tensor(OWN));
+    float[] drawn = Ops.toFloats(saved.tensor(DRAWN));
+    List<Completion> answers = new ArrayList<>();
+    int at = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      int to = at + (int) lengths[i];
+      answers.add(
+          new Completion(
+              Arrays.stream(ids, at, to).mapToInt(id -> (int) id).toArray(),
+              "", // nobody reads it again
+              Arrays.copyOfRange(own, at, to),
+              Arrays.copyOfRange(drawn, at, to),
+              Completion.Finish.values()[(int) ends[i]]));
+      at = to;
+    }
+    List<Score> scores = new ArrayList<>();
+    for (float score : Ops.toFloats(saved.tensor(SCORES))) {
+      scores.add(Score.of(score));
+    }
+    float[] reference =
+        saved.infos().containsKey(REFERENCE)
+            ? Ops.toFloats(saved.tensor(REFERENCE))
+            : new float[0];
+    return new Rollout(
+        index, prompts, answers, scores, Ops.toFloats(saved.tensor(OLD)), reference, 0);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.luthier.recipe;
+
+import dev.luthier.doc.Default;
+import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
+import dev.luthier.loss.SamplingCorrection;
+import dev.luthier.rollout.Sampling;
+import java.util.Optional;
+
+/** How the model answers prompts to learn from its answers. */
+@Doc("How the model answers prompts to learn from its answers")
+public record RolloutSpec(
+    @Doc(
+            value = "Answers to each prompt",
+            elsewhere = {"num_generations", "num_generations_per_prompt", "n"})
+        @Default("8")
+        int samples,
+    @Doc(
+            value = "Longest answer in tokens",
+            elsewhere = {"max_completion_length", "response_length", "max_new_tokens"})
+        @Default("256")
+        int maxNewTokens,
+    @Doc("What logits are divided by; 1 is the model's own distribution") @Default("1")
+        double temperature,
+    @Doc("Only the k likeliest tokens are drawn from; 0: all") @Default("0") int topK,
+    @Doc("Only the likeliest tokens with so much of the mass are drawn from; 1: all")
+        @Default("1")
+        double topP,
+    @Doc(
+            value =
+                "Weights for answers that were not drawn from the policy as it is trained; unset:"
+                    + " none where temperature, top_k and top_p leave the model's distribution as it"
+                    + " is, else its defaults",
+            elsewhere = {"vllm_importance_sampling_correction"})
+        Optional<SamplingCorrection> correction,
+    @Doc(
+            value = "Whether answers that were cut at the limit teach nothing",
+            elsewhere = {"mask_truncated_completions"})
+        @Default("false")
+        boolean maskTruncated) {
+  public RolloutSpec {
+    Check.atLeast("rollout.samples", 1, samples);
+    Check.atLeast("rollout.max_new_tokens", 1, maxNewTokens);
+    if (!(temperature > 0)) {
+      throw new UserError(
+          "rollout.temperature must be > 0, was %s: greedy answers to a prompt are all the same"
+              .formatted(Check.text(temperature)));
+    }
+    new Sampling(temperature, topK, topP, 0, 1); // checks the others
+  }
+
+  Sampling sampling() {
+    return new Sampling(temperature, topK, topP, 0, 1);
+  }
+
+  /** What corrects for the sampler, where it has to be corrected for. */
+  Optional<SamplingCorrection> corrected() {
+    return correction.isEmpty() && !sampling().equals(Sampling.MODEL)
+        ? Optional.of(SamplingCorrection.USUAL)
+        : correction;
+  }
+}

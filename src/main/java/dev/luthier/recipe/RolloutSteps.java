@@ -1,0 +1,109 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.Batches;
+import dev.luthier.data.PromptRow;
+import dev.luthier.tensor.Seed;
+import dev.luthier.train.Steps;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a run that learns from the model's own answers. Each batch of prompts is answered
+ * once, by the policy as it is then, and learnt from in as many steps as the recipe says.
+ */
+final class RolloutSteps implements Steps<PolicyBatch> {
+  private static final int LOST = 10; // rollouts that teach nothing, before a run is given up
+
+  private final RowSteps<PromptRow, PolicyBatch> rows;
+  private final PolicyLesson lesson;
+  private final Updates updates;
+  private final long seed;
+  private @Nullable RolloutParts current;
+  private int flat;
+  private int cut;
+
+  RolloutSteps(
+      RowSteps<PromptRow, PolicyBatch> rows, PolicyLesson lesson, Updates updates, long seed) {
+    this.rows = rows;
+    this.lesson = lesson;
+    this.updates = updates;
+    this.seed = seed;
+  }
+
+  @Override
+  public long total() {
+    long all = rows.total() * updates.steps(); // which optim.max_steps bounds as rollouts
+    return Math.min(all, rows.optim().maxSteps().orElse(Long.MAX_VALUE));
+  }
+
+  @Override
+  public long perEpoch() {
+    return rows.perEpoch() * updates.steps();
+  }
+
+  @Override
+  public List<Micro<PolicyBatch>> at(long step) {
+    long index = step / updates.steps();
+    if (current == null || current.rollout().index() != index) {
+      List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
+      boolean amid = step % updates.steps() > 0; // a run goes on there
+      current = lesson.parts(index, prompts, amid);
+      flat = current.flatGroups() == 1 ? flat + 1 : 0;
+      cut = current.cut() == 1 ? cut + 1 : 0;
+    }
+    RolloutParts parts = current;
+    int n = rows.optim().rowsAtOnce();
+    int[] which = prompts(parts.rollout(), (int) (step % updates.steps()));
+    List<int[]> micro = new ArrayList<>();
+    for (int from = 0; from < which.length; from += n) {
+      micro.add(Arrays.copyOfRange(which, from, Math.min(which.length, from + n)));
+    }
+    String place = "the answers to rollout %d".formatted(index + 1);
+    return micro.stream()
+        .map(
+            part ->
+                new Micro<>(
+                    () -> parts.batch(part, which), part.length, parts.tokens(part), place))
+        .toList();
+  }
+
+  /** The places of the prompts that a step learns from. */
+  private int[] prompts(Rollout rollout, int update) {
+    int all = rollout.prompts().size();
+    int parts = updates.minibatches();
+    if (parts == 1 || all < parts) {
+      return IntStream.range(0, all).toArray();
+    }
+    int[] order =
+        Batches.Order.shuffled(Seed.of(seed, rollout.index()))
+            .of(update / parts, all); // another each time
+    int part = update % parts;
+    return Arrays.copyOfRange(order, part * all / parts, (part + 1) * all / parts);
+  }
+
+  @Override
+  public Map<String, Double> terms(long step) {
+    return step % updates.steps() == 0 ? Objects.requireNonNull(current).terms() : Map.of();
+  }
+
+  @Override
+  public Optional<String> over() {
+    if (cut >= LOST) {
+      return Optional.of(
+          "every answer of the last %d rollouts was cut at rollout.max_new_tokens, so the run ends; raise it, or begin from a model that knows how to end"
+              .formatted(LOST));
+    }
+    if (flat >= LOST && lesson.compares()) {
+      return Optional.of(
+          "in the last %d rollouts all answers to a prompt were worth the same (%.3f in the mean), so there is nothing left to learn and the run ends"
+              .formatted(LOST, Objects.requireNonNull(current).reward()));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.luthier.recipe;
+
+import dev.luthier.data.PromptRow;
+import dev.luthier.data.TokenBatch;
+import dev.luthier.data.TokenRow;
+import dev.luthier.loss.Chunk;
+import dev.luthier.model.CausalLm;
+import dev.luthier.model.Generative;
+import dev.luthier.peft.Adapted;
+import dev.luthier.reward.Score;
+import dev.luthier.rollout.Budget;
+import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Generator;
+import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.Seed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Lets the policy answer prompts, on the weights that train, and has the answers scored.
+ *
+ * @param scoring says what answers to a prompt are worth
+ * @param reference of those who pay for the distance from it
+ * @param rowsAtOnce how many prompts with their answers are read at once
+ * @param several whether several steps learn from a rollout
+ */
+record Rollouts(
+    ModelFolder folder,
+    Adapted<CausalLm> adapted,
+    RolloutSpec spec,
+    BiFunction<List<PromptRow>, List<Completion>, List<Score>> scoring,
+    Likelihood likelihood,
+    Optional<FrozenPolicy> reference,
+    Chunk chunk,
+    int rowsAtOnce,
+    boolean several,
+    long seed) {
+  private static final int AT_ONCE = 128;
+
+  /** Answers all prompts. */
+  Rollout of(long index, List<PromptRow> prompts) {
+    long begin = System.nanoTime();
+    boolean training = adapted.model().dropout().training();
+    adapted.training(false);
+    try {
+      List<Completion> answers =
+          write(prompts, spec.samples(), spec.sampling(), Seed.of(seed, index));
+      List<Score> scores = scoring.apply(prompts, answers);
+      Rollout bare = new Rollout(index, prompts, answers, scores, new float[0], new float[0], 0);
+      float[] old =
+          several ? each(bare, b -> likelihood.each(adapted.model(), b, chunk)) : new float[0];
+      float[] held = reference.map(r -> each(bare, r::each)).orElse(new float[0]);
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return new Rollout(index, prompts, answers, scores, old, held, seconds);
+    } finally {
+      adapted.training(training);
+    }
+  }
+
+  /** Answers to each prompt, as it stands. */
+  List<Completion> write(List<PromptRow> prompts, int samples, Sampling sampling, long seed) {
+    return new Generator(
+            Generative.of(adapted.model()),
+            ids -> folder.tokenizer().decode(ids, true),
+            sampling,
+            new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
+            Budget.rows(AT_ONCE))
+        .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
+  }
+
+  /** A number for each token of all answers, (M). */
+  private float[] each(Rollout rollout, Function<TokenBatch, Tensor> read) {
+    int[] starts = rollout.starts();
+    float[] out = new float[starts[starts.length - 1]];
+    int n = rowsAtOnce * rollout.samples();
+    for (int from = 0; from < rollout.answers().size(); from += n) {
+      int to = Math.min(rollout.answers().size(), from + n);
+      List<TokenRow> rows = new ArrayList<>();
+      IntStream.range(from, to).forEach(i -> rows.add(rollout.row(i)));
+      try (Scope scope = new Scope()) {
+        TokenBatch batch = TokenBatch.of(rows, adapted.model().compute());
+        float[] part = Ops.toFloats(Ops.without(() -> read.apply(batch)));
+        System.arraycopy(part, 0, out, starts[from], part.length);
+      }
+    }
+    return out;
+  }
+}
