@@ -27,7 +27,7 @@ public record Bnpo(
         Optional<Double> delta,
     @Doc("Ratios of single tokens, or of whole answers as in gspo") @Default("token")
         RatioLevel importanceSamplingLevel)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Bnpo {
     Clip.of("bnpo", epsilon, epsilonHigh, delta);
   }

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 @Doc("Weights are clipped instead of updates, so that every token teaches (arXiv 2506.13585)")
 public record Cispo(@Doc("The most that a token's weight may be") @Default("5") double epsilonHigh)
-    implements PolicyLoss {
+    implements GroupLoss {
   public Cispo {
     Check.above("cispo.epsilon_high", 0, epsilonHigh);
   }

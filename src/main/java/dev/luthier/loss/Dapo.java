@@ -29,7 +29,7 @@ public record Dapo(
         Optional<Double> delta,
     @Doc("Ratios of single tokens, or of whole answers as in gspo") @Default("token")
         RatioLevel importanceSamplingLevel)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Dapo {
     Clip.of("dapo", epsilon, Optional.of(epsilonHigh), delta);
   }

@@ -29,7 +29,7 @@ public record DrGrpo(
         Optional<Double> delta,
     @Doc("Ratios of single tokens, or of whole answers as in gspo") @Default("token")
         RatioLevel importanceSamplingLevel)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public DrGrpo {
     Clip.of("dr_grpo", epsilon, epsilonHigh, delta);
   }
@@ -37,6 +37,11 @@ public record DrGrpo(
   @Override
   public Clip clip() {
     return Clip.of("dr_grpo", epsilon, epsilonHigh, delta);
+  }
+
+  @Override
+  public GroupAdvantage advantage() {
+    return new GroupAdvantage(Baseline.GROUP, ScaleRewards.NONE);
   }
 
   @Override

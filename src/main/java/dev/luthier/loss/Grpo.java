@@ -29,7 +29,7 @@ public record Grpo(
         Optional<Double> delta,
     @Doc("Ratios of single tokens, or of whole answers as in gspo") @Default("token")
         RatioLevel importanceSamplingLevel)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Grpo {
     Clip.of("grpo", epsilon, epsilonHigh, delta);
   }

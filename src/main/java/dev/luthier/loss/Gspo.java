@@ -28,7 +28,7 @@ public record Gspo(
             value = "The most that the ratio of a bad token counts, such as 3; unset: no bound",
             elsewhere = {"clip_ratio_c", "dual_clip"})
         Optional<Double> delta)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Gspo {
     Clip.of("gspo", epsilon, Optional.of(epsilonHigh), delta);
   }

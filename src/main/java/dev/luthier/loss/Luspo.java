@@ -27,7 +27,7 @@ public record Luspo(
             value = "The most that the ratio of a bad token counts, such as 3; unset: no bound",
             elsewhere = {"clip_ratio_c", "dual_clip"})
         Optional<Double> delta)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Luspo {
     Clip.of("luspo", epsilon, Optional.of(epsilonHigh), delta);
   }

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * advantage of a token, w = pi / pi_old.
  */
 @Doc("What sampled answers teach, by how good they were (docs/rl.md)")
-public sealed interface PolicyLoss permits ClippedLoss, Cispo, Sapo, Vespo, Reinforce {
+public sealed interface PolicyLoss permits ClippedLoss, GroupLoss {
   /**
    * (M) the loss of each token.
    *
@@ -23,11 +23,6 @@ public sealed interface PolicyLoss permits ClippedLoss, Cispo, Sapo, Vespo, Rein
   /** Of what the ratio is taken. */
   default RatioLevel importanceSamplingLevel() {
     return RatioLevel.TOKEN;
-  }
-
-  /** What it compares rewards with where nothing else is said. */
-  default GroupAdvantage advantage() {
-    return new GroupAdvantage(Baseline.GROUP, ScaleRewards.GROUP);
   }
 
   /** What it logs of its own, each a sum over the part of a step, divided. */

@@ -14,10 +14,15 @@ import org.bytedeco.pytorch.Tensor;
  * ratio: further steps on the same answers are off policy and nothing corrects them.
  */
 @Doc("The plain policy gradient, for one step on each answer")
-public record Reinforce() implements PolicyLoss {
+public record Reinforce() implements GroupLoss {
   @Override
   public Tensor each(TokenLogps tokens, Tensor advantages) {
     return tokens.policy().mul(advantages).neg();
+  }
+
+  @Override
+  public GroupAdvantage advantage() {
+    return new GroupAdvantage(Baseline.BATCH, ScaleRewards.NONE);
   }
 
   @Override

@@ -22,7 +22,7 @@ public record Rloo(
         @Default("0.2")
         double epsilon,
     @Doc("The same upwards; unset: epsilon") Optional<Double> epsilonHigh)
-    implements ClippedLoss {
+    implements ClippedLoss, GroupLoss {
   public Rloo {
     Clip.of("rloo", epsilon, epsilonHigh, Optional.empty());
   }
@@ -35,6 +35,11 @@ public record Rloo(
   @Override
   public RatioLevel importanceSamplingLevel() {
     return RatioLevel.PRODUCT;
+  }
+
+  @Override
+  public GroupAdvantage advantage() {
+    return new GroupAdvantage(Baseline.LEAVE_ONE_OUT, ScaleRewards.NONE);
   }
 
   @Override

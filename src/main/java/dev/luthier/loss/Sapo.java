@@ -32,7 +32,7 @@ public record Sapo(
             elsewhere = {"sapo_temperature_neg"})
         @Default("1.05")
         double temperatureNeg)
-    implements PolicyLoss {
+    implements GroupLoss {
   public Sapo {
     Check.above("sapo.temperature_pos", 0, temperaturePos);
     Check.above("sapo.temperature_neg", 0, temperatureNeg);

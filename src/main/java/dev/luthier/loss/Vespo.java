@@ -45,7 +45,7 @@ public record Vespo(
             elsewhere = {"vespo_lambda_neg"})
         @Default("2")
         double lambdaNeg)
-    implements PolicyLoss {
+    implements GroupLoss {
   private static final double LEAST = Math.log(1e-8);
   private static final double MOST = 20;
 

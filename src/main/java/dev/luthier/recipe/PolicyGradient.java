@@ -10,8 +10,9 @@ import dev.luthier.doc.Inline;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.loss.GroupAdvantage;
+import dev.luthier.loss.GroupLoss;
 import dev.luthier.loss.KlPenalty;
-import dev.luthier.loss.PolicyLoss;
+
 import dev.luthier.peft.Peft;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import java.util.Optional;
 /** Learning from rewards for the model's own answers: GRPO and its kin, by the loss's name. */
 @Doc("Learning from rewards for the model's own answers")
 public record PolicyGradient(
-    @Inline PolicyLoss loss,
+    @Inline GroupLoss loss,
     @Doc("What answers are worth: rewards, each under a name of your own, added up by weight")
         Map<String, RewardPart> rewards,
     @Doc("How the model answers prompts to learn from its answers") @Default("{}")

@@ -4,12 +4,14 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Inline;
 import dev.luthier.doc.Name;
+import dev.luthier.doc.Shorthand;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.reward.EnsembleWay;
 import dev.luthier.reward.Reward;
 import dev.luthier.reward.RewardEnsemble;
 import dev.luthier.reward.Rule;
+import dev.luthier.user.UserClass;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +152,27 @@ public sealed interface Scorer {
     NamedReward named() {
       return name.map(given -> new NamedReward(given, model, adapter))
           .orElseGet(() -> NamedReward.of(model, adapter));
+    }
+  }
+
+  /** The user's own. */
+  @Name("java")
+  @Doc("A public Java class that implements dev.luthier.reward.Reward, made without arguments")
+  @Shorthand
+  record Own(
+      @Doc("The class with its package") String name,
+      @Doc("The jar or folder of classes that it is in; unset: the class path, LUTHIER_CLASSPATH")
+          Optional<Path> jar)
+      implements Scorer {
+    @Override
+    public boolean bounded() {
+      return false;
+    }
+
+    @Override
+    public Reward open(String device) {
+      return new UserClass("scorer.java", name, jar)
+          .make(Reward.class, "dev.luthier.reward.Reward");
     }
   }
 }

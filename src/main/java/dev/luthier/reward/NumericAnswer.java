@@ -20,7 +20,8 @@ public record NumericAnswer(
         String column)
     implements Rule {
   private static final Pattern NUMBER =
-      Pattern.compile("(?:(?<![\\d)])[-−])?(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)?(?:\\.\\d+|(?<=\\d))");
+      Pattern.compile(
+          "(?:(?<![\\d)])[-−])?(?:(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(?:\\.\\d+)?|\\.\\d+)");
   private static final Pattern BOXED = Pattern.compile("\\\\boxed\\{([^{}]*)\\}");
   private static final String MARK = "####";
 
