@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.TinyRun;
@@ -138,9 +139,10 @@ class PolicyRunsTest {
             .formatted(rewards, SHORT);
     List<Map<String, Double>> a = steps(free, "free");
     List<Map<String, Double>> b = steps(paying, "paying");
-    assertThat(b.get(0).get("gradient_norm")).isEqualTo(a.get(0).get("gradient_norm"));
-    assertThat(b.get(1).get("reward")).isEqualTo(a.get(1).get("reward"));
-    assertThat(b.get(1).get("gradient_norm")).isNotEqualTo(a.get(1).get("gradient_norm"));
+    double first = a.get(0).get("gradient_norm");
+    assertThat(b.get(0).get("gradient_norm")).isCloseTo(first, within(1e-3 * first)); // rounding
+    double second = a.get(1).get("gradient_norm");
+    assertThat(Math.abs(b.get(1).get("gradient_norm") - second)).isGreaterThan(1e-2 * second);
   }
 
   /** Rewards that are all the same: no gradient, and after ten rollouts the run says so and ends. */
@@ -152,7 +154,7 @@ class PolicyRunsTest {
             "out",
             "--optim.max_steps=20");
     assertThat(said.code()).as(said.err()).isZero();
-    assertThat(said.out())
+    assertThat(said.all())
         .contains("in the last 10 rollouts all answers to a prompt were worth the same (1.000")
         .contains("10 (stopped early)");
     assertThat(logged("out"))
@@ -212,7 +214,7 @@ class PolicyRunsTest {
     Said said =
         train("{ grpo: { %s, %s, gold: exact_match } }".formatted(rewards, SHORT), "out");
     assertThat(said.code()).as(said.err()).isZero();
-    assertThat(said.out()).contains("gold 0.000").contains("eval/reward").contains("eval/truncated");
+    assertThat(said.all()).contains("gold 0.000").contains("eval/reward").contains("eval/truncated");
   }
 
   @Test
