@@ -92,8 +92,7 @@ public sealed interface Example {
     public Answered answered(String answer) {
       return prompt instanceof String text
           ? new PromptCompletion(text, answer)
-          : new ChatCompletion(
-              messages(), List.of(Message.of(Message.ASSISTANT, answer)), tools);
+          : new ChatCompletion(messages(), List.of(Message.of(Message.ASSISTANT, answer)), tools);
     }
   }
 

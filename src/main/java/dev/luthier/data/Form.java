@@ -196,7 +196,8 @@ public enum Form {
     if (prompt.isEmpty()) {
       throw new RefusedRow("the prompt is empty; remove the row");
     }
-    Object asked = prompt instanceof Said.Text text ? text.text() : ((Said.Turns) prompt).messages();
+    Object asked =
+        prompt instanceof Said.Text text ? text.text() : ((Said.Turns) prompt).messages();
     return new Example.Prompt(asked, Messages.tools(row), Optional.empty());
   }
 

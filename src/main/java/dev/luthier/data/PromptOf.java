@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Of any example that has one, the prompt that its answers answer. A conversation is asked up to its
- * last answer; that, or a completion, is what the data expects. Of judged answers none is expected.
+ * Of any example that has one, the prompt that its answers answer. A conversation is asked up to
+ * its last answer; that, or a completion, is what the data expects. Of judged answers none is
+ * expected.
  */
 public record PromptOf() implements Conversion {
   @Override
@@ -22,8 +23,7 @@ public record PromptOf() implements Conversion {
       return new Example.Prompt(first.prompt(), first.tools(), Optional.empty());
     }
     if (example instanceof Example.PromptCompletion plain) {
-      return new Example.Prompt(
-          plain.prompt(), List.of(), Optional.of(plain.completion().strip()));
+      return new Example.Prompt(plain.prompt(), List.of(), Optional.of(plain.completion().strip()));
     }
     if (example instanceof Example.ChatCompletion chat) {
       return new Example.Prompt(chat.prompt(), chat.tools(), Optional.of(chat.said()));

@@ -1,6 +1,5 @@
 package dev.luthier.data;
 
-import java.util.List;
 import java.util.Optional;
 
 /**

@@ -2,9 +2,7 @@ package dev.luthier.loss;
 
 import dev.luthier.doc.Doc;
 
-/**
- * Losses that need no value model: what an answer's reward is compared with are other answers.
- */
+/** Losses that need no value model: what an answer's reward is compared with are other answers. */
 @Doc("What sampled answers teach that are compared with each other (docs/rl.md)")
 public sealed interface GroupLoss extends PolicyLoss
     permits Grpo, Bnpo, Dapo, DrGrpo, Gspo, Luspo, Rloo, Cispo, Sapo, Vespo, Reinforce {

@@ -72,8 +72,7 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
     return gold.map(g -> scored(g, prompts, answers)).orElse(List.of());
   }
 
-  private List<Score> scored(
-      Reward reward, List<PromptRow> prompts, List<Completion> answers) {
+  private List<Score> scored(Reward reward, List<PromptRow> prompts, List<Completion> answers) {
     int each = answers.size() / prompts.size();
     List<Asked> asked = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
@@ -84,8 +83,7 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
       if (!Double.isFinite(scores.get(i).total())) {
         throw new UserError(
             "%s: the reward of the answer \"%.40s\" is %s; it must be a number"
-                .formatted(
-                    asked.get(i).place(), answers.get(i).text(), scores.get(i).total()));
+                .formatted(asked.get(i).place(), answers.get(i).text(), scores.get(i).total()));
       }
     }
     return scores;

@@ -36,8 +36,7 @@ final class AnswerTally {
       }
       out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
       out.add(
-          (double)
-              answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
+          (double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
       for (String part : scores.get(0).parts().keySet()) {
         if (!part.contains("/")) {
           out.add(scores.stream().mapToDouble(s -> s.parts().get(part)).sum());

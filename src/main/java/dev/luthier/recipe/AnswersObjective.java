@@ -26,8 +26,7 @@ record AnswersObjective(PolicyGradient method, Likelihood likelihood) {
     Optional<SamplingCorrection> correction = method.rollout().corrected();
     if (correction.isPresent()) {
       tokens =
-          tokens.weighted(
-              correction.get().weights(old, answered.sampler(), answered.answers()));
+          tokens.weighted(correction.get().weights(old, answered.sampler(), answered.answers()));
     }
     Loss loss =
         new PolicyObjective(method.loss(), method.kl())

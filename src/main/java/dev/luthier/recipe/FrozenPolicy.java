@@ -49,7 +49,9 @@ interface FrozenPolicy extends AutoCloseable {
       Likelihood likelihood,
       Chunk chunk) {
     CausalLm model =
-        spec.model().map(path -> CausalLm.load(path, compute)).orElseGet(() -> folder.load(compute));
+        spec.model()
+            .map(path -> CausalLm.load(path, compute))
+            .orElseGet(() -> folder.load(compute));
     model.parameters().forEach(p -> p.trainable(false));
     return new FrozenPolicy() {
       @Override

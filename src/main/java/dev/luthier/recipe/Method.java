@@ -11,7 +11,16 @@ import java.util.Optional;
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
 public sealed interface Method
-    permits Sft, Classify, Regress, Tag, Mlm, Seq2seq, RankClassify, Prefer, OutcomePrefer, Reward,
+    permits Sft,
+        Classify,
+        Regress,
+        Tag,
+        Mlm,
+        Seq2seq,
+        RankClassify,
+        Prefer,
+        OutcomePrefer,
+        Reward,
         PolicyGradient {
   /** The forms of rows that it learns from. */
   List<Form> forms();

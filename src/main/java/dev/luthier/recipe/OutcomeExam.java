@@ -1,8 +1,5 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.Example;
-import dev.luthier.data.Message;
-import dev.luthier.data.Sample;
 import dev.luthier.reward.Asked;
 import dev.luthier.reward.Reward;
 import java.util.ArrayList;
@@ -15,8 +12,7 @@ import java.util.Map;
  * know the answers of the file. Models that score are read for each evaluation, so that they take
  * no memory in between.
  */
-record OutcomeExam(
-    Exam written, Map<String, OutcomeMetric> metrics, String device)
+record OutcomeExam(Exam written, Map<String, OutcomeMetric> metrics, String device)
     implements Exam {
   @Override
   public List<Question> questions() {

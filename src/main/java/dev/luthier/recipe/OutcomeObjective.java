@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersRow;
-import dev.luthier.data.Sample;
 import dev.luthier.loss.Logps;
 import dev.luthier.loss.Loss;
 import dev.luthier.loss.Outcome;

@@ -12,7 +12,6 @@ import dev.luthier.error.UserError;
 import dev.luthier.loss.GroupAdvantage;
 import dev.luthier.loss.GroupLoss;
 import dev.luthier.loss.KlPenalty;
-
 import dev.luthier.peft.Peft;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -71,8 +71,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   public void begin(Beginner<PromptRow, CausalLm> run) {
     Chunk chunk = run.recipe().memory().chunk();
     if (method.kl().reference()) {
-      reference =
-          FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
+      reference = FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
     }
     waiting = RolloutFile.in(run.output());
     rollouts =

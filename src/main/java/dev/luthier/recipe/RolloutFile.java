@@ -132,9 +132,7 @@ record RolloutFile(Path path) {
       scores.add(Score.of(score));
     }
     float[] reference =
-        saved.infos().containsKey(REFERENCE)
-            ? Ops.toFloats(saved.tensor(REFERENCE))
-            : new float[0];
+        saved.infos().containsKey(REFERENCE) ? Ops.toFloats(saved.tensor(REFERENCE)) : new float[0];
     return new Rollout(
         index, prompts, answers, scores, Ops.toFloats(saved.tensor(OLD)), reference, 0);
   }

@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Compute compute) {
 
-  static RolloutParts of(
-      Rollout rollout, PolicyGradient method, KlPrice price, Compute compute) {
+  static RolloutParts of(Rollout rollout, PolicyGradient method, KlPrice price, Compute compute) {
     float[] rewards = new float[rollout.answers().size()];
     for (int i = 0; i < rewards.length; i++) {
       rewards[i] = (float) rollout.scores().get(i).total();
@@ -45,8 +44,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
       for (int i = 0; i < each.length && method.rollout().maskTruncated(); i++) {
         each[i] = cut(rollout.answers().get(i)) ? 0 : each[i];
       }
-      return new RolloutParts(
-          rollout, each, advantages.flat().mean().item_double(), compute);
+      return new RolloutParts(rollout, each, advantages.flat().mean().item_double(), compute);
     }
   }
 
@@ -115,8 +113,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
   /** The answers to some prompts. */
   private IntStream answers(int[] prompts) {
     int samples = rollout.samples();
-    return Arrays.stream(prompts)
-        .flatMap(p -> IntStream.range(p * samples, (p + 1) * samples));
+    return Arrays.stream(prompts).flatMap(p -> IntStream.range(p * samples, (p + 1) * samples));
   }
 
   /**

@@ -24,8 +24,7 @@ public record RolloutSpec(
     @Doc("What logits are divided by; 1 is the model's own distribution") @Default("1")
         double temperature,
     @Doc("Only the k likeliest tokens are drawn from; 0: all") @Default("0") int topK,
-    @Doc("Only the likeliest tokens with so much of the mass are drawn from; 1: all")
-        @Default("1")
+    @Doc("Only the likeliest tokens with so much of the mass are drawn from; 1: all") @Default("1")
         double topP,
     @Doc(
             value =

@@ -68,8 +68,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     return micro.stream()
         .map(
             part ->
-                new Micro<>(
-                    () -> parts.batch(part, which), part.length, parts.tokens(part), place))
+                new Micro<>(() -> parts.batch(part, which), part.length, parts.tokens(part), place))
         .toList();
   }
 

@@ -14,7 +14,8 @@ import java.util.Map;
  *     0 for one that a model wrote
  * @param place where the row stands, for messages
  */
-public record Asked(Example.Answered answered, Map<String, Object> columns, int number, String place) {
+public record Asked(
+    Example.Answered answered, Map<String, Object> columns, int number, String place) {
   /** The same prompt with another answer. */
   public Asked saying(String answer) {
     Example.Answered other =

@@ -13,8 +13,7 @@ import java.util.Set;
  * https://arxiv.org/abs/2502.03373, section 4.3, pays for repeated n-grams).
  */
 @Doc("The share of an answer's word n-grams that came before; give it a weight below 0")
-public record Repetition(@Doc("How many words are compared") @Default("3") int n)
-    implements Rule {
+public record Repetition(@Doc("How many words are compared") @Default("3") int n) implements Rule {
   public Repetition {
     Check.atLeast("repetition.n", 1, n);
   }

@@ -3,7 +3,7 @@ package dev.luthier.reward;
 import java.util.List;
 
 /** Scores each answer by itself, without a model. */
-public sealed interface Rule extends Reward 
+public sealed interface Rule extends Reward
     permits ExactMatch, NumericAnswer, Regex, Column, Length, Repetition {
   /** Whether it can score answers that a model writes, which stand in no file. */
   default boolean scoresWritten() {

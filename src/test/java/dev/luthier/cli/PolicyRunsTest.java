@@ -47,7 +47,9 @@ class PolicyRunsTest {
   void write() throws IOException {
     tiny = TinyRun.in(dir.resolve("tiny"));
     Path classes = Compiled.classes(dir.resolve("classes"), LETTERS);
-    rewards = "rewards: { letters: { scorer: { java: { name: org.acme.Letters, jar: %s } } } }".formatted(classes);
+    rewards =
+        "rewards: { letters: { scorer: { java: { name: org.acme.Letters, jar: %s } } } }"
+            .formatted(classes);
     List<String> lines = Files.readAllLines(tiny.dir().resolve("train.jsonl"));
     Files.write(dir.resolve("train.jsonl"), lines.subList(0, 16));
     Files.write(dir.resolve("eval.jsonl"), lines.subList(16, 20));
@@ -103,9 +105,7 @@ class PolicyRunsTest {
    */
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "grpo", "bnpo", "dapo", "dr_grpo", "gspo", "luspo", "rloo", "cispo", "sapo"
-      })
+      strings = {"grpo", "bnpo", "dapo", "dr_grpo", "gspo", "luspo", "rloo", "cispo", "sapo"})
   void onPolicyNothingHasMoved(String loss) throws IOException {
     for (Map<String, Double> step :
         steps("{ %s: { %s, %s } }".formatted(loss, rewards, SHORT), "out")) {
@@ -145,7 +145,9 @@ class PolicyRunsTest {
     assertThat(Math.abs(b.get(1).get("gradient_norm") - second)).isGreaterThan(1e-2 * second);
   }
 
-  /** Rewards that are all the same: no gradient, and after ten rollouts the run says so and ends. */
+  /**
+   * Rewards that are all the same: no gradient, and after ten rollouts the run says so and ends.
+   */
   @Test
   void nothingToCompare() throws IOException {
     Said said =
@@ -211,10 +213,12 @@ class PolicyRunsTest {
   /** What is measured beside the reward is in the log, and is not learnt from. */
   @Test
   void measuresGold() throws IOException {
-    Said said =
-        train("{ grpo: { %s, %s, gold: exact_match } }".formatted(rewards, SHORT), "out");
+    Said said = train("{ grpo: { %s, %s, gold: exact_match } }".formatted(rewards, SHORT), "out");
     assertThat(said.code()).as(said.err()).isZero();
-    assertThat(said.all()).contains("gold 0.000").contains("eval/reward").contains("eval/truncated");
+    assertThat(said.all())
+        .contains("gold 0.000")
+        .contains("eval/reward")
+        .contains("eval/truncated");
   }
 
   @Test
@@ -229,9 +233,7 @@ class PolicyRunsTest {
     refused(
         "updates.minibatches must be at most optim.batch",
         "{ grpo: { %s, updates: { minibatches: 9 } } }".formatted(rewards));
-    refused(
-        "scores answers of the file",
-        "{ grpo: { rewards: { r: column } } }");
+    refused("scores answers of the file", "{ grpo: { rewards: { r: column } } }");
     refused(
         "reference is cached, but answers are new in every rollout",
         "{ grpo: { %s, kl: { in_loss: {} }, reference: cached } }".formatted(rewards));
