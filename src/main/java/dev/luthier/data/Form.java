@@ -4,7 +4,6 @@ import dev.luthier.error.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -18,13 +17,13 @@ public enum Form {
   /** {@code conversations}: see {@link ShareGpt}. */
   SHAREGPT(Needed.all("conversations"), ShareGpt::read),
   /** {@code prompt} and {@code completion}: two texts, or two lists of messages. */
-  PROMPT_COMPLETION(Needed.all("completion", "prompt"), Form::promptCompletion),
+  PROMPT_COMPLETION(Needed.all("completion", "prompt"), Completions::read),
   /** {@code instruction} and {@code output}: see {@link Alpaca}. */
   ALPACA(Needed.all("instruction", "output"), Alpaca::read),
   /** A prompt alone, for models that answer it themselves. */
-  PROMPT(new Needed(List.of(Prompts.WAYS)), Form::prompt),
+  PROMPT(new Needed(List.of(Prompts.WAYS)), Prompts::alone),
   /** {@code text}, all of which is learnt. */
-  TEXT(Needed.all("text"), row -> new Example.Text(nonEmpty(row, "text"))),
+  TEXT(Needed.all("text"), Completions::text),
   /** A text or two and a class: see {@link Annotated}. */
   LABELLED(Annotated.LABELLED, Annotated::labelled),
   /** A text or two and a number: see {@link Annotated}. */
@@ -189,38 +188,5 @@ public enum Form {
     } catch (RefusedRow e) {
       return new Reading.Refused(new Refusal(row.place(), e.reason()));
     }
-  }
-
-  private static Example prompt(Row row) {
-    Said prompt = Prompts.of(row);
-    if (prompt.isEmpty()) {
-      throw new RefusedRow("the prompt is empty; remove the row");
-    }
-    Object asked =
-        prompt instanceof Said.Text text ? text.text() : ((Said.Turns) prompt).messages();
-    return new Example.Prompt(asked, Messages.tools(row), Optional.empty());
-  }
-
-  private static Example promptCompletion(Row row) {
-    Object prompt = row.columns().get("prompt");
-    Object completion = row.columns().get("completion");
-    if (prompt instanceof List && completion instanceof List) {
-      return new Example.ChatCompletion(
-          Messages.read(row, "prompt"), Messages.read(row, "completion"), Messages.tools(row));
-    }
-    if (prompt instanceof List || completion instanceof List) {
-      throw new RefusedRow(
-          "column \"prompt\" is %s and column \"completion\" is %s; two texts or two lists of messages are needed"
-              .formatted(JsonText.kind(prompt), JsonText.kind(completion)));
-    }
-    return new Example.PromptCompletion(Cells.of(row).text("prompt"), nonEmpty(row, "completion"));
-  }
-
-  private static String nonEmpty(Row row, String column) {
-    String text = Cells.of(row).text(column);
-    if (text.isEmpty()) {
-      throw new RefusedRow("column \"%s\" is an empty text".formatted(column));
-    }
-    return text;
   }
 }

@@ -42,4 +42,15 @@ final class Prompts {
   static Optional<Said> find(Row row) {
     return isIn(row) ? Optional.of(of(row)) : Optional.empty();
   }
+
+  /** A prompt without an answer. */
+  static Example alone(Row row) {
+    Said prompt = of(row);
+    if (prompt.isEmpty()) {
+      throw new RefusedRow("the prompt is empty; remove the row");
+    }
+    Object asked =
+        prompt instanceof Said.Text text ? text.text() : ((Said.Turns) prompt).messages();
+    return new Example.Prompt(asked, Messages.tools(row), Optional.empty());
+  }
 }

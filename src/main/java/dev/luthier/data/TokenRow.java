@@ -1,5 +1,7 @@
 package dev.luthier.data;
 
+import java.util.Arrays;
+
 /**
  * One training sequence.
  *
@@ -23,5 +25,14 @@ public record TokenRow(int[] ids, boolean[] trained) implements TrainingRow {
       n += trained[i] ? 1 : 0;
     }
     return n;
+  }
+
+  /** A prompt with an answer, whose tokens are the trained ones. */
+  public static TokenRow answering(int[] prompt, int[] answer) {
+    int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+    System.arraycopy(answer, 0, ids, prompt.length, answer.length);
+    boolean[] trained = new boolean[ids.length];
+    Arrays.fill(trained, Math.max(1, prompt.length), ids.length, true);
+    return new TokenRow(ids, trained);
   }
 }

@@ -39,7 +39,7 @@ final class AnswerTally {
           (double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
       for (String part : scores.get(0).parts().keySet()) {
         if (!part.contains("/")) {
-          out.add(scores.stream().mapToDouble(s -> s.parts().get(part)).sum());
+          out.add(scores.stream().mapToDouble(s -> s.parts().getOrDefault(part, 0.0)).sum());
         }
       }
       float[] all = new float[out.size()];

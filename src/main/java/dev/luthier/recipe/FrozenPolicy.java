@@ -7,6 +7,7 @@ import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /** A reference policy that is asked for tokens that nobody knew before. */
@@ -28,15 +29,16 @@ interface FrozenPolicy extends AutoCloseable {
       Chunk chunk) {
     return kind instanceof ReferencePolicy.Copy copy
         ? copy(copy, folder, adapted.model().compute(), likelihood, chunk)
-        : batch -> off(adapted, likelihood, batch, chunk);
+        : batch ->
+            withoutAdapters(adapted, () -> scores(adapted.model(), likelihood, batch, chunk));
   }
 
-  private static Tensor off(
-      Adapted<CausalLm> adapted, Likelihood likelihood, TokenBatch batch, Chunk chunk) {
+  /** Work with the model that the run starts from, for which adapters step aside. */
+  static <T> T withoutAdapters(Adapted<?> adapted, Supplier<T> work) {
     boolean training = adapted.model().dropout().training();
     adapted.training(false);
     try (Adapted.Off off = adapted.disabled()) {
-      return scores(adapted.model(), likelihood, batch, chunk);
+      return work.get();
     } finally {
       adapted.training(training);
     }
@@ -48,11 +50,7 @@ interface FrozenPolicy extends AutoCloseable {
       Compute compute,
       Likelihood likelihood,
       Chunk chunk) {
-    CausalLm model =
-        spec.model()
-            .map(path -> CausalLm.load(path, compute))
-            .orElseGet(() -> folder.load(compute));
-    model.parameters().forEach(p -> p.trainable(false));
+    CausalLm model = spec.load(folder, compute);
     return new FrozenPolicy() {
       @Override
       public Tensor each(TokenBatch batch) {

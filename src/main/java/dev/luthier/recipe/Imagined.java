@@ -8,6 +8,7 @@ import dev.luthier.loss.StepSize;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,8 +19,8 @@ final class Imagined {
   static PolicyBatch.Answered of(List<PromptRow> prompts, Compute compute) {
     List<TokenRow> rows =
         prompts.stream()
-            .map(prompt -> Rollout.row(prompt, new int[prompt.most()]))
-            .flatMap(row -> java.util.Collections.nCopies(prompts.get(0).samples(), row).stream())
+            .map(prompt -> TokenRow.answering(prompt.ids(), new int[prompt.most()]))
+            .flatMap(row -> Collections.nCopies(prompts.get(0).samples(), row).stream())
             .toList();
     long[] lengths = rows.stream().mapToLong(TokenRow::targets).toArray();
     int tokens = (int) Arrays.stream(lengths).sum();

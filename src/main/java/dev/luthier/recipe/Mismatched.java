@@ -73,11 +73,8 @@ record Mismatched(Map<AnswersRow, AnswersRow> next) {
     int room = Math.max(1, maxLength - begin.length);
     int[] said =
         Arrays.copyOfRange(all, answer.prompt(), Math.min(all.length, answer.prompt() + room));
-    int[] ids = Arrays.copyOf(begin, begin.length + said.length);
-    System.arraycopy(said, 0, ids, begin.length, said.length);
-    boolean[] trained = new boolean[ids.length];
-    Arrays.fill(trained, Math.max(1, begin.length), ids.length, true);
-    return new AnswersRow(List.of(new TokenRow(ids, trained)), prompt.judgement(), begin.length);
+    return new AnswersRow(
+        List.of(TokenRow.answering(begin, said)), prompt.judgement(), begin.length);
   }
 
   /** Those of some rows; before a run has begun the rows themselves. */

@@ -38,7 +38,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private @Nullable AnswerRewards rewards; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
   private @Nullable Rollouts rollouts;
-  private @Nullable RolloutFile waiting;
 
   PolicyLesson(ModelFolder folder, PolicyGradient method, long seed) {
     this.folder = folder;
@@ -73,7 +72,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     if (method.kl().reference()) {
       reference = FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
     }
-    waiting = RolloutFile.in(run.output());
     rollouts =
         new Rollouts(
             folder,
@@ -84,7 +82,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
             Optional.ofNullable(reference),
             chunk,
             run.recipe().optim().rowsAtOnce(),
-            method.updates().steps() > 1,
+            Optional.of(RolloutFile.in(run.output())).filter(f -> method.updates().steps() > 1),
             seed);
   }
 
@@ -105,15 +103,10 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
    */
   RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
     Rollouts answering = Objects.requireNonNull(rollouts);
-    RolloutFile file = Objects.requireNonNull(waiting);
-    Rollout rollout = kept ? file.read(index, prompts) : answering.of(index, prompts);
-    if (!kept && answering.several()) {
-      file.write(rollout);
-    }
+    Rollout rollout = kept ? answering.again(index, prompts) : answering.of(index, prompts);
     return RolloutParts.of(rollout, method, price, answering.adapted().model().compute());
   }
 
-  /** The longest answers of all rows are scored. */
   @Override
   public long scored(PromptRow row) {
     return (long) row.samples() * row.most();
@@ -130,16 +123,14 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return (batch, denominator) -> own.of(model, batch, chunk);
   }
 
-  /** Nothing but what answers are worth is measured. */
   @Override
   public Tensor logits(CausalLm model, PolicyBatch batch) {
     throw new IllegalStateException("answers are scored, not tokens");
   }
 
-  /** One for each prompt, (R). */
   @Override
   public Tensor targets(PolicyBatch batch) {
-    return Ops.longs(new long[batch.prompts().size()], Compute.CPU);
+    return Ops.longs(new long[batch.prompts().size()], Compute.CPU); // (R)
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
@@ -185,6 +176,11 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public Course course() {
     return price.course(method.updates().steps());
+  }
+
+  @Override
+  public long beside(Compute compute) {
+    return method.kl().reference() ? Referees.bytes(method.reference(), folder, compute) : 0;
   }
 
   @Override

@@ -103,13 +103,7 @@ record PreferenceExam(
             .generate(own.stream().map(Prompt::ids).toList(), asking.seed());
     List<TokenRow> out = new ArrayList<>();
     for (int i = 0; i < own.size(); i++) {
-      int[] prompt = own.get(i).ids();
-      int[] answer = made.get(i).ids();
-      int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
-      System.arraycopy(answer, 0, ids, prompt.length, answer.length);
-      boolean[] trained = new boolean[ids.length];
-      Arrays.fill(trained, prompt.length, ids.length, true);
-      out.add(new TokenRow(ids, trained));
+      out.add(TokenRow.answering(own.get(i).ids(), made.get(i).ids()));
     }
     return out;
   }

@@ -15,12 +15,10 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.train.Objective;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -144,15 +142,8 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   @Override
   public Judged judged(CausalLm model, PreferenceBatch batch, Chunk chunk) {
     Loss loss = loss(model, batch, chunk, 1);
-    Map<String, Tensor> terms =
-        loss.terms().stream().collect(Collectors.toMap(Loss.Term::name, Loss.Term::value));
-    List<String> names =
-        Stream.concat(measures.keySet().stream(), objective.named().stream()).toList();
-    float[] sums = new float[names.size()];
-    for (int t = 0; t < sums.length; t++) {
-      sums[t] = Objects.requireNonNull(terms.get(names.get(t)), names.get(t)).item_float();
-    }
-    return new Judged(loss.total().item_double(), Ops.floats(sums, Compute.CPU));
+    Stream<String> names = Stream.concat(measures.keySet().stream(), objective.named().stream());
+    return new Judged(loss.total().item_double(), PreferenceTally.sums(loss, names.toList()));
   }
 
   @Override

@@ -1,11 +1,15 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.TrainingRow;
+import dev.luthier.loss.Loss;
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /** Means over rows of what a preference method logs. */
@@ -23,6 +27,17 @@ final class PreferenceTally<R extends TrainingRow> implements Tally<R> {
     this.measures = measures;
     this.named = named;
     this.sums = new double[measures.size() + named.size()];
+  }
+
+  /** The terms of a loss by their names, (T). */
+  static Tensor sums(Loss loss, List<String> names) {
+    Map<String, Tensor> terms =
+        loss.terms().stream().collect(Collectors.toMap(Loss.Term::name, Loss.Term::value));
+    float[] sums = new float[names.size()];
+    for (int t = 0; t < sums.length; t++) {
+      sums[t] = Objects.requireNonNull(terms.get(names.get(t)), names.get(t)).item_float();
+    }
+    return Ops.floats(sums, Compute.CPU);
   }
 
   /**

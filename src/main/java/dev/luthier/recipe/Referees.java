@@ -39,15 +39,8 @@ record Referees(
 
   private Referee adaptersOff() {
     Adapted<CausalLm> adapted = run.adapted();
-    return (rows, batch) -> {
-      boolean training = adapted.model().dropout().training();
-      adapted.training(false);
-      try (Adapted.Off off = adapted.disabled()) {
-        return scores(adapted.model(), batch);
-      } finally {
-        adapted.training(training);
-      }
-    };
+    return (rows, batch) ->
+        FrozenPolicy.withoutAdapters(adapted, () -> scores(adapted.model(), batch));
   }
 
   /** What the weights of a second model take; nothing where there is none. */
@@ -55,21 +48,13 @@ record Referees(
     if (!(kind instanceof ReferencePolicy.Copy copy)) {
       return 0;
     }
-    try (CausalLm model = loaded(copy, folder, compute.withoutWeights())) {
+    try (CausalLm model = copy.load(folder, compute.withoutWeights())) {
       return Held.of(model).weights();
     }
   }
 
-  private static CausalLm loaded(ReferencePolicy.Copy spec, ModelFolder folder, Compute compute) {
-    return spec.model()
-        .map(path -> CausalLm.load(path, compute))
-        .orElseGet(() -> folder.load(compute));
-  }
-
   private Referee copy(ReferencePolicy.Copy spec) {
-    CausalLm model = loaded(spec, folder, run.adapted().model().compute());
-    model.parameters().forEach(p -> p.trainable(false));
-    return new FrozenCopy(model, this::scores);
+    return new FrozenCopy(spec.load(folder, run.adapted().model().compute()), this::scores);
   }
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)

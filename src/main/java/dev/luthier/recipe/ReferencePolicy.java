@@ -2,8 +2,10 @@ package dev.luthier.recipe;
 
 import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
+import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Full;
 import dev.luthier.peft.Peft;
+import dev.luthier.tensor.Compute;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -51,6 +53,18 @@ public sealed interface ReferencePolicy {
       @Doc("Its folder, with the same tokenizer; unset: the model that the run starts from")
           Optional<Path> model)
       implements ReferencePolicy {
+    /**
+     * Reads it; it never trains.
+     *
+     * @param start that of the model that the run starts from
+     */
+    CausalLm load(ModelFolder start, Compute compute) {
+      CausalLm out =
+          model.map(path -> CausalLm.load(path, compute)).orElseGet(() -> start.load(compute));
+      out.parameters().forEach(p -> p.trainable(false));
+      return out;
+    }
+
     /** Refuses a second model that reads other tokens. */
     @Override
     public void check(String method, ModelFolder folder) {

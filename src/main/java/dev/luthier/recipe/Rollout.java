@@ -4,7 +4,6 @@ import dev.luthier.data.PromptRow;
 import dev.luthier.data.TokenRow;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,16 +34,7 @@ record Rollout(
 
   /** The prompt of an answer, and the answer, which is learnt. */
   TokenRow row(int answer) {
-    return row(prompts.get(answer / samples()), answers.get(answer).ids());
-  }
-
-  static TokenRow row(PromptRow prompt, int[] answer) {
-    int begin = prompt.ids().length;
-    int[] ids = Arrays.copyOf(prompt.ids(), begin + answer.length);
-    System.arraycopy(answer, 0, ids, begin, answer.length);
-    boolean[] trained = new boolean[ids.length];
-    Arrays.fill(trained, begin, ids.length, true);
-    return new TokenRow(ids, trained);
+    return TokenRow.answering(prompts.get(answer / samples()).ids(), answers.get(answer).ids());
   }
 
   /** Where the tokens of each answer begin among all, and M. */

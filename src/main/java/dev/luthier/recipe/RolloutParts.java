@@ -77,7 +77,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
     out.put("reward", mean);
     out.put("reward_std", Math.sqrt(mean(i -> square(rollout.scores().get(i).total() - mean))));
     for (String part : rollout.scores().get(0).parts().keySet()) {
-      out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().get(part)));
+      out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().getOrDefault(part, 0.0)));
     }
     out.put("flat_groups", flatGroups);
     out.put("answer_tokens", mean(i -> rollout.answers().get(i).ids().length));

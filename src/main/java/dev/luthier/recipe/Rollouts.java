@@ -29,7 +29,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param scoring says what answers to a prompt are worth
  * @param reference of those who pay for the distance from it
  * @param rowsAtOnce how many prompts with their answers are read at once
- * @param several whether several steps learn from a rollout
+ * @param waiting where rollouts wait that several steps learn from
  */
 record Rollouts(
     ModelFolder folder,
@@ -40,7 +40,7 @@ record Rollouts(
     Optional<FrozenPolicy> reference,
     Chunk chunk,
     int rowsAtOnce,
-    boolean several,
+    Optional<RolloutFile> waiting,
     long seed) {
   private static final int AT_ONCE = 128;
 
@@ -55,13 +55,22 @@ record Rollouts(
       List<Score> scores = scoring.apply(prompts, answers);
       Rollout bare = new Rollout(index, prompts, answers, scores, new float[0], new float[0], 0);
       float[] old =
-          several ? each(bare, b -> likelihood.each(adapted.model(), b, chunk)) : new float[0];
+          waiting.isPresent()
+              ? each(bare, b -> likelihood.each(adapted.model(), b, chunk))
+              : new float[0];
       float[] held = reference.map(r -> each(bare, r::each)).orElse(new float[0]);
       double seconds = (System.nanoTime() - begin) / 1e9;
-      return new Rollout(index, prompts, answers, scores, old, held, seconds);
+      Rollout out = new Rollout(index, prompts, answers, scores, old, held, seconds);
+      waiting.ifPresent(file -> file.write(out));
+      return out;
     } finally {
       adapted.training(training);
     }
+  }
+
+  /** The rollout that a run was amid when it was broken off. */
+  Rollout again(long index, List<PromptRow> prompts) {
+    return waiting.orElseThrow().read(index, prompts);
   }
 
   /** Answers to each prompt, as it stands. */
