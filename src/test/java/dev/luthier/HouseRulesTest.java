@@ -55,7 +55,7 @@ class HouseRulesTest {
                   "recipe",
                   List.of(
                       "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
-                      "reward", "train", "plan")),
+                      "reward", "train", "plan", "user")),
               Map.entry(
                   "cli",
                   List.of(
@@ -97,7 +97,7 @@ class HouseRulesTest {
           .should()
           .haveSimpleNameStartingWith("Abstract")
           .orShould()
-          .haveSimpleNameStartingWith("Base")
+          .haveNameMatching(".*[.$]Base([A-Z].*)?") // a baseline is none
           .orShould()
           .haveSimpleNameEndingWith("Utils")
           .orShould()

@@ -27,13 +27,13 @@ final class RewardModels {
    * @throws UserError if a file is missing or broken, or a model gives no reward
    */
   static List<TokenReward> open(List<Writer.Voice> voices) {
-    List<Optional<Base>> bases = voices.stream().map(RewardModels::base).toList();
-    Map<Base, Shared> shared = new HashMap<>();
+    List<Optional<SharedBase>> bases = voices.stream().map(RewardModels::base).toList();
+    Map<SharedBase, Shared> shared = new HashMap<>();
     List<TokenReward> out = new ArrayList<>();
     try {
       for (int i = 0; i < voices.size(); i++) {
         Writer.Voice voice = voices.get(i);
-        Optional<Base> base = bases.get(i);
+        Optional<SharedBase> base = bases.get(i);
         boolean several = base.isPresent() && bases.stream().filter(base::equals).count() > 1;
         out.add(
             several
@@ -51,10 +51,10 @@ final class RewardModels {
   }
 
   /** A model, and the scores that adapters of it give. */
-  private record Base(Path folder, Labels labels, String device, Quantize quantize) {}
+  private record SharedBase(Path folder, Labels labels, String device, Quantize quantize) {}
 
   /** What can be shared: an adapter that names its scores, and knows no tasks apart. */
-  private static Optional<Base> base(Writer.Voice voice) {
+  private static Optional<SharedBase> base(Writer.Voice voice) {
     Optional<Path> adapter =
         voice.adapter().filter(dir -> Files.exists(dir.resolve("config.json")));
     if (adapter.isEmpty() || Files.exists(adapter.get().resolve(KnownTasks.FILE))) {
@@ -62,7 +62,7 @@ final class RewardModels {
     }
     ModelConfig config = ModelConfig.read(adapter.get());
     return Optional.of(
-            new Base(
+            new SharedBase(
                 ModelPlace.folder(voice.model()).toAbsolutePath(),
                 Labels.of(config),
                 voice.device(),
@@ -88,7 +88,7 @@ final class RewardModels {
       this.head = RewardHead.of(model, folder);
     }
 
-    static Shared open(Base base, Writer.Voice voice) {
+    static Shared open(SharedBase base, Writer.Voice voice) {
       ModelFolder folder = ModelFolder.open(base.folder());
       return new Shared(folder, Classifier.load(folder.path(), voice.compute(), base.labels(), 0));
     }

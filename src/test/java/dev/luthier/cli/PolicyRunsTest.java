@@ -130,7 +130,7 @@ class PolicyRunsTest {
     assertThat(steps.get(3).get("kl")).isPositive();
   }
 
-  /** Only what rewards pay for the distance parts the second step from that of a free policy. */
+  /** What rewards pay for the distance parts later steps from those of a free policy. */
   @Test
   void rewardsPayForTheDistance() throws IOException {
     String free = "{ rloo: { %s, %s } }".formatted(rewards, SHORT);
@@ -141,8 +141,8 @@ class PolicyRunsTest {
     List<Map<String, Double>> b = steps(paying, "paying");
     double first = a.get(0).get("gradient_norm");
     assertThat(b.get(0).get("gradient_norm")).isCloseTo(first, within(1e-3 * first)); // rounding
-    double second = a.get(1).get("gradient_norm");
-    assertThat(Math.abs(b.get(1).get("gradient_norm") - second)).isGreaterThan(1e-2 * second);
+    double last = a.get(3).get("gradient_norm");
+    assertThat(Math.abs(b.get(3).get("gradient_norm") - last)).isGreaterThan(1e-3 * last);
   }
 
   /**
