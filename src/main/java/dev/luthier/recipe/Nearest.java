@@ -12,6 +12,8 @@ import java.util.Optional;
 
 /** What somebody meant who wrote a name that does not exist. */
 public final class Nearest {
+  private static final String ANY = "NAME"; // a name of the user's own
+
   private Nearest() {}
 
   /** A name that could be meant: where it leads, and how it may have been spelled. */
@@ -46,7 +48,9 @@ public final class Nearest {
                     c.path(),
                     2 * distance(norm, Schema.norm(c.spelling()))
                         + (parent(c.path()).equals(parent) ? 0 : 3)))
-        .min(Comparator.comparingInt(Ranked::cost))
+        .min(
+            Comparator.comparingInt(Ranked::cost)
+                .thenComparing(r -> together(r.path(), parent), Comparator.reverseOrder()))
         .map(Ranked::path);
   }
 
@@ -54,6 +58,17 @@ public final class Nearest {
     int longer = Math.max(a.length(), b.length());
     int shared = longer - distance(a, b);
     return shared > 0 && longer - shared <= (samePlace ? Math.max(1, longer / 3) : longer / 6);
+  }
+
+  /** How many names two paths begin with together; NAME is any. */
+  private static int together(String path, String other) {
+    String[] a = path.split("\\.");
+    String[] b = other.split("\\.");
+    int n = 0;
+    while (n < Math.min(a.length, b.length) && (a[n].equals(b[n]) || a[n].equals(ANY))) {
+      n++;
+    }
+    return n;
   }
 
   private static String parent(String path) {
@@ -67,7 +82,7 @@ public final class Nearest {
         collect(Schema.argument(type), path, out);
       }
     } else if (raw == Map.class) {
-      collect(Schema.argument(type), join(path, "NAME"), out);
+      collect(Schema.argument(type), join(path, ANY), out);
     } else if (Binder.isChoice(raw)) {
       Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out));
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {

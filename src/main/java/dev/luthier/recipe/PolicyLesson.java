@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -99,11 +100,13 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   /**
    * Has prompts answered, and compares the answers.
    *
+   * @param others prompts to draw instead, by round
    * @param kept whether they were answered before, by a run that goes on now
    */
-  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
+  RolloutParts parts(
+      long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others, boolean kept) {
     Rollouts answering = Objects.requireNonNull(rollouts);
-    Rollout rollout = kept ? answering.again(index, prompts) : answering.of(index, prompts);
+    Rollout rollout = kept ? answering.again(index) : answering.of(index, prompts, others);
     return RolloutParts.of(rollout, method, price, answering.adapted().model().compute());
   }
 

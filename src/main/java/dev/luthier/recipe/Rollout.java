@@ -16,6 +16,7 @@ import java.util.List;
  * @param old (M) log-probabilities by the policy that wrote them, as training reads them; empty
  *     where the only step on them will tell
  * @param reference (M) those by the reference; empty where there is none
+ * @param redrawn how many prompts others were put in the place of
  * @param seconds that answering and scoring took
  */
 record Rollout(
@@ -25,6 +26,7 @@ record Rollout(
     List<Score> scores,
     float[] old,
     float[] reference,
+    int redrawn,
     double seconds) {
 
   /** Answers to each prompt. */

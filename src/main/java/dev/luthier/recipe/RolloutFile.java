@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -35,6 +36,8 @@ record RolloutFile(Path path) {
   private static final String OLD = "old_log_probs";
   private static final String REFERENCE = "reference_log_probs";
   private static final String SCORES = "scores";
+  private static final String PROMPTS = "prompts";
+  private static final String PROMPT_LENGTHS = "prompt_lengths";
 
   static RolloutFile in(Path run) {
     return new RolloutFile(run.resolve("rollout.safetensors"));
@@ -45,11 +48,12 @@ record RolloutFile(Path path) {
     try (Scope scope = new Scope()) {
       Map<String, Tensor> out = new LinkedHashMap<>();
       out.put(INDEX, Ops.longs(new long[] {rollout.index()}, Compute.CPU));
+      out.put(PROMPTS, joined(rollout.prompts().stream().map(PromptRow::ids)));
       out.put(
-          IDS,
+          PROMPT_LENGTHS,
           Ops.longs(
-              answers.stream().flatMapToInt(a -> Arrays.stream(a.ids())).asLongStream().toArray(),
-              Compute.CPU));
+              rollout.prompts().stream().mapToLong(p -> p.ids().length).toArray(), Compute.CPU));
+      out.put(IDS, joined(answers.stream().map(Completion::ids)));
       out.put(
           LENGTHS,
           Ops.longs(answers.stream().mapToLong(a -> a.ids().length).toArray(), Compute.CPU));
@@ -65,6 +69,10 @@ record RolloutFile(Path path) {
       }
       SafetensorsWriter.write(path, out, Map.of());
     }
+  }
+
+  private static Tensor joined(Stream<int[]> ids) {
+    return Ops.longs(ids.flatMapToInt(Arrays::stream).asLongStream().toArray(), Compute.CPU);
   }
 
   private interface OfAnswer {
@@ -94,12 +102,12 @@ record RolloutFile(Path path) {
    *
    * @throws UserError if it is not there
    */
-  Rollout read(long index, List<PromptRow> prompts) {
+  Rollout read(long index, RolloutSpec spec) {
     if (Files.exists(path)) {
       try (Scope scope = new Scope();
           Safetensors saved = Safetensors.open(path)) {
         if (Ops.toLongs(saved.tensor(INDEX))[0] == index) {
-          return read(saved, index, prompts);
+          return read(saved, index, spec);
         }
       }
     }
@@ -108,19 +116,18 @@ record RolloutFile(Path path) {
             .formatted(path, index + 1));
   }
 
-  private static Rollout read(Safetensors saved, long index, List<PromptRow> prompts) {
-    long[] ids = Ops.toLongs(saved.tensor(IDS));
-    long[] lengths = Ops.toLongs(saved.tensor(LENGTHS));
+  private static Rollout read(Safetensors saved, long index, RolloutSpec spec) {
+    List<int[]> ids = parted(saved, IDS, LENGTHS);
     long[] ends = Ops.toLongs(saved.tensor(ENDS));
     float[] own = Ops.toFloats(saved.tensor(OWN));
     float[] drawn = Ops.toFloats(saved.tensor(DRAWN));
     List<Completion> answers = new ArrayList<>();
     int at = 0;
-    for (int i = 0; i < lengths.length; i++) {
-      int to = at + (int) lengths[i];
+    for (int i = 0; i < ids.size(); i++) {
+      int to = at + ids.get(i).length;
       answers.add(
           new Completion(
-              Arrays.stream(ids, at, to).mapToInt(id -> (int) id).toArray(),
+              ids.get(i),
               "", // nobody reads it again
               Arrays.copyOfRange(own, at, to),
               Arrays.copyOfRange(drawn, at, to),
@@ -133,7 +140,24 @@ record RolloutFile(Path path) {
     }
     float[] reference =
         saved.infos().containsKey(REFERENCE) ? Ops.toFloats(saved.tensor(REFERENCE)) : new float[0];
-    return new Rollout(
-        index, prompts, answers, scores, Ops.toFloats(saved.tensor(OLD)), reference, 0);
+    List<PromptRow> prompts =
+        parted(saved, PROMPTS, PROMPT_LENGTHS).stream()
+            .map(prompt -> new PromptRow(prompt, spec.samples(), spec.maxNewTokens()))
+            .toList();
+    float[] old = Ops.toFloats(saved.tensor(OLD));
+    return new Rollout(index, prompts, answers, scores, old, reference, 0, 0);
+  }
+
+  /** Tokens end to end, parted into their sequences. */
+  private static List<int[]> parted(Safetensors saved, String ids, String lengths) {
+    long[] all = Ops.toLongs(saved.tensor(ids));
+    List<int[]> out = new ArrayList<>();
+    int at = 0;
+    for (long length : Ops.toLongs(saved.tensor(lengths))) {
+      int to = at + (int) length;
+      out.add(Arrays.stream(all, at, to).mapToInt(id -> (int) id).toArray());
+      at = to;
+    }
+    return out;
   }
 }

@@ -80,6 +80,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
       out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().getOrDefault(part, 0.0)));
     }
     out.put("flat_groups", flatGroups);
+    out.put("redrawn", (double) rollout.redrawn() / rollout.prompts().size());
     out.put("answer_tokens", mean(i -> rollout.answers().get(i).ids().length));
     out.put("truncated", cut());
     int[] starts = rollout.starts();

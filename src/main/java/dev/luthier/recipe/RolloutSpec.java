@@ -4,6 +4,7 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
+import dev.luthier.loss.OverlongPenalty;
 import dev.luthier.loss.SamplingCorrection;
 import dev.luthier.rollout.Sampling;
 import java.util.Optional;
@@ -37,10 +38,22 @@ public record RolloutSpec(
             value = "Whether answers that were cut at the limit teach nothing",
             elsewhere = {"mask_truncated_completions"})
         @Default("false")
-        boolean maskTruncated) {
+        boolean maskTruncated,
+    @Doc(
+            value =
+                "How many times prompts whose answers are all worth the same are replaced by others,"
+                    + " since they teach nothing (dynamic sampling, arXiv 2503.14476); 0: never",
+            elsewhere = {"dynamic_sampling"})
+        @Default("0")
+        int redraws,
+    @Doc(
+            "What an answer pays for coming near the limit of its length, as a part of the reward;"
+                + " unset: nothing")
+        Optional<OverlongPenalty> overlong) {
   public RolloutSpec {
     Check.atLeast("rollout.samples", 1, samples);
     Check.atLeast("rollout.max_new_tokens", 1, maxNewTokens);
+    Check.atLeast("rollout.redraws", 0, redraws);
     if (!(temperature > 0)) {
       throw new UserError(
           "rollout.temperature must be > 0, was %s: greedy answers to a prompt are all the same"

@@ -53,7 +53,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     if (current == null || current.rollout().index() != index) {
       List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
       boolean amid = step % updates.steps() > 0; // a run goes on there
-      current = lesson.parts(index, prompts, amid);
+      current = lesson.parts(index, prompts, round -> others(index, round), amid);
       flat = current.flatGroups() == 1 ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
@@ -70,6 +70,13 @@ final class RolloutSteps implements Steps<PolicyBatch> {
             part ->
                 new Micro<>(() -> parts.batch(part, which), part.length, parts.tokens(part), place))
         .toList();
+  }
+
+  /** All prompts, in an order of their own for each round of a rollout. */
+  private List<PromptRow> others(long index, int round) {
+    List<List<PromptRow>> all = rows.bins().items();
+    int[] order = Batches.Order.shuffled(Seed.of(seed, index, round)).of(0, all.size());
+    return Arrays.stream(order).mapToObj(i -> all.get(i).get(0)).toList();
   }
 
   /** The places of the prompts that a step learns from. */

@@ -16,10 +16,13 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -44,23 +47,33 @@ record Rollouts(
     long seed) {
   private static final int AT_ONCE = 128;
 
-  /** Answers all prompts. */
-  Rollout of(long index, List<PromptRow> prompts) {
+  /**
+   * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
+   *
+   * @param others all there are, by round
+   */
+  Rollout of(long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others) {
     long begin = System.nanoTime();
     boolean training = adapted.model().dropout().training();
     adapted.training(false);
     try {
-      List<Completion> answers =
-          write(prompts, spec.samples(), spec.sampling(), Seed.of(seed, index));
-      List<Score> scores = scoring.apply(prompts, answers);
-      Rollout bare = new Rollout(index, prompts, answers, scores, new float[0], new float[0], 0);
+      Drawn drawn = answered(prompts, Seed.of(seed, index));
+      for (int round = 1; round <= spec.redraws() && drawn.flat().length > 0; round++) {
+        Set<PromptRow> known = new HashSet<>(drawn.prompts());
+        List<PromptRow> next =
+            others.apply(round).stream()
+                .filter(p -> !known.contains(p))
+                .limit(drawn.flat().length)
+                .toList();
+        drawn = next.isEmpty() ? drawn : drawn.with(answered(next, Seed.of(seed, index, round)));
+      }
+      Rollout bare = drawn.rollout(index, new float[0], new float[0], 0);
       float[] old =
           waiting.isPresent()
               ? each(bare, b -> likelihood.each(adapted.model(), b, chunk))
               : new float[0];
       float[] held = reference.map(r -> each(bare, r::each)).orElse(new float[0]);
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      Rollout out = new Rollout(index, prompts, answers, scores, old, held, seconds);
+      Rollout out = drawn.rollout(index, old, held, (System.nanoTime() - begin) / 1e9);
       waiting.ifPresent(file -> file.write(out));
       return out;
     } finally {
@@ -68,9 +81,19 @@ record Rollouts(
     }
   }
 
+  private Drawn answered(List<PromptRow> prompts, long draws) {
+    List<Completion> answers = write(prompts, spec.samples(), spec.sampling(), draws);
+    List<Score> scores = scoring.apply(prompts, answers);
+    return new Drawn(
+        prompts,
+        answers,
+        spec.overlong().map(price -> Overlong.paid(price, answers, scores)).orElse(scores),
+        0);
+  }
+
   /** The rollout that a run was amid when it was broken off. */
-  Rollout again(long index, List<PromptRow> prompts) {
-    return waiting.orElseThrow().read(index, prompts);
+  Rollout again(long index) {
+    return waiting.orElseThrow().read(index, spec);
   }
 
   /** Answers to each prompt, as it stands. */

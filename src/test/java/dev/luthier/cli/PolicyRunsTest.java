@@ -197,6 +197,28 @@ class PolicyRunsTest {
     }
   }
 
+  /**
+   * Prompts that teach nothing are replaced: here those whose answers are all without a small
+   * letter, or all made of nothing else. The same seed draws the same again, also amid a rollout.
+   */
+  @Test
+  void drawsOthersInstead() throws IOException {
+    String method =
+        "{ dapo: { rewards: { some: { scorer: { regex: { pattern: '[a-f]' } } } }, rollout: {"
+            + " samples: 2, max_new_tokens: 4, redraws: 3, overlong: { limit: 4, cache: 2 } },"
+            + " updates: { minibatches: 2 } } }";
+    List<Map<String, Double>> once = steps(method, "once");
+    assertThat(once.stream().mapToDouble(step -> step.getOrDefault("redrawn", 0.0)).sum())
+        .isPositive();
+    assertThat(once.get(0).get("reward/overlong")).isBetween(-1.0, 0.0);
+    steps(method, "again", "--checkpoint.every=1");
+    delete(dir.resolve("again/checkpoints"), 4); // back to step 3, amid the second rollout
+    Said said = train(method, "again", "--checkpoint.every=1", "--resume");
+    assertThat(said.code()).as(said.err() + said.out()).isZero();
+    List<Map<String, Double>> twice = logged("again");
+    assertThat(twice.get(3).get("loss")).isEqualTo(once.get(3).get("loss"));
+  }
+
   /** A draw from another distribution than the policy's is weighted. */
   @Test
   void correctsForTheSampler() throws IOException {
@@ -241,6 +263,9 @@ class PolicyRunsTest {
         "finds no expected number in column \"answer\"",
         "{ grpo: { rewards: { r: { scorer: { numeric_answer: { column: answer } } } }, %s } }"
             .formatted(SHORT));
+    refused(
+        "did you mean method.grpo.rewards.NAME.scorer.length?",
+        "{ grpo: { rewards: { r: { length: {} } } } }");
     refused(
         "scorer.java: NoSuch: there is no such class",
         "{ grpo: { rewards: { r: { scorer: { java: NoSuch } } }, %s } }".formatted(SHORT));
