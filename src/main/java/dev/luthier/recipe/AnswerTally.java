@@ -23,31 +23,30 @@ final class AnswerTally {
     return new PreferenceTally<>(measures, named);
   }
 
-  /** Sums over answers, in the order of the tally. */
-  record Sums(List<Completion> answers, List<Score> scores) {
-    /**
-     * @param gold of the answers, where there is one
-     */
-    float[] with(List<Score> gold) {
-      List<Double> out = new ArrayList<>();
-      out.add(scores.stream().mapToDouble(Score::total).sum());
-      if (!gold.isEmpty()) {
-        out.add(gold.stream().mapToDouble(Score::total).sum());
-      }
-      out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
-      out.add(
-          (double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
-      for (String part : scores.get(0).parts().keySet()) {
-        if (!part.contains("/")) {
-          out.add(scores.stream().mapToDouble(s -> s.parts().getOrDefault(part, 0.0)).sum());
-        }
-      }
-      float[] all = new float[out.size()];
-      for (int i = 0; i < all.length; i++) {
-        all[i] = out.get(i).floatValue();
-      }
-      return all;
+  /** Sums over answers, one to each prompt, in the order of the tally. */
+  static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
+    List<Score> scores = rewards.of(prompts, answers);
+    List<Score> gold = rewards.gold(prompts, answers);
+    List<Double> out = new ArrayList<>(List.of(sum(scores)));
+    if (!gold.isEmpty()) {
+      out.add(sum(gold));
     }
+    out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
+    out.add((double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
+    for (String part : scores.get(0).parts().keySet()) {
+      if (!part.contains("/")) { // the parts of a part are in the log of rollouts alone
+        out.add(scores.stream().mapToDouble(s -> s.parts().getOrDefault(part, 0.0)).sum());
+      }
+    }
+    float[] all = new float[out.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = out.get(i).floatValue();
+    }
+    return all;
+  }
+
+  private static double sum(List<Score> scores) {
+    return scores.stream().mapToDouble(Score::total).sum();
   }
 
   /** Says so where the reward grew and the gold measure fell, which is what it is there for. */

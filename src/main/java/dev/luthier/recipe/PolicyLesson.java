@@ -142,10 +142,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     List<PromptRow> prompts = batch.prompts();
     List<Completion> answers =
         Objects.requireNonNull(rollouts).write(prompts, 1, Sampling.GREEDY, 0);
-    AnswerRewards scoring = Objects.requireNonNull(rewards);
-    float[] all =
-        new AnswerTally.Sums(answers, scoring.of(prompts, answers))
-            .with(scoring.gold(prompts, answers));
+    float[] all = AnswerTally.sums(Objects.requireNonNull(rewards), prompts, answers);
     return new Judged(-all[0], Ops.floats(all, Compute.CPU));
   }
 
