@@ -100,6 +100,11 @@ public record PolicyGradient(
           "%s.rollout.samples must be at least 2, was 1: answers to a prompt are compared with each other"
               .formatted(name));
     }
+    if (peft.tasks() > 1) {
+      throw new UserError(
+          "%s answers prompts of all tasks together, but peft tells %d tasks apart; leave peft's tasks out"
+              .formatted(name, peft.tasks()));
+    }
     if (updates.minibatches() > optim.batch()) {
       throw new UserError(
           "%s.updates.minibatches must be at most optim.batch (%d prompts), was %d"
