@@ -1,0 +1,62 @@
+package dev.luthier.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.luthier.data.PromptRow;
+import dev.luthier.reward.Score;
+import dev.luthier.rollout.Completion;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class OutcomesTest {
+  private static final List<PromptRow> PROMPTS =
+      IntStream.range(0, 6).mapToObj(i -> new PromptRow(new int[] {i}, 2, 8)).toList();
+
+  /** Two answers to each of some prompts, which are worth as much. */
+  private static Drawn drawn(List<PromptRow> prompts, double... scores) {
+    Completion answer =
+        new Completion(new int[1], "", new float[1], new float[1], Completion.Finish.END);
+    return new Drawn(
+        prompts,
+        IntStream.range(0, scores.length).mapToObj(i -> answer).toList(),
+        Arrays.stream(scores).mapToObj(Score::of).toList(),
+        0);
+  }
+
+  /** Answers to 1 and 4 differed, those to 0 and 2 did not, 3 and 5 were never answered. */
+  @Test
+  void promptsWhoseAnswersDifferedComeFirst() {
+    try (Scope scope = new Scope()) {
+      Outcomes outcomes = new Outcomes(PROMPTS);
+      outcomes.note(drawn(PROMPTS.subList(0, 2), 1, 1, 0, 1));
+      outcomes.note(drawn(List.of(PROMPTS.get(2), PROMPTS.get(4)), 0, 0, 1, 0));
+      for (long seed = 0; seed < 8; seed++) {
+        List<PromptRow> order = outcomes.order(seed);
+        assertThat(order.subList(0, 2))
+            .containsExactlyInAnyOrder(PROMPTS.get(1), PROMPTS.get(4));
+        assertThat(order.subList(2, 4))
+            .containsExactlyInAnyOrder(PROMPTS.get(3), PROMPTS.get(5));
+        assertThat(order.subList(4, 6))
+            .containsExactlyInAnyOrder(PROMPTS.get(0), PROMPTS.get(2));
+      }
+    }
+  }
+
+  /** What was true once is not for good, and a run that goes on knows it. */
+  @Test
+  void theLastTimeCounts() {
+    try (Scope scope = new Scope()) {
+      Outcomes outcomes = new Outcomes(PROMPTS);
+      outcomes.note(drawn(PROMPTS.subList(0, 1), 1, 0));
+      outcomes.note(drawn(PROMPTS.subList(0, 1), 1, 1));
+      assertThat(outcomes.order(1).get(5)).isSameAs(PROMPTS.get(0));
+      Outcomes later = new Outcomes(PROMPTS);
+      Ops.without(() -> later.state().get(0).value().copy_(outcomes.state().get(0).value()));
+      assertThat(later.order(1)).isEqualTo(outcomes.order(1));
+    }
+  }
+}
