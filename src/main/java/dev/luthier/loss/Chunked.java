@@ -34,7 +34,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) {
   /** What the scores of some tokens are worth. */
   private interface Part {
-    Tensor of(Tensor states, Tensor targets); // (C, H), (C) -> (C, 1) or (1, 1)
+    Tensor of(Tensor states, Tensor targets); // (C, H), (C) -> (C, n) or (1, 1)
   }
 
   /**
@@ -62,27 +62,28 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
                 hidden,
                 targets,
                 1,
+                1,
                 (states, right) -> loss.apply(head.apply(states), right).view(1, 1));
     return total.squeeze();
   }
 
+  /** {@link TokenScores#logProbabilities} of every token, (M) float32. */
+  public Tensor logProbabilities(Tensor hidden, Tensor targets) {
+    return rows(hidden, targets, 1, TokenScores::logProbabilities).squeeze(1);
+  }
+
   /**
-   * log p(target) of every token, (M) float32. The backward pass scores every chunk once more.
+   * Some numbers of every token, (M, n) float32. The backward pass scores every chunk once more.
    *
    * @param hidden (M, H)
    * @param targets (M) int64
+   * @param of (C, V) and (C) -> (C, n)
    */
-  public Tensor logProbabilities(Tensor hidden, Tensor targets) {
+  public Tensor rows(Tensor hidden, Tensor targets, long n, BinaryOperator<Tensor> of) {
     long m = hidden.size(0);
     return m <= tokens
-        ? logProbability(hidden, targets).squeeze(1)
-        : again(hidden, targets, m, this::logProbability).squeeze(1);
-  }
-
-  /** log softmax(scores)_target = score_target - logsumexp(scores), (C, 1). */
-  private Tensor logProbability(Tensor states, Tensor targets) {
-    Tensor scores = head.apply(states); // (C, V)
-    return scores.gather(1, targets.unsqueeze(1)).sub(scores.logsumexp(new long[] {1}, true));
+        ? of.apply(head.apply(hidden), targets)
+        : again(hidden, targets, m, n, (states, right) -> of.apply(head.apply(states), right));
   }
 
   /**
@@ -115,7 +116,7 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
     return CustomGradient.of(
         hidden,
         states -> {
-          Tensor total = zeros(1);
+          Tensor total = zeros(1, 1);
           for (long at = 0; at < states.size(0); at += tokens) {
             try (Scope scope = new Scope();
                 AutoGradMode on = new AutoGradMode(true)) {
@@ -136,14 +137,14 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
    *
    * @param rows of the result: M, or 1 where the parts are added
    */
-  private Tensor again(Tensor hidden, Tensor targets, long rows, Part part) {
+  private Tensor again(Tensor hidden, Tensor targets, long rows, long columns, Part part) {
     RandomState before = RandomState.now(compute);
     Tensor fixed = hidden.detach();
     boolean wanted = hidden.requires_grad();
     return CustomGradient.of(
         hidden,
         states -> {
-          Tensor out = zeros(rows);
+          Tensor out = zeros(rows, columns);
           for (long at = 0; at < states.size(0); at += tokens) {
             try (Scope scope = new Scope()) {
               Tensor found = part.of(cut(states, at), cut(targets, at));
@@ -185,8 +186,8 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
     }
   }
 
-  private Tensor zeros(long rows) {
-    return torch.zeros(new long[] {rows, 1}, compute.options(ScalarType.Float));
+  private Tensor zeros(long rows, long columns) {
+    return torch.zeros(new long[] {rows, columns}, compute.options(ScalarType.Float));
   }
 
   /** The rows of a chunk. */

@@ -24,6 +24,9 @@ public record PolicyObjective(
     @Doc("What sampled answers teach") @Default("grpo") PolicyLoss loss,
     @Doc("Where the distance from the reference is paid for") @Default("none") KlPenalty kl,
     @Doc("What a nat of entropy is worth") @Default("0") double entropyCoef) {
+  /** How far a step has gone from the policy that it starts from: {@link KlEstimator#K3}. */
+  public static final String OLD_KL = "old_kl";
+
   public PolicyObjective {
     Check.atLeast("entropy_coef", 0.0, entropyCoef);
   }
@@ -66,7 +69,7 @@ public record PolicyObjective(
       Tensor ratio = level.share().of(level.ratios(tokens), tokens.answers(), step);
       terms.add(new Loss.Term("ratio", ratio));
       Tensor moved = KlEstimator.K3.of(tokens.old(), tokens.policy()); // (M)
-      terms.add(new Loss.Term("old_kl", mean(moved, tokens, step)));
+      terms.add(new Loss.Term(OLD_KL, mean(moved, tokens, step)));
       Tensor reference = tokens.reference();
       if (reference != null) {
         Tensor far = kl.estimator().of(tokens.policy(), reference); // (M)

@@ -1,12 +1,15 @@
 package dev.luthier.model;
 
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Sequences;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,5 +112,23 @@ public final class Classifier implements Model {
   public Tensor logits(Sequences input, @Nullable Tensor types) {
     Layout layout = trunk.layout(input, null, compute());
     return head.apply(trunk.states(layout, types), layout.batch.all(), compute());
+  }
+
+  /**
+   * The scores as if each sequence ended at these tokens, (M, L) float32: what a decoder thinks on
+   * its way. Only where the head {@link #readsLast}.
+   *
+   * @param positions (M) int64 among all tokens
+   */
+  public Tensor logitsAt(Sequences input, Tensor positions) {
+    Tensor states = trunk.states(input, null, compute()).index_select(0, positions); // (M, H)
+    return ((SequenceHead.Last) head).score().apply(states.to(ScalarType.Float));
+  }
+
+  /** Makes every score 0, whatever is read: where a new head begins that is to learn values. */
+  public void scoreNothing() {
+    try (AutoGradMode off = Ops.noGrad()) {
+      head.slots().forEach(s -> s.base().weights().values().forEach(p -> p.value().zero_()));
+    }
   }
 }

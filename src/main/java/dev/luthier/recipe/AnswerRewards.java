@@ -32,7 +32,7 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
    * Reads what scorers need, and asks the rules about every prompt, so that what a row lacks is
    * known before anything is written.
    */
-  static AnswerRewards open(PolicyGradient method, String device, Corpus<PromptRow> corpus) {
+  static AnswerRewards open(AnswersSpec method, String device, Corpus<PromptRow> corpus) {
     AnswerRewards out =
         new AnswerRewards(
             RewardPart.open(method.rewards(), device),

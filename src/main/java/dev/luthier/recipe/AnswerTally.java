@@ -15,7 +15,7 @@ final class AnswerTally {
   private AnswerTally() {}
 
   /** Reward, gold where there is one, then what the rewards are made of, lengths, and cut ones. */
-  static Tally<PromptRow> of(PolicyGradient method) {
+  static Tally<PromptRow> of(AnswersSpec method) {
     List<Measure> measures = new ArrayList<>(List.of(Measure.REWARD));
     method.gold().ifPresent(g -> measures.add(Measure.GOLD));
     List<String> named = new ArrayList<>(List.of("answer_tokens", "truncated"));

@@ -92,7 +92,8 @@ record Corpus<R extends TrainingRow>(
     return Schema.name(method);
   }
 
-  private static List<DataSet> sets(List<DataSpec.Source> sources, Recipe recipe) {
+  /** What sources name. */
+  static List<DataSet> sets(List<DataSpec.Source> sources, Recipe recipe) {
     return sources.stream()
         .map(
             s ->

@@ -54,7 +54,9 @@ record Drawn(List<PromptRow> prompts, List<Completion> answers, List<Score> scor
     return new Drawn(prompts, answers, scores, redrawn + at);
   }
 
-  Rollout rollout(long index, float[] old, float[] reference, double seconds) {
-    return new Rollout(index, prompts, answers, scores, old, reference, redrawn, seconds);
+  /** With nothing read of the answers yet. */
+  Rollout rollout(long index) {
+    float[] none = {};
+    return new Rollout(index, prompts, answers, scores, none, none, none, redrawn, 0);
   }
 }

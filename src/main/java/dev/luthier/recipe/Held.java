@@ -24,12 +24,15 @@ record Held(Frame frame, Collection<Parameter> all, Set<Parameter> trainable, bo
   /** What a step makes on the way: three numbers for each weight of a piece (train/Piecewise). */
   private static final long PIECE = 3 * (4L << 20);
 
-  static Held of(Adapted<?> adapted) {
+  /**
+   * @param own what trains beside it
+   */
+  static Held of(Adapted<?> adapted, OwnWeights own) {
     Model model = adapted.model();
     return new Held(
         model.frame(),
         model.parameters(),
-        new HashSet<>(adapted.trainable()),
+        new HashSet<>(own.with(adapted)),
         !model.compute().isCuda());
   }
 

@@ -32,6 +32,7 @@ final class Imagined {
         zeros,
         null,
         null,
+        null,
         new StepSize(lengths.length, tokens, prompts.get(0).most()));
   }
 }

@@ -8,6 +8,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
 import dev.luthier.tensor.Scope;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,41 +35,69 @@ final class KlPrice {
   }
 
   /**
-   * Rewards less the price, (N).
+   * Rewards of answers less the price, (N).
    *
    * @param rewards (N)
    */
-  Tensor paid(Rollout rollout, Tensor rewards) {
-    if (!(penalty instanceof KlPenalty.InReward paying)) {
-      return rewards;
-    }
-    int[] starts = rollout.starts();
-    float[] written = new float[starts[starts.length - 1]];
-    long[] lengths = new long[rollout.answers().size()];
-    for (int i = 0; i < lengths.length; i++) {
-      float[] own = rollout.answers().get(i).logProbs();
-      System.arraycopy(own, 0, written, starts[i], own.length);
-      lengths[i] = own.length;
-    }
-    Segments of = Segments.ofLengths(Compute.CPU, lengths);
-    Tensor policy = Ops.floats(written, Compute.CPU); // (M)
-    Tensor reference = Ops.floats(rollout.reference(), Compute.CPU); // (M)
-    far = of.sums(paying.estimator().of(policy, reference)).mean().item_double();
-    answers = lengths.length;
-    return paying.ofAnswers(rewards, policy, reference, of, beta());
+  Tensor ofAnswers(Rollout rollout, Tensor rewards) {
+    return penalty instanceof KlPenalty.InReward paying
+        ? measured(rollout, paying)
+            .map((policy, held, of) -> paying.ofAnswers(rewards, policy, held, of, beta()))
+        : rewards;
   }
 
   /**
-   * @param steps of a rollout
+   * Rewards of tokens, (M): the answer's at its last one, less the price of each.
+   *
+   * @param rewards (N)
    */
-  Course course(int steps) {
+  Tensor ofTokens(Rollout rollout, Tensor rewards) {
+    Segments of = rollout.segments();
+    return penalty instanceof KlPenalty.InReward paying
+        ? measured(rollout, paying)
+            .map((policy, held, owner) -> paying.rewards(rewards, policy, held, owner, beta()))
+        : rewards.new_zeros(of.owner().size(0)).index_add(0, of.ends(), rewards);
+  }
+
+  /** What a price is computed from. */
+  private interface Priced {
+    Tensor of(Tensor policy, Tensor reference, Segments answers); // (M), (M)
+  }
+
+  private record Measured(Tensor policy, Tensor reference, Segments answers) {
+    Tensor map(Priced by) {
+      return by.of(policy, reference, answers);
+    }
+  }
+
+  /** Log-probabilities of all tokens, whose distance is noted. */
+  private Measured measured(Rollout rollout, KlPenalty.InReward paying) {
+    Segments of = rollout.segments();
+    Tensor policy = Ops.floats(rollout.written(), Compute.CPU); // (M)
+    Tensor reference = Ops.floats(rollout.reference(), Compute.CPU); // (M)
+    far = of.sums(paying.estimator().of(policy, reference)).mean().item_double();
+    answers = of.count();
+    return new Measured(policy, reference, of);
+  }
+
+  /** What is logged of a rollout: the price, and the distance of whole answers, in the mean. */
+  Map<String, Double> terms() {
+    return penalty instanceof KlPenalty.InReward
+        ? Map.of("kl_beta", (double) beta(), "answer_kl", far)
+        : Map.of();
+  }
+
+  /**
+   * @param turns which say whether a rollout ends
+   */
+  Course course(Turns turns) {
     if (!(penalty instanceof KlPenalty.InReward paying)) {
       return Course.NONE;
     }
     return new Course() {
       @Override
       public void afterStep(long step, long total) {
-        if ((step + 1) % steps == 0) {
+        if (turns.ends(step)) {
           double next = paying.control().after(beta(), far, answers);
           try (Scope scope = new Scope();
               AutoGradMode off = Ops.noGrad()) {

@@ -137,6 +137,14 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
     return 0;
   }
 
+  /**
+   * Weights of its own that train beside those of a model that it loaded; asked for again they are
+   * the same.
+   */
+  default OwnWeights own(M model) {
+    return OwnWeights.NONE;
+  }
+
   /** Writes into the result's folder what commands need to know of the method. */
   default void save(Path dir) {}
 

@@ -21,7 +21,7 @@ public sealed interface Method
         Prefer,
         OutcomePrefer,
         Reward,
-        PolicyGradient {
+        AnswersMethod {
   /** The forms of rows that it learns from. */
   List<Form> forms();
 

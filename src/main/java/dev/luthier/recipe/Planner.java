@@ -66,7 +66,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
               model,
               recipe.peft().scout().map(Scout::likeness).orElse(recipe.peft()),
               folder.beginning(recipe.seed()));
-      adapted.trainable().forEach(p -> p.hollow(model.compute().inFloat32()));
+      lesson.own(model).with(adapted).forEach(p -> p.hollow(model.compute().inFloat32()));
       recipe.memory().on(model, note -> {});
       return new Planner<>(recipe, lesson, folder, corpus, adapted);
     } catch (RuntimeException e) {
@@ -118,14 +118,13 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
 
   private Plan planned(Recipe other) {
     M model = adapted.model();
-    RowSteps<R, B> steps = RowSteps.of(lesson, corpus, other, model);
     List<Extent> measured =
         Extents.largest(
             EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents().of(p.rows())));
     int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
     long evaluation =
         measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
-    List<Extent> trained = extents().largest(steps);
+    List<Extent> trained = extents().largest(RowSteps.of(lesson, corpus, other, model));
     trained.forEach(this::memory); // which also loads what a step needs into the process
     Fixed fixed = fixed(other.optim().optimizer());
     long cache = AnswersMemory.of(other, lesson, model, corpus, p -> memory(p).forward(blocks));
@@ -150,7 +149,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   private Optional<Probed> probe(boolean even) {
     List<Tensor> known = new ArrayList<>();
     adapted.model().parameters().forEach(p -> known.add(p.value()));
-    adapted.trainable().forEach(p -> known.add(p.value()));
+    lesson.own(adapted.model()).with(adapted).forEach(p -> known.add(p.value()));
     adapted.training(true);
     torch.manual_seed(Seed.of(recipe.seed(), 0));
     try {
@@ -187,7 +186,8 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
               : Math.max(1, PeakMemory.settled() - ours);
     }
-    return Held.of(adapted).fixed(process, optimizer, lesson.beside(compute));
+    Held held = Held.of(adapted, lesson.own(adapted.model()));
+    return held.fixed(process, optimizer, lesson.beside(compute));
   }
 
   @Override

@@ -10,11 +10,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompts, and where they were answered, the answers.
+ * Prompts, and where they were answered, the answers; or texts that are learnt beside.
  *
  * @param answered none where a plan or an evaluation asks
+ * @param mixed none but where there are no prompts
  */
-record PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered) {
+record PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered, Optional<Mixed> mixed) {
+  PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered) {
+    this(prompts, answered, Optional.empty());
+  }
+
+  /** Texts of a pretraining mix. */
+  static PolicyBatch of(Mixed mixed) {
+    return new PolicyBatch(List.of(), Optional.empty(), Optional.of(mixed));
+  }
+
   /**
    * Letters: N answers, M tokens of all.
    *
@@ -24,6 +34,7 @@ record PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered) {
    * @param sampler (M) log-probabilities by what the tokens were drawn from
    * @param old (M) by the policy that wrote them; null where it is the one that reads them
    * @param reference (M); null without one
+   * @param foretold null without a value model
    * @param size of the whole step
    */
   record Answered(
@@ -33,5 +44,21 @@ record PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered) {
       Tensor sampler,
       @Nullable Tensor old,
       @Nullable Tensor reference,
+      @Nullable Foretold foretold,
       StepSize size) {}
+
+  /**
+   * What a value model said, and what came of it.
+   *
+   * @param values (M) by the one that the rollout began with
+   * @param returns (M)
+   */
+  record Foretold(Tensor values, Tensor returns) {}
+
+  /**
+   * Texts.
+   *
+   * @param tokens that the whole step learns of them
+   */
+  record Mixed(TokenBatch texts, double tokens) {}
 }

@@ -1,90 +1,31 @@
 package dev.luthier.recipe;
 
-import dev.luthier.data.Form;
-import dev.luthier.data.PromptOf;
-import dev.luthier.data.Samples;
-import dev.luthier.data.TooLong;
-import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Inline;
-import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
+import dev.luthier.loss.Advantages;
 import dev.luthier.loss.GroupAdvantage;
 import dev.luthier.loss.GroupLoss;
-import dev.luthier.loss.KlPenalty;
+import dev.luthier.loss.Segments;
 import dev.luthier.peft.Peft;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
-/** Learning from rewards for the model's own answers: GRPO and its kin, by the loss's name. */
-@Doc("Learning from rewards for the model's own answers")
+/** Answers that are compared with each other: GRPO and its kin, by the loss's name. */
+@Doc("Learning from rewards for the model's own answers, compared with each other")
 public record PolicyGradient(
     @Inline GroupLoss loss,
-    @Doc("What answers are worth: rewards, each under a name of your own, added up by weight")
-        Map<String, RewardPart> rewards,
-    @Doc("How the model answers prompts to learn from its answers") @Default("{}")
-        RolloutSpec rollout,
-    @Doc("How many steps the answers of a rollout are good for") @Default("{}") Updates updates,
+    @Inline AnswersSpec answers,
     @Doc("What an answer's reward is compared with and divided by; unset: as the method has it")
-        Optional<GroupAdvantage> advantage,
-    @Doc("Where the distance from the reference is paid for") @Default("none") KlPenalty kl,
-    @Doc("The policy that the distance is measured from, where it is paid for")
-        @Default("adapters_off")
-        ReferencePolicy reference,
-    @Doc("What is measured beside the rewards and never learnt from, where they may be deceived")
-        Optional<Scorer> gold,
-    @Doc(
-            value =
-                "Longest prompt with an answer in tokens; unset: the longest that the model takes,"
-                    + " at most 1024",
-            elsewhere = {"max_seq_length", "max_seq_len", "max_prompt_length"})
-        Optional<Integer> maxLength,
-    @Doc("What happens where a prompt is longer: the run does not start, or the row is left out")
-        @Default("raise")
-        TooLong tooLong)
-    implements Method {
+        Optional<GroupAdvantage> advantage)
+    implements AnswersMethod {
   public PolicyGradient {
-    rewards = Collections.unmodifiableMap(new LinkedHashMap<>(rewards)); // in their order
-    if (rewards.isEmpty()) {
-      throw new UserError(
-          "rewards must name what answers are worth, such as { right: exact_match }, was empty");
-    }
-    for (String name : rewards.keySet()) {
-      if (!name.matches("[A-Za-z0-9_-]+")) {
-        throw new UserError(
-            "rewards: a reward's name is made of letters, digits, _ and -, was \"%s\""
-                .formatted(name));
-      }
-    }
-    rewards.forEach((name, part) -> refuseOfFile("rewards." + name, part.scorer()));
-    gold.ifPresent(scorer -> refuseOfFile("gold", scorer));
-    maxLength.ifPresent(n -> Check.atLeast("max_length", 2, n));
-  }
-
-  private static void refuseOfFile(String key, Scorer scorer) {
-    if (!scorer.scoresWritten()) {
-      throw new UserError(
-          "%s is %s, which scores answers of the file, but these are the model's own"
-              .formatted(key, Schema.name(scorer)));
-    }
-  }
-
-  @Override
-  public List<Form> forms() {
-    return Form.TO_ANSWER;
-  }
-
-  @Override
-  public Samples converted(Samples read) {
-    return read.converted(new PromptOf());
-  }
-
-  @Override
-  public boolean keepsColumns() {
-    return true;
+    answers = answers.iterating(1);
   }
 
   /** What rewards are compared with. */
@@ -94,37 +35,26 @@ public record PolicyGradient(
 
   @Override
   public void check(OptimSpec optim, Peft peft) {
-    String name = "method." + Schema.name(this);
-    if (compared().baseline().inGroups() && rollout.samples() < 2) {
+    if (compared().baseline().inGroups() && answers.rollout().samples() < 2) {
       throw new UserError(
-          "%s.rollout.samples must be at least 2, was 1: answers to a prompt are compared with each other"
-              .formatted(name));
+          "method.%s.rollout.samples must be at least 2, was 1: answers to a prompt are compared with each other"
+              .formatted(Schema.name(this)));
     }
-    if (peft.tasks() > 1) {
-      throw new UserError(
-          "%s answers prompts of all tasks together, but peft tells %d tasks apart; leave peft's tasks out"
-              .formatted(name, peft.tasks()));
-    }
-    if (updates.minibatches() > optim.batch()) {
-      throw new UserError(
-          "%s.updates.minibatches must be at most optim.batch (%d prompts), was %d"
-              .formatted(name, optim.batch(), updates.minibatches()));
-    }
-    if (kl.reference()) {
-      reference.check(Schema.name(this), peft);
-      if (reference instanceof ReferencePolicy.Cached) {
-        throw new UserError(
-            "%s.reference is cached, but answers are new in every rollout; take adapters_off or copy"
-                .formatted(name));
-      }
-    }
+    AnswersMethod.super.check(optim, peft);
   }
 
   @Override
-  public Lesson<?, ?, ?> lesson(ModelFolder folder, Samples.Split samples, long seed) {
-    if (kl.reference()) {
-      reference.check(Schema.name(this), folder);
+  public Taught taught(Rollout rollout, KlPrice price) {
+    long[] lengths = new long[rollout.prompts().size()];
+    Arrays.fill(lengths, rollout.samples());
+    try (Scope scope = new Scope()) {
+      Tensor rewards = Ops.floats(rollout.totals(), Compute.CPU); // (N)
+      Tensor paid = price.ofAnswers(rollout, rewards); // (N)
+      Advantages found = compared().of(paid, Segments.ofLengths(Compute.CPU, lengths));
+      double flat = found.flat().mean().item_double();
+      boolean lost = flat == 1 && compared().baseline().inGroups() && !answers.kl().reference();
+      return new Taught(
+          Ops.toFloats(found.ofTokens(rollout.segments())), new float[0], flat, lost, Map.of());
     }
-    return new PolicyLesson(folder, this, seed);
   }
 }

@@ -7,17 +7,15 @@ import dev.luthier.data.RowMaker;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
-import dev.luthier.rollout.Completion;
-import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Steps;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,30 +29,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private final ModelFolder folder;
-  private final PolicyGradient method;
+  private final AnswersMethod method;
   private final long seed;
   private final SftLesson writing;
   private final Likelihood likelihood;
   private final KlPrice price;
-  private @Nullable AnswerRewards rewards; // null before the rows are known
-  private @Nullable FrozenPolicy reference; // null before the run begins, and without one
-  private @Nullable Rollouts rollouts;
+  private final Turns turns;
+  private final ValueModels values;
+  private final Answering answering;
+  private @Nullable MixedSteps mix; // null before the rows are known, and without one
 
-  PolicyLesson(ModelFolder folder, PolicyGradient method, long seed) {
+  PolicyLesson(ModelFolder folder, AnswersMethod method, long seed) {
     this.folder = folder;
     this.method = method;
     this.seed = seed;
     this.writing = RankLesson.decoder(folder);
     this.likelihood = new Likelihood(writing);
-    this.price = new KlPrice(method.kl());
+    this.answering = new Answering(folder, method.answers(), likelihood, seed);
+    this.price = new KlPrice(method.answers().kl());
+    this.values = new ValueModels(folder, method.valued().map(AnswersMethod.Valued::spec), seed);
+    this.turns = new Turns(method.answers().updates());
   }
 
   @Override
   public RowMaker<PromptRow> rows() {
     return new PromptTokenizer(
         new SftTokenizer(folder.tokenizer(), folder.renderer(), LossOn.COMPLETION),
-        method.rollout().samples(),
-        method.rollout().maxNewTokens());
+        method.answers().rollout().samples(),
+        method.answers().rollout().maxNewTokens());
   }
 
   @Override
@@ -64,37 +66,36 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public void prepare(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
-    rewards = AnswerRewards.open(method, recipe.model().device(), corpus);
+    answering.open(recipe, corpus);
+    mix =
+        method
+            .answers()
+            .pretrainingMix()
+            .map(m -> MixedSteps.of(m.open(recipe, folder, corpus.maxLength()), recipe))
+            .orElse(null);
   }
 
   @Override
   public void begin(Beginner<PromptRow, CausalLm> run) {
-    Chunk chunk = run.recipe().memory().chunk();
-    if (method.kl().reference()) {
-      reference = FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
-    }
-    rollouts =
-        new Rollouts(
-            folder,
-            run.adapted(),
-            method.rollout(),
-            Objects.requireNonNull(rewards)::of,
-            likelihood,
-            Optional.ofNullable(reference),
-            chunk,
-            run.recipe().optim().rowsAtOnce(),
-            Optional.of(RolloutFile.in(run.output())).filter(f -> method.updates().steps() > 1),
-            seed);
+    Optional<ValueModel> value = values.of(run.adapted().model());
+    value.ifPresent(own -> own.keep(run.recipe().memory()));
+    answering.begin(run, value);
   }
 
   @Override
   public Steps<PolicyBatch> steps(RowSteps<PromptRow, PolicyBatch> rows) {
-    return new RolloutSteps(rows, this, method.updates(), seed);
+    return new RolloutSteps(rows, this, method.answers().updates(), turns, seed);
   }
 
-  /** Whether answers to a prompt are compared with each other, so that equal ones teach nothing. */
-  boolean compares() {
-    return method.compared().baseline().inGroups() && !method.kl().reference();
+  /** The value model of a policy, where the method has one. */
+  @Override
+  public OwnWeights own(CausalLm model) {
+    return values.weights(model);
+  }
+
+  /** What a step learns beside answers. */
+  List<Steps.Micro<PolicyBatch>> mixed(long step) {
+    return mix == null ? List.of() : mix.at(step, answering.model().compute());
   }
 
   /**
@@ -105,9 +106,8 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
    */
   RolloutParts parts(
       long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others, boolean kept) {
-    Rollouts answering = Objects.requireNonNull(rollouts);
-    Rollout rollout = kept ? answering.again(index) : answering.of(index, prompts, others);
-    return RolloutParts.of(rollout, method, price, answering.adapted().model().compute());
+    Rollout rollout = answering.rollout(index, prompts, others, kept);
+    return RolloutParts.of(rollout, method, price, answering.model().compute());
   }
 
   @Override
@@ -122,7 +122,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Objective<PolicyBatch> objective(CausalLm model, Chunk chunk) {
-    AnswersObjective own = new AnswersObjective(method, likelihood);
+    AnswersObjective own = new AnswersObjective(method, likelihood, values.of(model), turns);
     return (batch, denominator) -> own.of(model, batch, chunk);
   }
 
@@ -136,26 +136,21 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return Ops.longs(new long[batch.prompts().size()], Compute.CPU); // (R)
   }
 
-  /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
   @Override
   public Judged judged(CausalLm model, PolicyBatch batch, Chunk chunk) {
-    List<PromptRow> prompts = batch.prompts();
-    List<Completion> answers =
-        Objects.requireNonNull(rollouts).write(prompts, 1, Sampling.GREEDY, 0);
-    float[] all = AnswerTally.sums(Objects.requireNonNull(rewards), prompts, answers);
-    return new Judged(-all[0], Ops.floats(all, Compute.CPU));
+    return answering.judged(batch.prompts());
   }
 
   @Override
   public Set<Measure> measures() {
-    return method.gold().isPresent()
+    return method.answers().gold().isPresent()
         ? EnumSet.of(Measure.REWARD, Measure.GOLD)
         : EnumSet.of(Measure.REWARD);
   }
 
   @Override
   public Tally<PromptRow> tally() {
-    return AnswerTally.of(method);
+    return AnswerTally.of(method.answers());
   }
 
   @Override
@@ -175,12 +170,19 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Course course() {
-    return price.course(method.updates().steps());
+    return Course.of(price.course(turns), turns); // the price first, since it asks for turns
   }
 
   @Override
   public long beside(Compute compute) {
-    return method.kl().reference() ? Referees.bytes(method.reference(), folder, compute) : 0;
+    return method.answers().kl().reference()
+        ? Referees.bytes(method.answers().reference(), folder, compute)
+        : 0;
+  }
+
+  @Override
+  public void save(Path dir) {
+    values.save(answering.model(), dir);
   }
 
   @Override
@@ -190,11 +192,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public void close() {
-    if (rewards != null) {
-      rewards.close();
-    }
-    if (reference != null) {
-      reference.close();
-    }
+    values.close();
+    answering.close();
   }
 }

@@ -14,20 +14,13 @@ final class RecordMaker {
 
   /**
    * @param values by key
-   * @param inlined the value of the component that has no key
+   * @param inlined the choice that has no key
    */
   static Object of(Class<?> type, Map<String, Object> values, Optional<Object> inlined) {
     RecordComponent[] components = type.getRecordComponents();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    Object[] arguments =
-        Arrays.stream(components)
-            .map(
-                c ->
-                    c.isAnnotationPresent(Inline.class)
-                        ? inlined.orElseThrow()
-                        : values.get(Schema.snake(c.getName())))
-            .toArray();
+    Object[] arguments = Arrays.stream(components).map(c -> argument(c, values, inlined)).toArray();
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
       return constructor.newInstance(arguments);
@@ -36,6 +29,16 @@ final class RecordMaker {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " cannot be made by a recipe", e);
     }
+  }
+
+  private static Object argument(
+      RecordComponent c, Map<String, Object> values, Optional<Object> inlined) {
+    if (!c.isAnnotationPresent(Inline.class)) {
+      return values.get(Schema.snake(c.getName()));
+    }
+    return c.getType().isRecord()
+        ? of(c.getType(), values, Optional.empty())
+        : inlined.orElseThrow();
   }
 
   static RuntimeException rethrown(InvocationTargetException e) {

@@ -2,8 +2,10 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
 import dev.luthier.data.TokenRow;
+import dev.luthier.loss.Segments;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
+import dev.luthier.tensor.Compute;
 import java.util.List;
 
 /**
@@ -16,6 +18,7 @@ import java.util.List;
  * @param old (M) log-probabilities by the policy that wrote them, as training reads them; empty
  *     where the only step on them will tell
  * @param reference (M) those by the reference; empty where there is none
+ * @param values (M) what the value model said before each token; empty without one
  * @param redrawn how many prompts others were put in the place of
  * @param seconds that answering and scoring took
  */
@@ -26,6 +29,7 @@ record Rollout(
     List<Score> scores,
     float[] old,
     float[] reference,
+    float[] values,
     int redrawn,
     double seconds) {
 
@@ -46,5 +50,39 @@ record Rollout(
       out[i + 1] = out[i] + answers.get(i).ids().length;
     }
     return out;
+  }
+
+  /** Whose each token is. */
+  Segments segments() {
+    long[] lengths = answers.stream().mapToLong(answer -> answer.ids().length).toArray();
+    return Segments.ofLengths(Compute.CPU, lengths);
+  }
+
+  /** What each answer is worth, (N). */
+  float[] totals() {
+    float[] out = new float[scores.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) scores.get(i).total();
+    }
+    return out;
+  }
+
+  /** (M) log-probabilities by the policy that wrote the answers, as well as they are known. */
+  float[] written() {
+    if (old.length > 0) {
+      return old;
+    }
+    int[] starts = starts();
+    float[] out = new float[starts[starts.length - 1]];
+    for (int i = 0; i < answers.size(); i++) {
+      float[] own = answers.get(i).logProbs();
+      System.arraycopy(own, 0, out, starts[i], own.length);
+    }
+    return out;
+  }
+
+  /** With what was read of the answers. */
+  Rollout read(float[] old, float[] reference, float[] values, double seconds) {
+    return new Rollout(index, prompts, answers, scores, old, reference, values, redrawn, seconds);
   }
 }

@@ -35,6 +35,7 @@ record RolloutFile(Path path) {
   private static final String OWN = "log_probs";
   private static final String OLD = "old_log_probs";
   private static final String REFERENCE = "reference_log_probs";
+  private static final String VALUES = "values";
   private static final String SCORES = "scores";
   private static final String PROMPTS = "prompts";
   private static final String PROMPT_LENGTHS = "prompt_lengths";
@@ -66,6 +67,9 @@ record RolloutFile(Path path) {
       out.put(SCORES, numbers(rollout.scores(), Score::total));
       if (rollout.reference().length > 0) {
         out.put(REFERENCE, Ops.floats(rollout.reference(), Compute.CPU));
+      }
+      if (rollout.values().length > 0) {
+        out.put(VALUES, Ops.floats(rollout.values(), Compute.CPU));
       }
       SafetensorsWriter.write(path, out, Map.of());
     }
@@ -138,14 +142,25 @@ record RolloutFile(Path path) {
     for (float score : Ops.toFloats(saved.tensor(SCORES))) {
       scores.add(Score.of(score));
     }
-    float[] reference =
-        saved.infos().containsKey(REFERENCE) ? Ops.toFloats(saved.tensor(REFERENCE)) : new float[0];
     List<PromptRow> prompts =
         parted(saved, PROMPTS, PROMPT_LENGTHS).stream()
             .map(prompt -> new PromptRow(prompt, spec.samples(), spec.maxNewTokens()))
             .toList();
-    float[] old = Ops.toFloats(saved.tensor(OLD));
-    return new Rollout(index, prompts, answers, scores, old, reference, 0, 0);
+    return new Rollout(
+        index,
+        prompts,
+        answers,
+        scores,
+        any(saved, OLD),
+        any(saved, REFERENCE),
+        any(saved, VALUES),
+        0,
+        0);
+  }
+
+  /** What is there; nothing where it is not. */
+  private static float[] any(Safetensors saved, String name) {
+    return saved.infos().containsKey(name) ? Ops.toFloats(saved.tensor(name)) : new float[0];
   }
 
   /** Tokens end to end, parted into their sequences. */

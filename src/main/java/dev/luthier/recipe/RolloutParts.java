@@ -2,13 +2,11 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
-import dev.luthier.loss.Advantages;
 import dev.luthier.loss.Segments;
 import dev.luthier.loss.StepSize;
 import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import dev.luthier.train.Metrics;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,32 +18,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rollout with the advantages of its answers, and the parts that steps take of it.
+ * A rollout with what it teaches, and the parts that steps take of it.
  *
  * @param rollout the answers
- * @param advantages (N) of the answers
- * @param flatGroups the share of prompts whose answers are all worth the same
+ * @param priced what is logged of the price for the distance from the reference
  * @param compute where batches lie
  */
-record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Compute compute) {
+record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, Compute compute) {
 
-  static RolloutParts of(Rollout rollout, PolicyGradient method, KlPrice price, Compute compute) {
-    float[] rewards = new float[rollout.answers().size()];
-    for (int i = 0; i < rewards.length; i++) {
-      rewards[i] = (float) rollout.scores().get(i).total();
-    }
-    long[] lengths = new long[rollout.prompts().size()];
-    Arrays.fill(lengths, rollout.samples());
-    try (Scope scope = new Scope()) {
-      Tensor paid = price.paid(rollout, Ops.floats(rewards, Compute.CPU)); // (N)
-      Segments groups = Segments.ofLengths(Compute.CPU, lengths);
-      Advantages advantages = method.compared().of(paid, groups);
-      float[] each = Ops.toFloats(advantages.values());
-      for (int i = 0; i < each.length && method.rollout().maskTruncated(); i++) {
-        each[i] = cut(rollout.answers().get(i)) ? 0 : each[i];
+  static RolloutParts of(Rollout rollout, AnswersMethod method, KlPrice price, Compute compute) {
+    Taught taught = method.taught(rollout, price);
+    int[] starts = rollout.starts();
+    for (int i = 0; method.answers().rollout().maskTruncated() && i < starts.length - 1; i++) {
+      if (cut(rollout.answers().get(i))) {
+        Arrays.fill(taught.advantages(), starts[i], starts[i + 1], 0);
       }
-      return new RolloutParts(rollout, each, advantages.flat().mean().item_double(), compute);
     }
+    return new RolloutParts(rollout, taught, price.terms(), compute);
   }
 
   private static boolean cut(Completion answer) {
@@ -79,7 +68,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
     for (String part : rollout.scores().get(0).parts().keySet()) {
       out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().getOrDefault(part, 0.0)));
     }
-    out.put("flat_groups", flatGroups);
+    out.put("flat_groups", taught.flatGroups());
     out.put("redrawn", (double) rollout.redrawn() / rollout.prompts().size());
     out.put("answer_tokens", mean(i -> rollout.answers().get(i).ids().length));
     out.put("truncated", cut());
@@ -90,6 +79,8 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
                 .mapToDouble(i -> -sum(rollout.answers().get(i).logProbs()))
                 .sum()
             / starts[starts.length - 1]);
+    out.putAll(taught.terms());
+    out.putAll(priced);
     out.put(Metrics.CLOCK + "rollout_seconds", rollout.seconds());
     return out;
   }
@@ -124,45 +115,49 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
    */
   PolicyBatch batch(int[] prompts, int[] step) {
     int[] which = answers(prompts).toArray();
-    int[] starts = rollout.starts();
     List<TokenRow> rows = Arrays.stream(which).mapToObj(rollout::row).toList();
     long[] lengths =
         Arrays.stream(which).mapToLong(i -> rollout.answers().get(i).ids().length).toArray();
     int tokens = (int) Arrays.stream(lengths).sum();
-    float[] advantage = new float[tokens];
     float[] sampler = new float[tokens];
-    float[] old = new float[rollout.old().length == 0 ? 0 : tokens];
-    float[] reference = new float[rollout.reference().length == 0 ? 0 : tokens];
     int at = 0;
     for (int i : which) {
-      int n = rollout.answers().get(i).ids().length;
-      Arrays.fill(advantage, at, at + n, advantages[i]);
-      System.arraycopy(rollout.answers().get(i).drawLogProbs(), 0, sampler, at, n);
-      copy(rollout.old(), starts[i], old, at, n);
-      copy(rollout.reference(), starts[i], reference, at, n);
-      at += n;
+      float[] own = rollout.answers().get(i).drawLogProbs();
+      System.arraycopy(own, 0, sampler, at, own.length);
+      at += own.length;
     }
+    Tensor values = any(rollout.values(), which);
     return new PolicyBatch(
         Arrays.stream(prompts).mapToObj(rollout.prompts()::get).toList(),
         Optional.of(
             new PolicyBatch.Answered(
                 TokenBatch.of(rows, compute),
                 Segments.ofLengths(compute, lengths),
-                Ops.floats(advantage, compute),
+                Ops.floats(of(taught.advantages(), which), compute),
                 Ops.floats(sampler, compute),
-                tensor(old),
-                tensor(reference),
+                any(rollout.old(), which),
+                any(rollout.reference(), which),
+                values == null
+                    ? null
+                    : new PolicyBatch.Foretold(
+                        values, Ops.floats(of(taught.returns(), which), compute)),
                 size(step))));
   }
 
-  private static void copy(float[] from, int at, float[] to, int where, int n) {
-    if (from.length > 0) {
-      System.arraycopy(from, at, to, where, n);
-    }
+  private @Nullable Tensor any(float[] all, int[] which) {
+    return all.length == 0 ? null : Ops.floats(of(all, which), compute);
   }
 
-  private @Nullable Tensor tensor(float[] values) {
-    return values.length == 0 ? null : Ops.floats(values, compute);
+  /** The numbers of some answers' tokens. */
+  private float[] of(float[] all, int[] which) {
+    int[] starts = rollout.starts();
+    float[] out = new float[Arrays.stream(which).map(i -> starts[i + 1] - starts[i]).sum()];
+    int at = 0;
+    for (int i : which) {
+      System.arraycopy(all, starts[i], out, at, starts[i + 1] - starts[i]);
+      at += starts[i + 1] - starts[i];
+    }
+    return out;
   }
 
   private StepSize size(int[] step) {

@@ -6,16 +6,19 @@ import dev.luthier.tensor.Seed;
 import dev.luthier.train.Steps;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a run that learns from the model's own answers. Each batch of prompts is answered
- * once, by the policy as it is then, and learnt from in as many steps as the recipe says.
+ * once, by the policy as it is then, and learnt from in as many steps as the recipe says, or until
+ * the policy has moved too far from them.
  */
 final class RolloutSteps implements Steps<PolicyBatch> {
   private static final int LOST = 10; // rollouts that teach nothing, before a run is given up
@@ -23,16 +26,22 @@ final class RolloutSteps implements Steps<PolicyBatch> {
   private final RowSteps<PromptRow, PolicyBatch> rows;
   private final PolicyLesson lesson;
   private final Updates updates;
+  private final Turns turns;
   private final long seed;
   private @Nullable RolloutParts current;
   private int flat;
   private int cut;
 
   RolloutSteps(
-      RowSteps<PromptRow, PolicyBatch> rows, PolicyLesson lesson, Updates updates, long seed) {
+      RowSteps<PromptRow, PolicyBatch> rows,
+      PolicyLesson lesson,
+      Updates updates,
+      Turns turns,
+      long seed) {
     this.rows = rows;
     this.lesson = lesson;
     this.updates = updates;
+    this.turns = turns;
     this.seed = seed;
   }
 
@@ -49,27 +58,31 @@ final class RolloutSteps implements Steps<PolicyBatch> {
 
   @Override
   public List<Micro<PolicyBatch>> at(long step) {
-    long index = step / updates.steps();
+    long index = turns.rollout();
+    int update = (int) (step - turns.began());
+    turns.begin();
     if (current == null || current.rollout().index() != index) {
       List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
-      boolean amid = step % updates.steps() > 0; // a run goes on there
+      boolean amid = update > 0; // a run goes on there
       current = lesson.parts(index, prompts, round -> others(index, round), amid);
-      flat = current.flatGroups() == 1 ? flat + 1 : 0;
+      flat = current.taught().nothing() ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
     RolloutParts parts = current;
     int n = rows.optim().rowsAtOnce();
-    int[] which = prompts(parts.rollout(), (int) (step % updates.steps()));
+    int[] which = prompts(parts.rollout(), update);
     List<int[]> micro = new ArrayList<>();
     for (int from = 0; from < which.length; from += n) {
       micro.add(Arrays.copyOfRange(which, from, Math.min(which.length, from + n)));
     }
     String place = "the answers to rollout %d".formatted(index + 1);
-    return micro.stream()
-        .map(
-            part ->
-                new Micro<>(() -> parts.batch(part, which), part.length, parts.tokens(part), place))
-        .toList();
+    Stream<Micro<PolicyBatch>> answers =
+        micro.stream()
+            .map(
+                part ->
+                    new Micro<>(
+                        () -> parts.batch(part, which), part.length, parts.tokens(part), place));
+    return Stream.concat(answers, lesson.mixed(step).stream()).toList();
   }
 
   /** All prompts, in an order of their own for each round of a rollout. */
@@ -95,7 +108,14 @@ final class RolloutSteps implements Steps<PolicyBatch> {
 
   @Override
   public Map<String, Double> terms(long step) {
-    return step % updates.steps() == 0 ? Objects.requireNonNull(current).terms() : Map.of();
+    Map<String, Double> out = new LinkedHashMap<>();
+    if (step == turns.began()) {
+      out.putAll(Objects.requireNonNull(current).terms());
+    }
+    if (turns.watches()) {
+      out.put("stopped_at_kl", turns.tooFar() ? 1.0 : 0.0);
+    }
+    return out;
   }
 
   @Override
@@ -105,7 +125,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
           "every answer of the last %d rollouts was cut at rollout.max_new_tokens, so the run ends; raise it, or begin from a model that knows how to end"
               .formatted(LOST));
     }
-    if (flat >= LOST && lesson.compares()) {
+    if (flat >= LOST) {
       return Optional.of(
           "in the last %d rollouts all answers to a prompt were worth the same (%.3f in the mean), so there is nothing left to learn and the run ends"
               .formatted(LOST, Objects.requireNonNull(current).reward()));

@@ -31,6 +31,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param scoring says what answers to a prompt are worth
  * @param reference of those who pay for the distance from it
+ * @param value of those who have a value model
  * @param rowsAtOnce how many prompts with their answers are read at once
  * @param waiting where rollouts wait that several steps learn from
  */
@@ -41,6 +42,7 @@ record Rollouts(
     BiFunction<List<PromptRow>, List<Completion>, List<Score>> scoring,
     Likelihood likelihood,
     Optional<FrozenPolicy> reference,
+    Optional<ValueModel> value,
     Chunk chunk,
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
@@ -67,18 +69,23 @@ record Rollouts(
                 .toList();
         drawn = next.isEmpty() ? drawn : drawn.with(answered(next, Seed.of(seed, index, round)));
       }
-      Rollout bare = drawn.rollout(index, new float[0], new float[0], 0);
+      Rollout bare = drawn.rollout(index);
       float[] old =
           waiting.isPresent()
               ? each(bare, b -> likelihood.each(adapted.model(), b, chunk))
               : new float[0];
       float[] held = reference.map(r -> each(bare, r::each)).orElse(new float[0]);
-      Rollout out = drawn.rollout(index, old, held, (System.nanoTime() - begin) / 1e9);
+      float[] foretold = value.map(v -> each(bare, b -> values(v, b))).orElse(new float[0]);
+      Rollout out = bare.read(old, held, foretold, (System.nanoTime() - begin) / 1e9);
       waiting.ifPresent(file -> file.write(out));
       return out;
     } finally {
       adapted.training(training);
     }
+  }
+
+  private Tensor values(ValueModel value, TokenBatch batch) {
+    return value.of(likelihood.hidden(adapted.model(), batch), batch); // (M)
   }
 
   private Drawn answered(List<PromptRow> prompts, long draws) {

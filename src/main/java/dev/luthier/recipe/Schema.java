@@ -53,19 +53,24 @@ final class Schema {
     }
   }
 
-  /** The keys of a record's own, without what is inlined. */
+  /** The keys of a record, with those of records in it that are inlined; without a choice. */
   static List<Key> keys(Class<?> record) {
     return Arrays.stream(record.getRecordComponents())
-        .filter(c -> !c.isAnnotationPresent(Inline.class))
-        .map(Schema::key)
+        .flatMap(
+            c -> {
+              if (!c.isAnnotationPresent(Inline.class)) {
+                return Stream.of(key(c));
+              }
+              return c.getType().isRecord() ? keys(c.getType()).stream() : Stream.of();
+            })
         .toList();
   }
 
-  /** The component of a record that is inlined. */
+  /** The choice that is inlined in a record. */
   static Optional<RecordComponent> inlined(Class<?> record) {
     return record.isRecord()
         ? Arrays.stream(record.getRecordComponents())
-            .filter(c -> c.isAnnotationPresent(Inline.class))
+            .filter(c -> c.isAnnotationPresent(Inline.class) && c.getType().isSealed())
             .findFirst()
         : Optional.empty();
   }

@@ -47,7 +47,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
   /** Refuses what is wrong before anything is written. */
   void check(M model) {
     try (Adapted<M> all = attach(model);
-        Optim optim = SftFlow.optim(recipe, all)) {
+        Optim optim = SftFlow.optim(recipe, all, OwnWeights.NONE)) {
       progress.note(
           "before the run: %d weights may learn, of which some are chosen"
               .formatted(all.trainableCount()));
@@ -145,7 +145,7 @@ record ScoutFlow<R extends TrainingRow, B, M extends Model>(
     Checkpoints checkpoints = new Checkpoints(dir, recipe.checkpoint().keep());
     Optional<Checkpoints.Saved> saved = checkpoints.latest();
     long from = saved.map(Checkpoints.Saved::step).orElse(0L);
-    try (Optim optim = SftFlow.optim(recipe, all);
+    try (Optim optim = SftFlow.optim(recipe, all, OwnWeights.NONE);
         Stop stop = new Stop();
         Metrics metrics = RunReport.metrics(dir, from)) {
       Session session =

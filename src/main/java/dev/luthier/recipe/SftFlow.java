@@ -66,7 +66,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       }
       try (Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
-          Optim optim = optim(recipe, adapted);
+          Optim optim = optim(recipe, adapted, lesson.own(model));
           RunDirectory run = start.open(recipe)) {
         train(lesson, folder, corpus, adapted, optim, run.path(), plan);
       }
@@ -86,7 +86,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
       try (Safetensors chosen = Safetensors.open(choice.get());
           Adapted<M> adapted =
               NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()).with(chosen));
-          Optim optim = optim(recipe, adapted)) {
+          Optim optim = optim(recipe, adapted, scout.lesson().own(model))) {
         train(scout.lesson(), folder, scout.corpus(), adapted, optim, run.path(), plan);
       }
     }
@@ -179,10 +179,11 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
     return parts.lesson().objective(model, recipe.memory().chunk());
   }
 
-  static Optim optim(Recipe recipe, Adapted<?> adapted) {
+  static Optim optim(Recipe recipe, Adapted<?> adapted, OwnWeights own) {
     OptimSpec spec = recipe.optim();
+    double rate = spec.rate();
     return new Optim(
-        spec.optimizer().sort(adapted.trainable(), spec.rate(), adapted::rateOf),
+        spec.optimizer().sort(own.with(adapted), rate, p -> own.rateOf(p, adapted, rate)),
         spec.optimizer(),
         adapted.model().compute(),
         RunDirectory.nearest(Path.of(recipe.output())));

@@ -113,7 +113,7 @@ class CurvesGoldenTest {
             "--eval.max_new_tokens=32");
     try (CausalLm model = folder.load(Compute.CPU);
         Adapted<CausalLm> adapted = STARTS.get(name).apply(model);
-        Optim optim = SftFlow.optim(recipe, adapted)) {
+        Optim optim = SftFlow.optim(recipe, adapted, OwnWeights.NONE)) {
       LessonEvaluation<TokenRow, TokenBatch, CausalLm> evaluation =
           LessonEvaluation.of(lesson, adapted, corpus, recipe);
       Map<String, Double> before = evaluation.apply(0).values();
@@ -167,7 +167,7 @@ class CurvesGoldenTest {
       merge(model, DIR.resolve("lora-after-sft"));
       try (Adapted<CausalLm> adapted =
               AdapterFiles.load(model, DIR.resolve("dpo-lora-start")).adapted();
-          Optim optim = SftFlow.optim(recipe, adapted)) {
+          Optim optim = SftFlow.optim(recipe, adapted, OwnWeights.NONE)) {
         lesson.begin(new Beginner<>(recipe, adapted, pairs, run, note -> {}));
         RowSteps<AnswersRow, PreferenceBatch> steps = RowSteps.of(lesson, pairs, recipe, model);
         List<Double> losses = new ArrayList<>();
