@@ -36,30 +36,35 @@ final class Augmented {
     }
   }
 
-  private final List<Member> members;
-  private final Compute compute;
-  private final long in;
-  private final long out;
-  private final long rank; // R
-  private final boolean packed; // or without values: nothing is there to be moved
+  final List<Member> members;
+  final Compute compute;
+  final long in;
+  final long out;
+  final long rank; // R
+  private final boolean packed; // or to be left where they are, or without values
 
-  private Augmented(List<Member> members, Compute compute) {
+  private Augmented(List<Member> members, Compute compute, boolean left) {
     this.members = members;
     this.compute = compute;
     this.in = members.get(0).base().in();
     this.out = members.stream().mapToLong(m -> m.base().out()).sum();
     long ranks = members.stream().mapToLong(Member::rank).sum();
     this.rank = (ranks + Member.ALIGNED - 1) / Member.ALIGNED * Member.ALIGNED;
-    this.packed = compute.hollow() || members.stream().anyMatch(Member::packed);
+    this.packed = left || compute.hollow() || members.stream().anyMatch(Member::packed);
   }
 
   /** The maps that these places hold now, of which {@link Member#can} must be true. */
   static Augmented of(List<Slot> slots, Compute compute) {
-    Augmented made = new Augmented(Member.of(slots), compute);
+    Augmented made = new Augmented(Member.of(slots), compute, false);
     if (!made.packed) {
       made.move();
     }
     return made;
+  }
+
+  /** The same of maps that may train, whose weights stay where they are. */
+  static Augmented beside(List<Slot> slots, Compute compute) {
+    return new Augmented(Member.of(slots), compute, true);
   }
 
   /** Moves the loaded weights into the wide matrix. */
@@ -89,11 +94,8 @@ final class Augmented {
     return all.narrow(0, m.row(), m.base().out()).narrow(1, in + m.column(), m.rank());
   }
 
-  /**
-   * The wide matrix, (out, in + R), with the factors as they are now. Its upper left is the first
-   * map's weight, unless weights are packed.
-   */
-  private Tensor matrix() {
+  /** The wide matrix, (out, in + R), with the factors as they are now. */
+  Tensor matrix() {
     Tensor all;
     if (packed) {
       all = room(out);

@@ -5,6 +5,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** A decoder that continues its prompt, over a {@link KvCache}. */
@@ -39,7 +40,18 @@ record CausalGenerative(CausalLm model) implements Generative {
   }
 
   /** What it remembers is the cache, and the rows' tasks. */
-  private record Rows(CausalLm model, KvCache cache, WrittenTasks tasks) implements Decoding {
+  private static final class Rows implements Decoding {
+    private final CausalLm model;
+    private final KvCache cache;
+    private final WrittenTasks tasks;
+    private Optional<StepPass> pass = Optional.empty();
+
+    Rows(CausalLm model, KvCache cache, WrittenTasks tasks) {
+      this.model = model;
+      this.cache = cache;
+      this.tasks = tasks;
+    }
+
     @Override
     public int rows() {
       return cache.lengths().length;
@@ -60,11 +72,21 @@ record CausalGenerative(CausalLm model) implements Generative {
 
     @Override
     public Tensor next(int[] tokens) {
-      int[] ones = new int[tokens.length];
+      Tensor ids = Ops.longs(Arrays.stream(tokens).asLongStream().toArray(), model.compute());
+      return tasks.during(() -> model.logits(states(ids)));
+    }
+
+    private Tensor states(Tensor ids) {
+      if (pass.isEmpty() || !pass.get().fits()) {
+        pass.ifPresent(StepPass::close);
+        pass = model.steps(cache);
+      }
+      if (pass.isPresent()) {
+        return pass.get().states(ids);
+      }
+      int[] ones = new int[(int) ids.size(0)];
       Arrays.fill(ones, 1);
-      long[] ids = Arrays.stream(tokens).asLongStream().toArray();
-      Sequences batch = new Sequences(Ops.longs(ids, model.compute()), ones);
-      return tasks.during(() -> model.logits(model.hidden(batch, cache)));
+      return model.hidden(new Sequences(ids, ones), cache);
     }
 
     @Override
@@ -89,6 +111,7 @@ record CausalGenerative(CausalLm model) implements Generative {
 
     @Override
     public void close() {
+      pass.ifPresent(StepPass::close);
       cache.close();
     }
   }

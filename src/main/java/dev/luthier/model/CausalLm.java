@@ -115,6 +115,11 @@ public final class CausalLm implements Model {
     return new KvCache(config(), compute(), config().layers(), sequences, capacity);
   }
 
+  /** Computes steps over a cache in few operations, where the model's layers allow it. */
+  Optional<StepPass> steps(KvCache cache) {
+    return StepPass.of(trunk, cache, compute());
+  }
+
   /** How many virtual tokens stand before every sequence; the cache holds them too. */
   int virtualTokens() {
     return trunk.stack().virtualTokens();

@@ -53,6 +53,12 @@ record Embedding(
     return new Embedding(table, scale, project, positions, by, normedBy, drop);
   }
 
+  /** Whether it does no more than look rows up. */
+  boolean bare() {
+    boolean alone = project == null && positions == null && types == null && norm == null;
+    return alone && scale == 1 && drop == UnaryOperator.<Tensor>identity();
+  }
+
   /**
    * @param segments of the tokens that are not virtual, int64, or all zero
    * @param prompt what stands in the place of virtual tokens' rows of the table

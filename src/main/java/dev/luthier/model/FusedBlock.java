@@ -43,7 +43,7 @@ record FusedBlock(
   }
 
   /** What reads the same states, in the order of a forward pass. */
-  private static List<List<Slot>> places(Block.PreNorm block) {
+  static List<List<Slot>> places(Block.PreNorm block) {
     return List.of(
         block.attention().qkv().slots(),
         List.of(block.attention().o()),

@@ -1,5 +1,6 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Kernels;
 import java.util.Optional;
@@ -17,9 +18,15 @@ final class FusedForm {
     if (!layout.alone() || !(GradMode.is_enabled() || Fusible.training(block))) {
       return Optional.empty();
     }
+    return made.isPresent() && made.get().fits()
+        ? made
+        : Fusion.on(layout.compute).flatMap(k -> frozen(block, k, layout.compute));
+  }
+
+  /** The form for calls of any kind, as far as the layer is frozen. */
+  Optional<FusedBlock> frozen(Block.PreNorm block, Kernels kernels, Compute compute) {
     if (made.isEmpty() || !made.get().fits()) {
-      Optional<Kernels> kernels = Fusion.on(layout.compute);
-      made = kernels.flatMap(k -> FusedBlock.of(block, k, layout.compute));
+      made = FusedBlock.of(block, kernels, compute);
     }
     return made;
   }

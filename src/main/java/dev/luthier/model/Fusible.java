@@ -10,11 +10,16 @@ final class Fusible {
 
   private Fusible() {}
 
-  /** Whether the layer, beside its linear maps, does just what a Llama's does. */
+  /** Whether the layer, beside its linear maps, does just what a Llama's does, and is frozen. */
   static boolean is(Block.PreNorm block) {
+    return alike(block) && frozen(block.attentionNorm()) && frozen(block.mlpNorm());
+  }
+
+  /** The same of a layer whose norms may be in training. */
+  static boolean alike(Block.PreNorm block) {
     Attention attention = block.attention();
-    return norm(block.attentionNorm())
-        && norm(block.mlpNorm())
+    return block.attentionNorm().current() instanceof RmsNorm
+        && block.mlpNorm().current() instanceof RmsNorm
         && block.drop() == UnaryOperator.<Tensor>identity()
         && attention.rope() != null
         && attention.rope().dim() % ALIGNED == 0
@@ -33,8 +38,8 @@ final class Fusible {
     return block.attention().scores() instanceof Scores.Dot dot && dot.dropout().training();
   }
 
-  private static boolean norm(Slot slot) {
-    return slot.current() instanceof RmsNorm rms && !rms.weight().trainable();
+  private static boolean frozen(Slot norm) {
+    return !((RmsNorm) norm.current()).weight().trainable();
   }
 
   private static boolean silu(Mlp mlp) {

@@ -34,14 +34,9 @@ public final class KvCache implements AutoCloseable {
     this.values = new Tensor[layers];
     long[] shape = {sequences, config.kvHeads(), Math.min(capacity, PLACES), config.headDim()};
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = owned(torch.zeros(shape, compute.options(compute.dtype())));
-      values[i] = owned(torch.zeros(shape, compute.options(compute.dtype())));
+      keys[i] = torch.zeros(shape, compute.options(compute.dtype())).retainReference();
+      values[i] = torch.zeros(shape, compute.options(compute.dtype())).retainReference();
     }
-  }
-
-  private static Tensor owned(Tensor t) {
-    t.retainReference();
-    return t;
   }
 
   /** How many tokens of each sequence are held. */
@@ -92,25 +87,13 @@ public final class KvCache implements AutoCloseable {
     lengths = IntStream.concat(Arrays.stream(lengths), Arrays.stream(more)).toArray();
   }
 
-  /** All of {@code rows} of a cache are read before the first of {@code to} is written. */
   private void copy(KvCache from, int[] rows, int[] to) {
     int longest = Arrays.stream(rows).map(r -> from.lengths[r]).max().orElse(0);
-    if (longest == 0) {
-      return;
+    if (longest > 0) {
+      CachedRows copied = new CachedRows(rows, to, longest);
+      copied.copy(from.keys, keys, compute);
+      copied.copy(from.values, values, compute);
     }
-    try (Scope scope = new Scope()) {
-      Tensor source = Ops.longs(Arrays.stream(rows).asLongStream().toArray(), compute);
-      Tensor target = Ops.longs(Arrays.stream(to).asLongStream().toArray(), compute);
-      for (int i = 0; i < keys.length; i++) {
-        copy(from.keys[i], source, keys[i], target, longest);
-        copy(from.values[i], source, values[i], target, longest);
-      }
-    }
-  }
-
-  private static void copy(Tensor from, Tensor rows, Tensor held, Tensor to, int places) {
-    Tensor copied = from.narrow(2, 0, places).index_select(0, rows);
-    held.narrow(2, 0, places).index_copy_(0, to, copied);
   }
 
   /** Makes room for so many rows and for sequences of so many tokens. */
@@ -133,7 +116,7 @@ public final class KvCache implements AutoCloseable {
   private Tensor larger(Tensor old, long rows, int places) {
     try (Scope scope = new Scope()) {
       long[] shape = {rows, old.size(1), places, old.size(3)};
-      Tensor grown = owned(torch.zeros(shape, old.options()));
+      Tensor grown = torch.zeros(shape, old.options()).retainReference();
       grown
           .narrow(0, 0, lengths.length)
           .narrow(2, 0, old.size(2))
@@ -172,6 +155,21 @@ public final class KvCache implements AutoCloseable {
     keys[layer].view(-1, k.size(2)).index_copy_(0, cells, k.reshape(-1, k.size(2)));
     values[layer].view(-1, v.size(2)).index_copy_(0, cells, v.reshape(-1, v.size(2)));
     return held(layer, seen);
+  }
+
+  /** How many tokens a sequence can have. */
+  int capacity() {
+    return capacity;
+  }
+
+  /** Makes room for one more token of every sequence. */
+  void widen() {
+    reserve(0, 1 + Arrays.stream(lengths).max().orElse(0));
+  }
+
+  /** One layer in full, (rows, G, places, D) each, of which the first rows are held. */
+  Seen whole(int layer) {
+    return new Seen(keys[layer], values[layer]);
   }
 
   /** The first S places of one layer, (B, G, S, D) each. */

@@ -49,14 +49,25 @@ record Member(Projection map, Linear base, LowRank.@Nullable Parts parts, long r
   }
 
   private static boolean can(Projection map, ScalarType type) {
+    Dense dense = dense(map);
+    return dense != null
+        && (dense.weight().packed() != null || typed(dense.weight(), type))
+        && dense.weights().values().stream().noneMatch(Parameter::trainable);
+  }
+
+  /** Whether they hold maps, perhaps in training, and what LoRA adds to them. */
+  static boolean readable(List<Slot> slots) {
+    return slots.stream().map(Slot::current).allMatch(map -> dense(map) != null);
+  }
+
+  /** What is below what LoRA adds, unpacked or not, if its rows are aligned. */
+  private static @Nullable Dense dense(Projection map) {
     Linear base =
         map instanceof Linear plain ? plain : parts(map).map(LowRank.Parts::base).orElse(null);
     Linear laid = base instanceof FrozenLinear frozen ? frozen.map() : base;
-    return laid instanceof Dense dense
-        && dense.in() % ALIGNED == 0
-        && dense.out() % ALIGNED == 0
-        && (dense.weight().packed() != null || typed(dense.weight(), type))
-        && dense.weights().values().stream().noneMatch(Parameter::trainable);
+    return laid instanceof Dense dense && dense.in() % ALIGNED == 0 && dense.out() % ALIGNED == 0
+        ? dense
+        : null;
   }
 
   private static boolean typed(Parameter weight, ScalarType type) {

@@ -46,6 +46,11 @@ record RopeScaling(
     return new RopeScaling(config, type, dim, theta, config.maxPositions(), options);
   }
 
+  /** Whether a place turns as far in texts of any length. */
+  boolean steady() {
+    return !type.equals("dynamic") && !type.equals("longrope");
+  }
+
   Tensor inverseFrequencies(int longest, Compute compute) { // (D/2), float32
     return switch (type) {
       case "linear" -> plain(theta, compute).div(Ops.scalar(need("factor")));

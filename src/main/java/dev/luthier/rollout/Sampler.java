@@ -1,8 +1,11 @@
 package dev.luthier.rollout;
 
+import dev.luthier.tensor.Drawing;
+import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Seed;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.DoubleArrayRef;
 import org.bytedeco.pytorch.LongOptional;
@@ -56,6 +59,14 @@ final class Sampler {
    * @param uniforms (R) from {@link #uniform}; not read where the choice is greedy
    */
   Draw draw(Tensor logits, List<int[]> seen, double[] uniforms) {
+    Optional<Drawing> quick = sampling.whole() ? Fusion.drawing(logits) : Optional.empty();
+    return quick.isPresent()
+        ? unpack(quick.get().draw(logits, doubles(uniforms, logits), sampling.temperature()).cpu())
+        : unpack(drawn(logits, seen, uniforms).cpu());
+  }
+
+  /** (R, 3), as {@link Drawing#draw} gives it: one transfer; every id is exact in a double. */
+  private Tensor drawn(Tensor logits, List<int[]> seen, double[] uniforms) {
     Tensor scores = process(logits, seen); // (R, V)
     Tensor model = torch.log_softmax(logits, -1); // (R, V)
     Tensor ids; // (R, 1)
@@ -68,14 +79,12 @@ final class Sampler {
       ids = invert(own.exp(), uniforms);
       drawn = own.gather(1, ids);
     }
-    Tensor columns =
-        torch.cat(
-            new TensorVector(
-                ids.to(ScalarType.Double),
-                model.gather(1, ids).to(ScalarType.Double),
-                drawn.to(ScalarType.Double)),
-            1); // (R, 3): one transfer; every id is exact in a double
-    return unpack(columns.cpu());
+    return torch.cat(
+        new TensorVector(
+            ids.to(ScalarType.Double),
+            model.gather(1, ids).to(ScalarType.Double),
+            drawn.to(ScalarType.Double)),
+        1);
   }
 
   /** What transformers' processors and warpers make of the logits: (R, V), -inf where removed. */
@@ -162,14 +171,16 @@ final class Sampler {
    */
   static Tensor invert(Tensor probs, double[] uniforms) {
     Tensor cdf = probs.cumsum(-1, new ScalarTypeOptional(ScalarType.Double)); // (R, V)
-    Tensor u =
-        torch
-            .tensor(new DoubleArrayRef(new DoublePointer(uniforms), uniforms.length))
-            .to(probs.device(), ScalarType.Double)
-            .unsqueeze(1); // (R, 1)
+    Tensor u = doubles(uniforms, probs).unsqueeze(1); // (R, 1)
     Tensor whole = cdf.narrow(1, cdf.size(1) - 1, 1); // (R, 1)
     return torch.searchsorted(
         cdf, whole.mul(u), false, true, new StringViewOptional(), new TensorOptional());
+  }
+
+  private static Tensor doubles(double[] values, Tensor like) {
+    return torch
+        .tensor(new DoubleArrayRef(new DoublePointer(values), values.length))
+        .to(like.device(), ScalarType.Double);
   }
 
   private static Draw unpack(Tensor columns) {

@@ -46,6 +46,12 @@ public record Sampling(
     return temperature == 0;
   }
 
+  /** Whether no token is penalised or left out before the draw. */
+  boolean whole() {
+    boolean all = topK == 0 && topP == 1 && minP == 0;
+    return repetitionPenalty == 1 && (greedy() || all); // a filter does not move the likeliest
+  }
+
   private static void check(boolean holds, String rule, Number was) {
     if (!holds) {
       throw new UserError("sampling.%s, was %s".formatted(rule, was));

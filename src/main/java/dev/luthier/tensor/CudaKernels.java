@@ -12,9 +12,11 @@ final class CudaKernels implements Kernels, Unpacker {
   private static final int WIDE_ROW = 1024;
 
   private final CudaModule module;
+  private final CudaStepKernels step;
 
   CudaKernels(CudaModule module) {
     this.module = module;
+    this.step = new CudaStepKernels(module, new PlainKernels().step());
   }
 
   private static String named(String kernel, Tensor of) {
@@ -178,5 +180,10 @@ final class CudaKernels implements Kernels, Unpacker {
         out.size(1),
         out.stride(0),
         (long) Long.numberOfTrailingZeros(block));
+  }
+
+  @Override
+  public CudaStepKernels step() {
+    return step;
   }
 }

@@ -44,6 +44,12 @@ public final class Fusion {
     return can ? Optional.of(gpu()) : Optional.empty();
   }
 
+  /** What draws tokens from these scores in one launch, if anything does. */
+  public static Optional<Drawing> drawing(Tensor scores) {
+    boolean can = scores.is_cuda() && wish().isEmpty() && scores.is_contiguous();
+    return can ? Optional.of(gpu().step()) : Optional.empty();
+  }
+
   /** Whether it lies as the kernels write: rows of dense numbers, sixteen bytes at a time. */
   private static boolean laid(Tensor out) {
     boolean rows = out.is_contiguous() || (out.dim() == 2 && out.stride(1) == 1);
@@ -60,15 +66,15 @@ public final class Fusion {
 
   private static synchronized CudaKernels gpu() {
     if (onGpu == null) {
-      onGpu = new CudaKernels(new CudaModule(source()));
+      onGpu = new CudaKernels(new CudaModule(source("fused.cu") + source("step.cu")));
     }
     return onGpu;
   }
 
-  private static String source() {
-    try (InputStream in = Fusion.class.getResourceAsStream("fused.cu")) {
+  private static String source(String name) {
+    try (InputStream in = Fusion.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("fused.cu is not among the program's files");
+        throw new IllegalStateException(name + " is not among the program's files");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -70,4 +70,7 @@ public interface Kernels {
    * @return (N) float32
    */
   Tensor crossEntropy(Tensor scores, Tensor targets, double factor);
+
+  /** What a step of generation computes beside that, on the same device. */
+  StepKernels step();
 }

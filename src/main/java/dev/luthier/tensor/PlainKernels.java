@@ -97,4 +97,9 @@ public final class PlainKernels implements Kernels {
     scores.copy_(gradient.mul_(new Scalar(factor)));
     return losses;
   }
+
+  @Override
+  public StepKernels step() {
+    return new PlainStepKernels(this);
+  }
 }
