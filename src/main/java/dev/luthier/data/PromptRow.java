@@ -21,10 +21,10 @@ public record PromptRow(int[] ids, int samples, int most) implements TrainingRow
     return ids.length + most;
   }
 
-  /** With the longest answers. */
+  /** With the longest answers; the prompt is computed once. */
   @Override
   public int tokens() {
-    return samples * length();
+    return ids.length + samples * most;
   }
 
   @Override

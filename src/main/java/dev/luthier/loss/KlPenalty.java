@@ -15,6 +15,11 @@ public sealed interface KlPenalty {
     return true;
   }
 
+  /** Whether answers pay for it in the loss, also those without an advantage. */
+  default boolean inLoss() {
+    return false;
+  }
+
   /** How the distance is estimated. */
   KlEstimator estimator();
 
@@ -58,6 +63,11 @@ public sealed interface KlPenalty {
     }
 
     @Override
+    public boolean inLoss() {
+      return true;
+    }
+
+    @Override
     public Tensor added(Tensor each, TokenLogps tokens, RatioLevel level) {
       Tensor kl = estimator.of(tokens.policy(), tokens.held()); // (M)
       return each.add(kl.mul(Ops.scalar(beta)));
@@ -78,6 +88,11 @@ public sealed interface KlPenalty {
       implements KlPenalty {
     public InLossWeighted {
       Check.above("in_loss_weighted.beta", 0, beta);
+    }
+
+    @Override
+    public boolean inLoss() {
+      return true;
     }
 
     @Override

@@ -43,6 +43,16 @@ public record PolicyObjective(
    * @param step over all its micro-batches
    */
   public Loss of(TokenLogps tokens, Tensor advantages, StepSize step) {
+    return of(tokens, advantages, step, step);
+  }
+
+  /**
+   * The same where answers without an advantage are left out, which have no gradient.
+   *
+   * @param step with those that are left out
+   * @param read without them, for what is measured
+   */
+  public Loss of(TokenLogps tokens, Tensor advantages, StepSize step, StepSize read) {
     Tensor each = loss.each(tokens, advantages); // (M)
     Tensor weights = tokens.weights();
     if (weights != null) {
@@ -58,7 +68,7 @@ public record PolicyObjective(
     if (entropyCoef > 0) {
       total = total.sub(mean(entropy(tokens), tokens, step).mul(Ops.scalar(entropyCoef)));
     }
-    return new Loss(total, terms(tokens, advantages, step));
+    return new Loss(total, terms(tokens, advantages, read));
   }
 
   /** The loss's own, then the mean ratio, and distances from the old policy and the reference. */

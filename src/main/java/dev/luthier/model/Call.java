@@ -1,5 +1,7 @@
 package dev.luthier.model;
 
+import dev.luthier.tensor.Sequences;
+import dev.luthier.tensor.Shared;
 import java.util.Arrays;
 
 /**
@@ -8,9 +10,17 @@ import java.util.Arrays;
  */
 public final class Call {
   private int[] lengths = {};
+  private Shared shared = Shared.NOTHING;
 
+  /** Sequences of these lengths. */
   void begin(int[] of) {
     lengths = of;
+    shared = Shared.NOTHING;
+  }
+
+  void begin(Sequences of) {
+    lengths = of.lengths();
+    shared = of.shared();
   }
 
   /** How many sequences there are. */
@@ -24,6 +34,6 @@ public final class Call {
     for (int b = 0, at = 0; b < lengths.length; at += lengths[b++]) {
       Arrays.fill(out, at, at + lengths[b], ofSequences[b]);
     }
-    return out;
+    return shared.once(out);
   }
 }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * From tokens end to end to the grid that attention wants, and back. Letters: N tokens, B
  * sequences, T the longest, D width of a head.
  *
- * @param to (B T) rows of the flat batch; none where all sequences are as long
- * @param from (N) rows of the grid; none where all sequences are as long
+ * @param to (B T) rows of the flat batch; none where all sequences are as long and share nothing
+ * @param from (N) rows of the grid; none where there is no to
  */
 record Grid(int count, int longest, @Nullable Tensor to, @Nullable Tensor from) {
   static Grid of(Sequences batch, Compute compute) {
     int longest = batch.longest();
     int n = batch.tokens();
-    if (n == batch.count() * longest) {
+    if (n == batch.count() * longest && !batch.shared().any()) {
       return new Grid(batch.count(), longest, null, null);
     }
     long[] cells = new long[n];
@@ -26,10 +26,14 @@ record Grid(int count, int longest, @Nullable Tensor to, @Nullable Tensor from) 
     for (int b = 0, row = 0; b < lengths.length; b++) {
       for (int t = 0; t < lengths[b]; t++, row++) {
         cells[row] = (long) b * longest + t;
-        rows[b * longest + t] = row;
+        rows[b * longest + t] = batch.shared().place(row);
       }
     }
-    return new Grid(batch.count(), longest, Ops.longs(rows, compute), Ops.longs(cells, compute));
+    return new Grid(
+        batch.count(),
+        longest,
+        Ops.longs(rows, compute),
+        Ops.longs(batch.shared().once(cells), compute));
   }
 
   /** Whether every cell has a token. */

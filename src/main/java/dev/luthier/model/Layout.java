@@ -66,6 +66,9 @@ final class Layout {
       throw new IllegalArgumentException(
           "%d sequences with %d sources".formatted(batch.count(), source.count()));
     }
+    if (batch.shared().any() && (cache != null || source != null)) {
+      throw new IllegalArgumentException("tokens are shared by sequences that stand alone only");
+    }
     this.batch = widened;
     this.compute = compute;
     this.ids = batch.ids();
@@ -91,19 +94,16 @@ final class Layout {
   }
 
   private long[] places() {
-    return IntStream.range(0, count)
-        .flatMap(b -> IntStream.range(starts[b], starts[b] + lengths[b]))
-        .asLongStream()
-        .toArray();
+    long[] each =
+        IntStream.range(0, count)
+            .flatMap(b -> IntStream.range(starts[b], starts[b] + lengths[b]))
+            .asLongStream()
+            .toArray();
+    return batch.all().shared().once(each);
   }
 
   boolean cached() {
     return cache != null;
-  }
-
-  /** Of the sequences, (B). */
-  int[] lengths() {
-    return lengths;
   }
 
   /** The angles by which every token is turned. */

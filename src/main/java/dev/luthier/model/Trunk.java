@@ -3,6 +3,7 @@ package dev.luthier.model;
 import dev.luthier.tensor.Checkpointed;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Keeping;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Sequences;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ record Trunk(
     int virtual = begins ? stack.prompt().current().length() : 0;
     Prefix prefix = begins ? stack.prefix().current() : Prefix.NONE;
     Widened widened = Widened.of(batch, virtual, compute);
-    stack.call().begin(widened.all().lengths());
+    stack.call().begin(widened.all());
     return new Layout(widened, cache, source, prefix, compute);
   }
 
@@ -90,7 +91,7 @@ record Trunk(
         Checkpointed.of(
             inputs,
             seen -> {
-              stack.call().begin(layout.lengths()); // another call may have begun since
+              stack.call().begin(layout.batch.all()); // another call may have begun since
               List<Tensor> others = seen.subList(1, seen.size());
               return layout.outside.with(others, outside, () -> block.apply(seen.get(0), layout));
             },
@@ -104,6 +105,10 @@ record Trunk(
 
   /** The state of every token of a batch, (N, H), without virtual ones. */
   Tensor states(Sequences batch, @Nullable Tensor segments, Compute compute) {
+    if (batch.shared().any() && stack.virtualTokens() > 0) { // each has virtual tokens of its own
+      long[] firsts = Arrays.stream(batch.shared().firsts()).asLongStream().toArray();
+      return states(batch.apart(), segments, compute).index_select(0, Ops.longs(firsts, compute));
+    }
     Layout layout = layout(batch, null, compute);
     return layout.real(states(layout, segments));
   }

@@ -6,11 +6,11 @@ import dev.luthier.model.CausalLm;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,7 @@ final class Answering implements AutoCloseable {
   private final Likelihood likelihood;
   private final long seed;
   private @Nullable AnswerRewards rewards; // null before the rows are known
+  private @Nullable PromptMemory memory; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
   private @Nullable Rollouts rollouts; // null before the run begins
 
@@ -37,6 +38,7 @@ final class Answering implements AutoCloseable {
   /** Called when the rows are known. */
   void open(Recipe recipe, Corpus<PromptRow> corpus) {
     rewards = AnswerRewards.open(spec, recipe.model().device(), corpus);
+    memory = new PromptMemory(corpus.report().train().kept());
   }
 
   /** Called before the first step. */
@@ -54,6 +56,7 @@ final class Answering implements AutoCloseable {
             likelihood,
             Optional.ofNullable(reference),
             value,
+            Objects.requireNonNull(memory),
             chunk,
             run.recipe().optim().rowsAtOnce(),
             Optional.of(RolloutFile.in(run.output())).filter(f -> spec.updates().steps() > 1),
@@ -68,13 +71,16 @@ final class Answering implements AutoCloseable {
   /**
    * Has prompts answered.
    *
-   * @param others prompts to draw instead, by round
    * @param kept whether they were answered before, by a run that goes on now
    */
-  Rollout rollout(
-      long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others, boolean kept) {
+  Rollout rollout(long index, List<PromptRow> prompts, boolean kept) {
     Rollouts answering = Objects.requireNonNull(rollouts);
-    return kept ? answering.again(index) : answering.of(index, prompts, others);
+    return kept ? answering.again(index) : answering.of(index, prompts);
+  }
+
+  /** What a run that goes on has to know of the answers before. */
+  Course course() {
+    return memory == null ? Course.NONE : memory;
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */

@@ -34,6 +34,11 @@ public sealed interface AnswersMethod extends Method
     return Optional.empty();
   }
 
+  /** Whether an answer without an advantage teaches nothing at all. */
+  default boolean advantagesAlone() {
+    return valued().isEmpty() && answers().entropyCoef() == 0 && !answers().kl().inLoss();
+  }
+
   @Override
   default List<Form> forms() {
     return Form.TO_ANSWER;

@@ -49,7 +49,7 @@ record AnswersObjective(
     }
     Loss loss =
         new PolicyObjective(method.loss(), method.answers().kl(), method.answers().entropyCoef())
-            .of(tokens, answered.advantages(), answered.size());
+            .of(tokens, answered.advantages(), answered.size(), answered.read());
     if (turns.watches() && answered.old() != null) {
       loss.terms().stream()
           .filter(term -> term.name().equals(PolicyObjective.OLD_KL))
@@ -57,7 +57,7 @@ record AnswersObjective(
     }
     List<Loss.Term> terms = new ArrayList<>(loss.terms());
     correction.ifPresent(
-        c -> terms.addAll(c.terms(old, answered.sampler(), answered.answers(), answered.size())));
+        c -> terms.addAll(c.terms(old, answered.sampler(), answered.answers(), answered.read())));
     Tensor total = loss.total();
     if (value.isPresent()) {
       Loss own = ofValues(value.get().of(hidden, answered.written()), answered);

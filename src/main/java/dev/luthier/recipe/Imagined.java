@@ -25,14 +25,16 @@ final class Imagined {
     long[] lengths = rows.stream().mapToLong(TokenRow::targets).toArray();
     int tokens = (int) Arrays.stream(lengths).sum();
     Tensor zeros = Ops.floats(new float[tokens], compute); // (M)
+    StepSize size = new StepSize(lengths.length, tokens, prompts.get(0).most());
     return new PolicyBatch.Answered(
-        TokenBatch.of(rows, compute),
+        TokenBatch.sharing(rows, compute),
         Segments.ofLengths(compute, lengths),
         zeros,
         zeros,
         null,
         null,
         null,
-        new StepSize(lengths.length, tokens, prompts.get(0).most()));
+        size,
+        size);
   }
 }

@@ -45,7 +45,8 @@ record PolicyBatch(List<PromptRow> prompts, Optional<Answered> answered, Optiona
       @Nullable Tensor old,
       @Nullable Tensor reference,
       @Nullable Foretold foretold,
-      StepSize size) {}
+      StepSize size,
+      StepSize read) {}
 
   /**
    * What a value model said, and what came of it.

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -101,12 +100,10 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   /**
    * Has prompts answered, and compares the answers.
    *
-   * @param others prompts to draw instead, by round
    * @param kept whether they were answered before, by a run that goes on now
    */
-  RolloutParts parts(
-      long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others, boolean kept) {
-    Rollout rollout = answering.rollout(index, prompts, others, kept);
+  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
+    Rollout rollout = answering.rollout(index, prompts, kept);
     return RolloutParts.of(rollout, method, price, answering.model().compute());
   }
 
@@ -170,7 +167,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Course course() {
-    return Course.of(price.course(turns), turns); // the price first, since it asks for turns
+    return Course.of(price.course(turns), turns, answering.course()); // the price first, since it asks for turns
   }
 
   @Override

@@ -21,10 +21,16 @@ import org.jspecify.annotations.Nullable;
  * A rollout with what it teaches, and the parts that steps take of it.
  *
  * @param rollout the answers
+ * @param advantagesAlone whether an answer without an advantage teaches nothing
  * @param priced what is logged of the price for the distance from the reference
  * @param compute where batches lie
  */
-record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, Compute compute) {
+record RolloutParts(
+    Rollout rollout,
+    Taught taught,
+    boolean advantagesAlone,
+    Map<String, Double> priced,
+    Compute compute) {
 
   static RolloutParts of(Rollout rollout, AnswersMethod method, KlPrice price, Compute compute) {
     Taught taught = method.taught(rollout, price);
@@ -34,7 +40,7 @@ record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, 
         Arrays.fill(taught.advantages(), starts[i], starts[i + 1], 0);
       }
     }
-    return new RolloutParts(rollout, taught, price.terms(), compute);
+    return new RolloutParts(rollout, taught, method.advantagesAlone(), price.terms(), compute);
   }
 
   private static boolean cut(Completion answer) {
@@ -99,7 +105,24 @@ record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, 
 
   /** Tokens that pass through the model for the answers to some prompts. */
   long tokens(int[] prompts) {
-    return answers(prompts).mapToLong(i -> rollout.row(i).length()).sum();
+    return Arrays.stream(prompts).mapToLong(p -> rollout.prompts().get(p).ids().length).sum()
+        + answers(prompts).mapToLong(i -> rollout.answers().get(i).ids().length).sum();
+  }
+
+  /**
+   * Those of a step's prompts that have to be read: where advantages alone teach, one whose answers
+   * have none is left out. At least one.
+   */
+  int[] read(int[] step) {
+    int[] out = advantagesAlone ? Arrays.stream(step).filter(this::teaches).toArray() : step;
+    return out.length == 0 ? Arrays.copyOf(step, 1) : out;
+  }
+
+  private boolean teaches(int prompt) {
+    int[] starts = rollout.starts();
+    int n = rollout.samples();
+    return IntStream.range(starts[prompt * n], starts[(prompt + 1) * n])
+        .anyMatch(token -> taught.advantages()[token] != 0);
   }
 
   /** The answers to some prompts. */
@@ -112,8 +135,9 @@ record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, 
    * The answers to some prompts as tensors.
    *
    * @param step all prompts of the step
+   * @param read those of them that are read
    */
-  PolicyBatch batch(int[] prompts, int[] step) {
+  PolicyBatch batch(int[] prompts, int[] step, int[] read) {
     int[] which = answers(prompts).toArray();
     List<TokenRow> rows = Arrays.stream(which).mapToObj(rollout::row).toList();
     long[] lengths =
@@ -131,7 +155,7 @@ record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, 
         Arrays.stream(prompts).mapToObj(rollout.prompts()::get).toList(),
         Optional.of(
             new PolicyBatch.Answered(
-                TokenBatch.of(rows, compute),
+                TokenBatch.sharing(rows, compute),
                 Segments.ofLengths(compute, lengths),
                 Ops.floats(of(taught.advantages(), which), compute),
                 Ops.floats(sampler, compute),
@@ -141,7 +165,8 @@ record RolloutParts(Rollout rollout, Taught taught, Map<String, Double> priced, 
                     ? null
                     : new PolicyBatch.Foretold(
                         values, Ops.floats(of(taught.returns(), which), compute)),
-                size(step))));
+                size(step),
+                size(read))));
   }
 
   private @Nullable Tensor any(float[] all, int[] which) {

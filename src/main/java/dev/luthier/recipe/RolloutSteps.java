@@ -64,13 +64,14 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     if (current == null || current.rollout().index() != index) {
       List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
       boolean amid = update > 0; // a run goes on there
-      current = lesson.parts(index, prompts, round -> others(index, round), amid);
+      current = lesson.parts(index, prompts, amid);
       flat = current.taught().nothing() ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
     RolloutParts parts = current;
     int n = rows.optim().rowsAtOnce();
-    int[] which = prompts(parts.rollout(), update);
+    int[] all = prompts(parts.rollout(), update);
+    int[] which = parts.read(all);
     List<int[]> micro = new ArrayList<>();
     for (int from = 0; from < which.length; from += n) {
       micro.add(Arrays.copyOfRange(which, from, Math.min(which.length, from + n)));
@@ -81,15 +82,8 @@ final class RolloutSteps implements Steps<PolicyBatch> {
             .map(
                 part ->
                     new Micro<>(
-                        () -> parts.batch(part, which), part.length, parts.tokens(part), place));
+                        () -> parts.batch(part, all, which), part.length, parts.tokens(part), place));
     return Stream.concat(answers, lesson.mixed(step).stream()).toList();
-  }
-
-  /** All prompts, in an order of their own for each round of a rollout. */
-  private List<PromptRow> others(long index, int round) {
-    List<List<PromptRow>> all = rows.bins().items();
-    int[] order = Batches.Order.shuffled(Seed.of(seed, index, round)).of(0, all.size());
-    return Arrays.stream(order).mapToObj(i -> all.get(i).get(0)).toList();
   }
 
   /** The places of the prompts that a step learns from. */

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -32,6 +31,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param scoring says what answers to a prompt are worth
  * @param reference of those who pay for the distance from it
  * @param value of those who have a value model
+ * @param memory what came of each prompt when it was last answered
  * @param rowsAtOnce how many prompts with their answers are read at once
  * @param waiting where rollouts wait that several steps learn from
  */
@@ -43,6 +43,7 @@ record Rollouts(
     Likelihood likelihood,
     Optional<FrozenPolicy> reference,
     Optional<ValueModel> value,
+    PromptMemory memory,
     Chunk chunk,
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
@@ -51,10 +52,8 @@ record Rollouts(
 
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
-   *
-   * @param others all there are, by round
    */
-  Rollout of(long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others) {
+  Rollout of(long index, List<PromptRow> prompts) {
     long begin = System.nanoTime();
     boolean training = adapted.model().dropout().training();
     adapted.training(false);
@@ -63,7 +62,7 @@ record Rollouts(
       for (int round = 1; round <= spec.redraws() && drawn.flat().length > 0; round++) {
         Set<PromptRow> known = new HashSet<>(drawn.prompts());
         List<PromptRow> next =
-            others.apply(round).stream()
+            memory.order(Seed.of(seed, index, round)).stream()
                 .filter(p -> !known.contains(p))
                 .limit(drawn.flat().length)
                 .toList();
@@ -91,11 +90,14 @@ record Rollouts(
   private Drawn answered(List<PromptRow> prompts, long draws) {
     List<Completion> answers = write(prompts, spec.samples(), spec.sampling(), draws);
     List<Score> scores = scoring.apply(prompts, answers);
-    return new Drawn(
-        prompts,
-        answers,
-        spec.overlong().map(price -> Overlong.paid(price, answers, scores)).orElse(scores),
-        0);
+    Drawn drawn =
+        new Drawn(
+            prompts,
+            answers,
+            spec.overlong().map(price -> Overlong.paid(price, answers, scores)).orElse(scores),
+            0);
+    memory.note(drawn);
+    return drawn;
   }
 
   /** The rollout that a run was amid when it was broken off. */
@@ -124,7 +126,7 @@ record Rollouts(
       List<TokenRow> rows = new ArrayList<>();
       IntStream.range(from, to).forEach(i -> rows.add(rollout.row(i)));
       try (Scope scope = new Scope()) {
-        TokenBatch batch = TokenBatch.of(rows, adapted.model().compute());
+        TokenBatch batch = TokenBatch.sharing(rows, adapted.model().compute());
         float[] part = Ops.toFloats(Ops.without(() -> read.apply(batch)));
         System.arraycopy(part, 0, out, starts[from], part.length);
       }

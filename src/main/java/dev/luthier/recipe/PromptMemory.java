@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.AutoGradMode;
  * Kimi k1.5, https://arxiv.org/abs/2501.12599, section 2.3.4, which draws prompts more often that
  * are solved less often). It is in the checkpoint, so that a run that goes on draws the same.
  */
-final class Outcomes implements Course {
+final class PromptMemory implements Course {
   private static final float DIFFERED = 1;
   private static final float SAME = -1; // 0: never answered
 
@@ -31,7 +31,7 @@ final class Outcomes implements Course {
   /**
    * @param prompts all that are trained on
    */
-  Outcomes(List<PromptRow> prompts) {
+  PromptMemory(List<PromptRow> prompts) {
     this.prompts = List.copyOf(prompts);
     for (int i = 0; i < prompts.size(); i++) {
       places.put(prompts.get(i), i);

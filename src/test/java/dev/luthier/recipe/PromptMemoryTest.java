@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class OutcomesTest {
+class PromptMemoryTest {
   private static final List<PromptRow> PROMPTS =
       IntStream.range(0, 6).mapToObj(i -> new PromptRow(new int[] {i}, 2, 8)).toList();
 
@@ -31,11 +31,11 @@ class OutcomesTest {
   @Test
   void promptsWhoseAnswersDifferedComeFirst() {
     try (Scope scope = new Scope()) {
-      Outcomes outcomes = new Outcomes(PROMPTS);
-      outcomes.note(drawn(PROMPTS.subList(0, 2), 1, 1, 0, 1));
-      outcomes.note(drawn(List.of(PROMPTS.get(2), PROMPTS.get(4)), 0, 0, 1, 0));
+      PromptMemory memory = new PromptMemory(PROMPTS);
+      memory.note(drawn(PROMPTS.subList(0, 2), 1, 1, 0, 1));
+      memory.note(drawn(List.of(PROMPTS.get(2), PROMPTS.get(4)), 0, 0, 1, 0));
       for (long seed = 0; seed < 8; seed++) {
-        List<PromptRow> order = outcomes.order(seed);
+        List<PromptRow> order = memory.order(seed);
         assertThat(order.subList(0, 2))
             .containsExactlyInAnyOrder(PROMPTS.get(1), PROMPTS.get(4));
         assertThat(order.subList(2, 4))
@@ -50,13 +50,13 @@ class OutcomesTest {
   @Test
   void theLastTimeCounts() {
     try (Scope scope = new Scope()) {
-      Outcomes outcomes = new Outcomes(PROMPTS);
-      outcomes.note(drawn(PROMPTS.subList(0, 1), 1, 0));
-      outcomes.note(drawn(PROMPTS.subList(0, 1), 1, 1));
-      assertThat(outcomes.order(1).get(5)).isSameAs(PROMPTS.get(0));
-      Outcomes later = new Outcomes(PROMPTS);
-      Ops.without(() -> later.state().get(0).value().copy_(outcomes.state().get(0).value()));
-      assertThat(later.order(1)).isEqualTo(outcomes.order(1));
+      PromptMemory memory = new PromptMemory(PROMPTS);
+      memory.note(drawn(PROMPTS.subList(0, 1), 1, 0));
+      memory.note(drawn(PROMPTS.subList(0, 1), 1, 1));
+      assertThat(memory.order(1).get(5)).isSameAs(PROMPTS.get(0));
+      PromptMemory later = new PromptMemory(PROMPTS);
+      Ops.without(() -> later.state().get(0).value().copy_(memory.state().get(0).value()));
+      assertThat(later.order(1)).isEqualTo(memory.order(1));
     }
   }
 }
