@@ -158,4 +158,15 @@ class ChunkedTest {
     by(5).sum(states, targets, ChunkedTest::loss).backward();
     assertThat(gradient(weight)).containsExactly(plain, within(1e-5f));
   }
+
+  /** Several numbers of each token, all of which count. */
+  @Test
+  void entropies() {
+    Tensor counts = random(7, M, 2);
+    for (boolean learns : new boolean[] {false, true}) {
+      same(
+          head -> head.rows(hidden, targets, 2, TokenScores::withEntropies).mul(counts).sum(),
+          learns);
+    }
+  }
 }
