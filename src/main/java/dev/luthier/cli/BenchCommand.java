@@ -1,7 +1,6 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.Check;
-import dev.luthier.recipe.GenerateBench;
 import dev.luthier.recipe.LoadBench;
 import dev.luthier.recipe.MemoryBench;
 import dev.luthier.recipe.OptimBench;
@@ -17,73 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures this machine.",
-    subcommands = {StepBenchCommand.class, HeadBenchCommand.class})
+    subcommands = {StepBenchCommand.class, HeadBenchCommand.class, GenerateBenchCommand.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
-  @Command(
-      name = "generate",
-      description = "New tokens a second, one sequence alone and many at once.")
-  void generate(
-      @Option(
-              names = "--model",
-              paramLabel = "MODEL",
-              defaultValue = "models/tiny-base",
-              description = "The model's folder (default: ${DEFAULT-VALUE}).")
-          Path model,
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "auto",
-              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-          String device,
-      @Option(
-              names = "--batch",
-              paramLabel = "N",
-              defaultValue = "32",
-              description = "Sequences at once (default: ${DEFAULT-VALUE}).")
-          int batch,
-      @Option(
-              names = "--prompt-tokens",
-              paramLabel = "N",
-              defaultValue = "8",
-              description = "Random tokens of each prompt (default: ${DEFAULT-VALUE}).")
-          int promptTokens,
-      @Option(
-              names = "--new-tokens",
-              paramLabel = "N",
-              defaultValue = "128",
-              description = "Tokens written behind each prompt (default: ${DEFAULT-VALUE}).")
-          int newTokens,
-      @Option(
-              names = "--rounds",
-              paramLabel = "N",
-              defaultValue = "5",
-              description =
-                  "Measurements of each, of which the median is told"
-                      + " (default: ${DEFAULT-VALUE}).")
-          int rounds,
-      @Option(
-              names = "--cache-mb",
-              paramLabel = "N",
-              defaultValue = "2048",
-              description = "The most memory for keys and values (default: ${DEFAULT-VALUE}).")
-          long cacheMb) {
-    Check.atLeast("--batch", 1, batch);
-    Check.atLeast("--prompt-tokens", 1, promptTokens);
-    Check.atLeast("--new-tokens", 1, newTokens);
-    Check.atLeast("--rounds", 1, rounds);
-    GenerateBench.run(
-        model,
-        device,
-        new GenerateBench.Load(
-            batch, promptTokens, newTokens, rounds, MannerArguments.cacheBytes(cacheMb)),
-        spec.commandLine().getOut());
   }
 
   @Command(name = "swap", description = "How long another adapter takes to be put in force.")

@@ -51,12 +51,17 @@ final class HeadBenchCommand implements Runnable {
       description = "As memory.chunk in a recipe (default: ${DEFAULT-VALUE}).")
   private String chunk = "";
 
+  @Option(
+      names = "--policy",
+      description = "The log-probabilities that GRPO learns from instead of a cross-entropy.")
+  private boolean policy;
+
   @Override
   public void run() {
     Check.atLeast("--tokens", 8, tokens);
     Check.atLeast("--vocabulary", 2, vocabulary);
     Check.atLeast("--hidden", 1, hidden);
-    HeadBench.run(device, tokens, vocabulary, hidden, chunk(), spec.commandLine().getOut());
+    HeadBench.run(device, tokens, vocabulary, hidden, chunk(), policy, spec.commandLine().getOut());
   }
 
   private Chunk chunk() {

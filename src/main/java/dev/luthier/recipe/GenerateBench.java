@@ -1,5 +1,6 @@
 package dev.luthier.recipe;
 
+import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
 import dev.luthier.rollout.Budget;
@@ -7,6 +8,7 @@ import dev.luthier.rollout.Generation;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.PeakMemory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * New tokens a second, one sequence at a time and many at once. Tokens are drawn from the model's
@@ -36,9 +39,28 @@ public final class GenerateBench {
   /** One measurement. */
   private record Measured(double seconds, Generation.Usage usage) {}
 
-  /** Prints a line for each batch size and their ratio. */
-  public static void run(Path model, String device, Load load, PrintWriter out) {
-    Compute compute = Compute.of(device);
+  /**
+   * Where it is computed.
+   *
+   * @param dtype auto, float32 or bfloat16
+   * @throws UserError if it is none of them
+   */
+  public static Compute compute(String device, String dtype) {
+    Compute usual = Compute.of(device);
+    return switch (dtype) {
+      case "auto" -> usual;
+      case "float32" -> usual.inFloat32();
+      case "bfloat16" -> new Compute(usual.device(), ScalarType.BFloat16);
+      default -> throw new UserError("--dtype must be auto, float32 or bfloat16, was " + dtype);
+    };
+  }
+
+  /**
+   * Prints a line for each batch size and their ratio.
+   *
+   * @param parts whether to tell what the steps of many sequences spend their time on
+   */
+  public static void run(Path model, Compute compute, Load load, boolean parts, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%d new tokens behind prompts of %d, %s, %s on %s, BLAS %s%n",
@@ -57,22 +79,37 @@ public final class GenerateBench {
         if (round > 0) {
           single.add(one);
           many.add(all);
+        } else {
+          PeakMemory.forget(compute);
         }
       }
+      double one = line(single, 1, load, out);
+      double all = line(many, load.batch(), load, out);
+      out.printf(
+          Locale.ROOT, "batch %d makes %.1f times the tokens of batch 1%n", load.batch(), all / one);
+      if (compute.isCuda()) {
+        out.printf(
+            Locale.ROOT,
+            "at most %,.2f GiB on the card%n",
+            PeakMemory.of(compute).device() / (double) (1L << 30));
+      }
+      if (parts) {
+        StepParts.of(lm, prompts(lm, load, 1, 0), load.newTokens()).print(out);
+        StepParts.of(lm, prompts(lm, load, load.batch(), 0), load.newTokens()).print(out);
+      }
     }
-    double one = line(single, 1, load, out);
-    double all = line(many, load.batch(), load, out);
-    out.printf(
-        Locale.ROOT, "batch %d makes %.1f times the tokens of batch 1%n", load.batch(), all / one);
+  }
+
+  private static List<int[]> prompts(CausalLm model, Load load, int batch, long round) {
+    Random random = new Random(round);
+    int vocabulary = model.config().vocabSize();
+    return IntStream.range(0, batch)
+        .mapToObj(i -> random.ints(load.promptTokens(), 0, vocabulary).toArray())
+        .toList();
   }
 
   private static Measured measure(CausalLm model, Load load, int batch, long round) {
-    Random random = new Random(round);
-    int vocabulary = model.config().vocabSize();
-    List<int[]> prompts =
-        IntStream.range(0, batch)
-            .mapToObj(i -> random.ints(load.promptTokens(), 0, vocabulary).toArray())
-            .toList();
+    List<int[]> prompts = prompts(model, load, batch, round);
     Generator generator =
         new Generator(
             Generative.of(model),

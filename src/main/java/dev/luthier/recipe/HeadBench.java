@@ -25,9 +25,16 @@ public final class HeadBench {
    * @param tokens M
    * @param vocabulary V
    * @param hidden H
+   * @param policy whether the loss is one of a policy, made of its tokens' log-probabilities
    */
   public static void run(
-      String device, int tokens, int vocabulary, int hidden, Chunk chunk, PrintWriter out) {
+      String device,
+      int tokens,
+      int vocabulary,
+      int hidden,
+      Chunk chunk,
+      boolean policy,
+      PrintWriter out) {
     Compute compute = Compute.of(device);
     try (Scope scope = new Scope()) {
       torch.manual_seed(1);
@@ -39,14 +46,15 @@ public final class HeadBench {
               x -> torch.linear(x, weight).to(torch.ScalarType.Float),
               chunk.tokens(vocabulary, Compute.CPU),
               compute);
-      step(head, states.narrow(0, 0, 8), targets.narrow(0, 0, 8)); // threads and kernels are there
+      step(head, states.narrow(0, 0, 8), targets.narrow(0, 0, 8), policy); // threads and kernels are there
       long before = compute.isCuda() ? PeakMemory.of(compute).taken() : PeakMemory.resident();
       long start = System.nanoTime();
-      float loss = step(head, states, targets);
+      float loss = step(head, states, targets, policy);
       double seconds = (System.nanoTime() - start) / 1e9;
       long rise = PeakMemory.of(compute).taken() - before;
       out.printf(
-          "%,d tokens, vocabulary %,d, width %d, chunk %s: %,.0f MB more at the peak, %.2f s, loss %.6f on %s%n",
+          "%s of %,d tokens, vocabulary %,d, width %d, chunk %s: %,.0f MB more at the peak, %.2f s, loss %.6f on %s%n",
+          policy ? "policy" : "loss",
           tokens, vocabulary, hidden, chunk.written(), rise / 1e6, seconds, loss, compute.device());
       out.flush();
     }
@@ -56,12 +64,16 @@ public final class HeadBench {
     return torch.randn(shape, compute.options(compute.dtype())).mul_(Ops.scalar(0.1)).detach();
   }
 
-  private static float step(Chunked head, Tensor states, Tensor targets) {
+  private static float step(Chunked head, Tensor states, Tensor targets, boolean policy) {
     try (Scope scope = new Scope()) {
       long m = targets.numel();
       Tensor total =
-          head.sum(
-              states, targets, (scores, right) -> new CrossEntropy().of(scores, right, m).total());
+          policy
+              ? head.logProbabilities(states, targets).mean().neg()
+              : head.sum(
+                  states,
+                  targets,
+                  (scores, right) -> new CrossEntropy().of(scores, right, m).total());
       total.backward();
       return total.item_float();
     }

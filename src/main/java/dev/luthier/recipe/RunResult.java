@@ -26,6 +26,8 @@ import java.util.TreeMap;
  * @param steps that were done
  * @param weightsOfStep whose weights were saved
  * @param secondsPerStep the median of all steps
+ * @param answering the share of the steps' time in which the model wrote answers and they were
+ *     scored; 0 where it wrote none
  * @param memory the most that was in use since the process that ended the run began
  * @param planned what was planned to be in use at most; 0 where nothing was
  * @param before what was measured before the first step, by measure; empty without evaluations
@@ -38,6 +40,7 @@ record RunResult(
     long steps,
     long weightsOfStep,
     double secondsPerStep,
+    double answering,
     PeakMemory memory,
     long planned,
     Map<String, Double> before,
@@ -61,6 +64,7 @@ record RunResult(
         outcome.steps(),
         step,
         median(lines),
+        sum(lines, "clock/rollout_seconds") / Math.max(1e-9, sum(lines, "clock/seconds")),
         PeakMemory.of(model.compute()),
         parts.memory().map(Plan::peak).orElse(0L),
         evaluated(lines, 0),
@@ -76,6 +80,7 @@ record RunResult(
         steps,
         weightsOfStep,
         secondsPerStep,
+        answering,
         memory,
         planned,
         before,
@@ -91,6 +96,10 @@ record RunResult(
             .sorted()
             .toArray();
     return seconds.length == 0 ? 0 : seconds[seconds.length / 2];
+  }
+
+  private static double sum(List<MetricsFile.Line> lines, String key) {
+    return lines.stream().mapToDouble(line -> line.values().getOrDefault(key, 0.0)).sum();
   }
 
   private static Map<String, Double> evaluated(List<MetricsFile.Line> lines, long step) {
@@ -140,6 +149,9 @@ record RunResult(
   Map<String, String> cost() {
     Map<String, String> out = new LinkedHashMap<>();
     out.put("seconds per step", "%.4f (median)".formatted(secondsPerStep));
+    if (answering > 0) {
+      out.put("answering", "%.0f %% of the steps' time".formatted(100 * answering));
+    }
     if (memory.taken() > 0) {
       String where = memory.device() > 0 ? "on the GPU" : "of the process";
       out.put("peak memory", "%,.0f MB %s".formatted(memory.taken() / 1e6, where));

@@ -130,49 +130,50 @@ __device__ void attend(
 
 // The token whose cumulative probability under softmax(x / temperature) first passes u, or the
 // likeliest where temperature is 0. A thread block of 32 warps per row; each warp adds up a part of
-// the vocabulary, in double, and the one in whose part the token is goes through it once more.
-extern "C" __global__ void draw(
+// the vocabulary, in double, and all go through the part in which the token is once more.
+extern "C" __global__ void __launch_bounds__(1024) draw(
     const float* scores, const double* uniforms, double* out, long width, float temperature) {
   __shared__ float tops[32];
-  __shared__ long long places[32];
-  __shared__ double ones[32], sums[32];
+  __shared__ int places[32], chosen, last;
+  __shared__ double ones[32], sums[32], runs[32];
   const float* x = scores + blockIdx.x * width;
   int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
-  long each = (width + 31) / 32, from = warp * each, to = from + each < width ? from + each : width;
+  int each = (int)((width + 31) / 32), from = warp * each;
+  int to = from + each < width ? from + each : (int)width;
   float top = LEAST;
-  long long place = width;
-  for (long i = from + lane; i < to; i += 32) {
+  int place = (int)width;
+#pragma unroll 8
+  for (int i = from + lane; i < to; i += 32) {
     float a = x[i];
-    if (a > top) {
-      top = a;
-      place = i;
-    }
+    place = a > top ? i : place;
+    top = fmaxf(top, a);
   }
   for (int d = 16; d > 0; d >>= 1) {
     float a = __shfl_xor_sync(0xffffffffu, top, d);
-    long long p = __shfl_xor_sync(0xffffffffu, place, d);
-    if (a > top || (a == top && p < place)) {
-      top = a;
-      place = p;
-    }
+    int p = __shfl_xor_sync(0xffffffffu, place, d);
+    place = a > top || (a == top && p < place) ? p : place;
+    top = fmaxf(top, a);
   }
   if (lane == 0) {
     tops[warp] = top;
     places[warp] = place;
   }
+  if (threadIdx.x == 0) {
+    chosen = (int)width;
+    last = -1;
+  }
   __syncthreads();
   top = tops[0];
   place = places[0];
   for (int w = 1; w < 32; w++) {
-    if (tops[w] > top) {
-      top = tops[w];
-      place = places[w];
-    }
+    place = tops[w] > top ? places[w] : place;
+    top = fmaxf(top, tops[w]);
   }
   bool greedy = temperature == 0;
   float by = greedy ? 1.f : 1.f / temperature;
   double one = 0, sum = 0;
-  for (long i = from + lane; i < to; i += 32) {
+#pragma unroll 4
+  for (int i = from + lane; i < to; i += 32) {
     float a = x[i] - top;
     one += expf(a);
     sum += expf(a * by);
@@ -192,41 +193,42 @@ extern "C" __global__ void draw(
     model += ones[w];
   }
   double goal = whole * uniforms[blockIdx.x];
-  int found = 0;
-  bool passed = false;
-  for (int w = 0; w < 32 && !passed; w++) {
+  int part = 0;
+  for (int w = 0, passed = 0; w < 32 && !passed; w++) {
     if (sums[w] > 0) {
-      found = w;
+      if (part < w && sums[part] > 0) before += sums[part];
+      part = w;
       passed = before + sums[w] > goal;
-      if (!passed) before += sums[w];
     }
   }
-  if (!passed) before -= sums[found]; // rounding: the last part with any probability
-  if (warp != (greedy ? 0 : found)) return;
-  if (!greedy) {
-    double run = before;
-    long long last = place;
-    bool done = false;
-    for (long base = from; base < to && !done; base += 32) {
-      long i = base + lane;
-      double p = i < to ? (double)expf((x[i] - top) * by) : 0.0, upTo = p;
-      for (int d = 1; d < 32; d <<= 1) {
-        double a = __shfl_up_sync(0xffffffffu, upTo, d);
-        if (lane >= d) upTo += a;
-      }
-      unsigned int some = __ballot_sync(0xffffffffu, p > 0);
-      unsigned int over = __ballot_sync(0xffffffffu, p > 0 && run + upTo > goal);
-      if (over != 0) {
-        place = base + __ffs(over) - 1;
-        done = true;
-      } else if (some != 0) {
-        last = base + 31 - __clz(some);
-      }
-      run += __shfl_sync(0xffffffffu, upTo, 31);
-    }
-    if (!done) place = last;
+  int own = (each + blockDim.x - 1) / blockDim.x, first = part * each + threadIdx.x * own;
+  int end = part * each + each < width ? part * each + each : (int)width;
+  int stop = first + own < end ? first + own : end;
+  double some = 0;
+  for (int i = first; i < stop; i++) some += expf((x[i] - top) * by);
+  double upTo = some;
+  for (int d = 1; d < 32; d <<= 1) {
+    double a = __shfl_up_sync(0xffffffffu, upTo, d);
+    if (lane >= d) upTo += a;
   }
-  if (lane == 0) {
+  if (lane == 31) runs[warp] = upTo;
+  __syncthreads();
+  double run = before + (upTo - some);
+  for (int w = 0; w < warp; w++) run += runs[w];
+  for (int i = first; i < stop; i++) {
+    double p = expf((x[i] - top) * by);
+    run += p;
+    if (p > 0) {
+      atomicMax(&last, i); // should rounding leave none that passes
+      if (run > goal) {
+        atomicMin(&chosen, i);
+        break;
+      }
+    }
+  }
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    if (!greedy) place = chosen < width ? chosen : last;
     if (place < 0 || place >= width) place = 0; // scores that are not numbers, which are refused
     double a = (double)x[place] - (double)top;
     double* row = out + blockIdx.x * 3L;

@@ -77,6 +77,7 @@ class ClaimsTest {
         7,
         7,
         0.0125,
+        0,
         new PeakMemory(3_000_000, 0),
         0,
         Map.of("accuracy", 0.25),
