@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param downs (in, R0), where there are factors
  * @param bias (out), where a map has one
  */
-record Settled(
-    Augmented of, @Nullable Tensor matrix, @Nullable Tensor downs, @Nullable Tensor bias)
+record Settled(Augmented of, @Nullable Tensor matrix, @Nullable Tensor downs, @Nullable Tensor bias)
     implements AutoCloseable {
   static Settled of(Augmented of) {
     try (Scope scope = new Scope();
@@ -29,9 +28,7 @@ record Settled(
           of,
           packed ? null : scope.keep(of.matrix().t()),
           of.rank == 0 ? null : scope.keep(downs(of)),
-          of.members.stream().allMatch(m -> m.base().bias() == null)
-              ? null
-              : scope.keep(bias(of)));
+          of.members.stream().allMatch(m -> m.base().bias() == null) ? null : scope.keep(bias(of)));
     }
   }
 

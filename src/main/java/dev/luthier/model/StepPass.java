@@ -74,10 +74,7 @@ final class StepPass implements AutoCloseable {
       Attention attention = layer.block().attention();
       KvCache.Seen held = cache.whole(attention.layer());
       layer.apply(
-          x,
-          in,
-          turn(attention),
-          new StepKernels.Cached(held.keys(), held.values(), at, seen));
+          x, in, turn(attention), new StepKernels.Cached(held.keys(), held.values(), at, seen));
     }
     at.add_(Ops.whole(1));
     Arrays.setAll(known, b -> known[b] + 1);

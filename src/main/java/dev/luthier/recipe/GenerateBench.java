@@ -86,7 +86,10 @@ public final class GenerateBench {
       double one = line(single, 1, load, out);
       double all = line(many, load.batch(), load, out);
       out.printf(
-          Locale.ROOT, "batch %d makes %.1f times the tokens of batch 1%n", load.batch(), all / one);
+          Locale.ROOT,
+          "batch %d makes %.1f times the tokens of batch 1%n",
+          load.batch(),
+          all / one);
       if (compute.isCuda()) {
         out.printf(
             Locale.ROOT,

@@ -46,7 +46,11 @@ public final class HeadBench {
               x -> torch.linear(x, weight).to(torch.ScalarType.Float),
               chunk.tokens(vocabulary, Compute.CPU),
               compute);
-      step(head, states.narrow(0, 0, 8), targets.narrow(0, 0, 8), policy); // threads and kernels are there
+      step(
+          head,
+          states.narrow(0, 0, 8),
+          targets.narrow(0, 0, 8),
+          policy); // threads and kernels are there
       long before = compute.isCuda() ? PeakMemory.of(compute).taken() : PeakMemory.resident();
       long start = System.nanoTime();
       float loss = step(head, states, targets, policy);
@@ -55,7 +59,14 @@ public final class HeadBench {
       out.printf(
           "%s of %,d tokens, vocabulary %,d, width %d, chunk %s: %,.0f MB more at the peak, %.2f s, loss %.6f on %s%n",
           policy ? "policy" : "loss",
-          tokens, vocabulary, hidden, chunk.written(), rise / 1e6, seconds, loss, compute.device());
+          tokens,
+          vocabulary,
+          hidden,
+          chunk.written(),
+          rise / 1e6,
+          seconds,
+          loss,
+          compute.device());
       out.flush();
     }
   }

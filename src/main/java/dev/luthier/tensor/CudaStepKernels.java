@@ -5,7 +5,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@link StepKernels} and {@link Drawing} on an NVIDIA GPU, one launch each: step.cu beside this. */
+/**
+ * {@link StepKernels} and {@link Drawing} on an NVIDIA GPU, one launch each: step.cu beside this.
+ */
 final class CudaStepKernels implements StepKernels, Drawing {
   private static final int BLOCK = 256;
   private static final int ROW = 1024; // threads of a block that has one row of scores
@@ -82,8 +84,7 @@ final class CudaStepKernels implements StepKernels, Drawing {
   @Override
   public Tensor draw(Tensor scores, Tensor uniforms, double temperature) {
     Tensor out =
-        torch.empty(
-            new long[] {scores.size(0), 3}, uniforms.options(), new MemoryFormatOptional());
+        torch.empty(new long[] {scores.size(0), 3}, uniforms.options(), new MemoryFormatOptional());
     module.launch(
         "draw", scores.size(0), ROW, scores, uniforms, out, scores.size(1), (float) temperature);
     return out;
