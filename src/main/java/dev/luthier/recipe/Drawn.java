@@ -5,6 +5,7 @@ import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -24,13 +25,19 @@ record Drawn(List<PromptRow> prompts, List<Completion> answers, List<Score> scor
     return IntStream.range(0, prompts.size()).filter(this::flat).toArray();
   }
 
-  private boolean flat(int prompt) {
+  /** Whether the answers to a prompt are all worth the same. */
+  boolean flat(int prompt) {
+    return worths(prompt).distinct().count() == 1;
+  }
+
+  /** What the answers to a prompt are worth, in the mean. */
+  double worth(int prompt) {
+    return worths(prompt).average().orElse(0);
+  }
+
+  private DoubleStream worths(int prompt) {
     int n = samples();
-    return scores.subList(prompt * n, (prompt + 1) * n).stream()
-            .mapToDouble(Score::total)
-            .distinct()
-            .count()
-        == 1;
+    return scores.subList(prompt * n, (prompt + 1) * n).stream().mapToDouble(Score::total);
   }
 
   /** With those of other prompts that teach something in the place of those that do not. */

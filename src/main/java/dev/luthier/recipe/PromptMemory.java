@@ -15,18 +15,20 @@ import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 
 /**
- * Whether the answers to each prompt were worth different amounts when it was last answered. Those
- * that were teach something, so they are asked first where others are to be drawn (in the manner of
- * Kimi k1.5, https://arxiv.org/abs/2501.12599, section 2.3.4, which draws prompts more often that
- * are solved less often). It is in the checkpoint, so that a run that goes on draws the same.
+ * What the answers to each prompt were worth when it was last answered. Where others are to be
+ * drawn, those are asked first whose answers differed, since they teach something; those never
+ * asked come next; of the rest, which are solved or not to be solved yet, those worth least (in the
+ * manner of Kimi k1.5, https://arxiv.org/abs/2501.12599, section 2.3.4, which draws a prompt by how
+ * seldom it is solved). It is in the checkpoint, so that a run that goes on draws the same.
  */
 final class PromptMemory implements Course {
-  private static final float DIFFERED = 1;
-  private static final float SAME = -1; // 0: never answered
+  private static final float DIFFERED = 0;
+  private static final float NEVER = 1;
+  private static final float SAME = 2;
 
   private final List<PromptRow> prompts;
   private final Map<PromptRow, Integer> places = new IdentityHashMap<>();
-  private final Parameter last; // (P)
+  private final Parameter last; // (2 P) which of the three, and the mean worth
 
   /**
    * @param prompts all that are trained on
@@ -36,8 +38,10 @@ final class PromptMemory implements Course {
     for (int i = 0; i < prompts.size(); i++) {
       places.put(prompts.get(i), i);
     }
+    float[] never = new float[2 * prompts.size()];
+    Arrays.fill(never, 0, prompts.size(), NEVER);
     try (Scope scope = new Scope()) {
-      last = new Parameter("outcomes", Ops.floats(new float[prompts.size()], Compute.CPU));
+      last = new Parameter("prompt_memory", Ops.floats(never, Compute.CPU));
     }
   }
 
@@ -46,26 +50,25 @@ final class PromptMemory implements Course {
     try (Scope scope = new Scope();
         AutoGradMode off = Ops.noGrad()) {
       float[] now = Ops.toFloats(last.value());
-      for (PromptRow prompt : drawn.prompts()) {
-        now[places.get(prompt)] = DIFFERED;
-      }
-      for (int flat : drawn.flat()) {
-        now[places.get(drawn.prompts().get(flat))] = SAME;
+      for (int p = 0; p < drawn.prompts().size(); p++) {
+        int at = places.get(drawn.prompts().get(p));
+        now[at] = drawn.flat(p) ? SAME : DIFFERED;
+        now[prompts.size() + at] = (float) drawn.worth(p);
       }
       last.value().copy_(Ops.floats(now, Compute.CPU));
     }
   }
 
-  /**
-   * All prompts: those whose answers differed, those never answered, the others; by chance among
-   * equals.
-   */
+  /** All prompts, the most promising first, by chance among equals. */
   List<PromptRow> order(long seed) {
     float[] now = Ops.toFloats(last.value());
     int[] shuffled = Batches.Order.shuffled(seed).of(0, prompts.size());
+    Comparator<Integer> kind = Comparator.comparingDouble(i -> now[i]);
+    Comparator<Integer> worth =
+        Comparator.comparingDouble(i -> now[i] == SAME ? now[prompts.size() + i] : 0);
     return Arrays.stream(shuffled)
         .boxed()
-        .sorted(Comparator.comparingDouble(i -> -now[i])) // stable
+        .sorted(kind.thenComparing(worth)) // stable
         .map(prompts::get)
         .toList();
   }

@@ -48,6 +48,9 @@ record Rollouts(
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
     long seed) {
+  /** A GPU takes as long for a step of many answers as for one of few. */
+  private static final int AT_ONCE_ON_GPU = 1024;
+
   private static final int AT_ONCE = 128;
 
   /**
@@ -59,13 +62,14 @@ record Rollouts(
     adapted.training(false);
     try {
       Drawn drawn = answered(prompts, Seed.of(seed, index));
+      Set<PromptRow> tried = new HashSet<>(prompts);
       for (int round = 1; round <= spec.redraws() && drawn.flat().length > 0; round++) {
-        Set<PromptRow> known = new HashSet<>(drawn.prompts());
         List<PromptRow> next =
             memory.order(Seed.of(seed, index, round)).stream()
-                .filter(p -> !known.contains(p))
+                .filter(p -> !tried.contains(p))
                 .limit(drawn.flat().length)
                 .toList();
+        tried.addAll(next);
         drawn = next.isEmpty() ? drawn : drawn.with(answered(next, Seed.of(seed, index, round)));
       }
       Rollout bare = drawn.rollout(index);
@@ -112,7 +116,7 @@ record Rollouts(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            Budget.rows(AT_ONCE))
+            Budget.rows(adapted.model().compute().isCuda() ? AT_ONCE_ON_GPU : AT_ONCE))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
   }
 

@@ -27,7 +27,7 @@ class PromptMemoryTest {
         0);
   }
 
-  /** Answers to 1 and 4 differed, those to 0 and 2 did not, 3 and 5 were never answered. */
+  /** Answers to 1 and 4 differed, those to 0 (right) and 2 (wrong) did not, 3 and 5 had none. */
   @Test
   void promptsWhoseAnswersDifferedComeFirst() {
     try (Scope scope = new Scope()) {
@@ -40,8 +40,7 @@ class PromptMemoryTest {
             .containsExactlyInAnyOrder(PROMPTS.get(1), PROMPTS.get(4));
         assertThat(order.subList(2, 4))
             .containsExactlyInAnyOrder(PROMPTS.get(3), PROMPTS.get(5));
-        assertThat(order.subList(4, 6))
-            .containsExactlyInAnyOrder(PROMPTS.get(0), PROMPTS.get(2));
+        assertThat(order.subList(4, 6)).containsExactly(PROMPTS.get(2), PROMPTS.get(0));
       }
     }
   }
