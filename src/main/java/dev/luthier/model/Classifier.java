@@ -43,6 +43,11 @@ public final class Classifier implements Model {
     return build(dir, config, compute, Labels.of(config), HeadParts.Saved::new);
   }
 
+  /** Whether a folder with this configuration holds one. */
+  public static boolean isOne(ModelConfig config) {
+    return Architecture.is(config, Architecture.SEQUENCE);
+  }
+
   /** Whether the head looks at a sequence's last token. */
   public boolean readsLast() {
     return head instanceof SequenceHead.Last;

@@ -77,7 +77,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public void begin(Beginner<PromptRow, CausalLm> run) {
     Optional<ValueModel> value = values.of(run.adapted().model());
-    value.ifPresent(own -> own.keep(run.recipe().memory()));
+    value.ifPresent(own -> own.begin(run));
     answering.begin(run, value);
   }
 

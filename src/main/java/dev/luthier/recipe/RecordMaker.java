@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes records, whose constructors may refuse values. */
 final class RecordMaker {
@@ -31,7 +32,7 @@ final class RecordMaker {
     }
   }
 
-  private static Object argument(
+  private static @Nullable Object argument(
       RecordComponent c, Map<String, Object> values, Optional<Object> inlined) {
     if (!c.isAnnotationPresent(Inline.class)) {
       return values.get(Schema.snake(c.getName()));

@@ -20,8 +20,11 @@ interface ValueModel extends AutoCloseable {
   /** Its weights, all of which train. */
   List<Parameter> weights();
 
-  /** For the backward pass of a step. */
-  default void keep(MemorySpec memory) {}
+  /** Called before the first step. */
+  default void begin(Beginner<?, ?> run) {
+    long count = weights().stream().mapToLong(Parameter::count).sum();
+    run.note().accept("the value model has %,d weights, which learn beside".formatted(count));
+  }
 
   /** Writes it into a folder that exists. */
   void save(Path dir);
@@ -78,8 +81,9 @@ interface ValueModel extends AutoCloseable {
       }
 
       @Override
-      public void keep(MemorySpec memory) {
-        memory.on(critic, note -> {});
+      public void begin(Beginner<?, ?> run) {
+        ValueModel.super.begin(run);
+        run.recipe().memory().on(critic, note -> {});
       }
 
       @Override

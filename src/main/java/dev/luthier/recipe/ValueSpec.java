@@ -116,11 +116,16 @@ public sealed interface ValueSpec {
             "method.ppo.value.critic.model is %s, an adapter; merge it with ./luthier adapter merge first"
                 .formatted(dir));
       }
-      long words = ModelConfig.read(dir).vocabSize();
-      if (words != policy.config().vocabSize()) {
+      ModelConfig config = ModelConfig.read(dir);
+      if (config.vocabSize() != policy.config().vocabSize()) {
         throw new UserError(
             "method.ppo.value.critic.model has another vocabulary than model (%d tokens, not %d), so it cannot read the same rows; take a model of the same family"
-                .formatted(words, policy.config().vocabSize()));
+                .formatted(config.vocabSize(), policy.config().vocabSize()));
+      }
+      if (Classifier.isOne(config) && Labels.of(config).count() != 1) {
+        throw new UserError(
+            "method.ppo.value.critic.model is %s, which has %d scores, but a value is one number; take a reward model with one"
+                .formatted(dir, Labels.of(config).count()));
       }
     }
 
@@ -140,7 +145,7 @@ public sealed interface ValueSpec {
             "method.ppo.value.critic.model is %s, an encoder, which does not read token by token; take a decoder"
                 .formatted(from));
       }
-      if (model.isEmpty() && !compute.hollow()) {
+      if (!Classifier.isOne(ModelConfig.read(from)) && !compute.hollow()) {
         critic.scoreNothing(); // its head is new
       }
       return ValueModel.of(critic, from);

@@ -272,6 +272,20 @@ class PpoRunsTest {
         "pretraining_mix.coef must be > 0",
         ppo("pretraining_mix: { data: %s/train.jsonl, coef: 0 }".formatted(dir)));
     refused("nowhere.jsonl", ppo("pretraining_mix: { data: nowhere.jsonl }"));
+    String config = Files.readString(tiny.dir().resolve("model/config.json"));
+    Path two = Files.createDirectories(dir.resolve("two"));
+    Files.writeString(
+        two.resolve("config.json"),
+        config
+            .replace("ForCausalLM", "ForSequenceClassification")
+            .replaceFirst("\\{", "{ \"id2label\": { \"0\": \"kind\", \"1\": \"short\" },"));
+    refused("which has 2 scores", ppo("value: { critic: { model: %s } }".formatted(two)));
+    Files.writeString(two.resolve("adapter_config.json"), "{}");
+    refused("an adapter; merge it with", ppo("value: { critic: { model: %s } }".formatted(two)));
+    refused(
+        "peft.lt_sft first looks for the weights that learn",
+        ppo("vf_coef: 1"),
+        "--peft={ lt_sft: {} }");
     refused("unknown key method.ppo.advantage", ppo("advantage: { baseline: group }"));
     refused(
         "value.lr is set, but the optimizer finds its rate",

@@ -21,8 +21,7 @@ class PpoTest {
   }
 
   private static Completion answer(int tokens, Completion.Finish finish) {
-    return new Completion(
-        new int[tokens], "", new float[tokens], new float[tokens], finish);
+    return new Completion(new int[tokens], "", new float[tokens], new float[tokens], finish);
   }
 
   /** Two prompts with one answer each: three tokens worth 1, and two, cut, worth 0. */
