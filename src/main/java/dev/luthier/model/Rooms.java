@@ -23,9 +23,8 @@ final class Rooms implements AutoCloseable {
    * @param all (R, in + rank)
    * @param states its first columns (R, in)
    * @param low the others, where there are any
-   * @param dense as large, by itself
    */
-  record Room(Tensor all, Tensor states, @Nullable Tensor low, @Nullable Tensor dense) {}
+  record Room(Tensor all, Tensor states, @Nullable Tensor low) {}
 
   private final Compute compute;
   private final int rows; // R
@@ -78,8 +77,7 @@ final class Rooms implements AutoCloseable {
             return new Room(
                 all,
                 of.rank == 0 ? all : keep(all.narrow(1, 0, of.in)),
-                of.rank == 0 ? null : keep(all.narrow(1, of.in, of.rank)),
-                of.rank == 0 ? null : keep(made(compute.dtype(), rows, of.rank)));
+                of.rank == 0 ? null : keep(all.narrow(1, of.in, of.rank)));
           }
         });
   }

@@ -61,9 +61,7 @@ record Settled(Augmented of, @Nullable Tensor matrix, @Nullable Tensor downs, @N
   /** Writes A x beside the states. */
   private void lower(Rooms.Room room) {
     if (downs != null) {
-      Tensor dense = Objects.requireNonNull(room.dense());
-      torch.mm_out(dense, room.states(), downs);
-      Objects.requireNonNull(room.low()).copy_(dense);
+      torch.mm_out(Objects.requireNonNull(room.low()), room.states(), downs);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A Llama-like {@link Block.PreNorm} for a step of generation: nine operations, and three more for
+ * A Llama-like {@link Block.PreNorm} for a step of generation: nine operations, and one more for
  * each of its four products where LoRA adds to it. Weights are those of training: frozen ones are
  * read where the {@link FusedBlock} has them, others are copied for as long as this lives.
  *

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * All layers of a step, ready to run for some number of rows over a cache as it lies now. Letters: R
- * rows, H width.
+ * All layers of a step, ready to run for some number of rows over a cache as it lies now. Letters:
+ * R rows, H width.
  */
 final class StepProgram implements AutoCloseable {
   private static final int TOGETHER = 8; // rows come and go in so many before it is made anew
@@ -37,8 +37,7 @@ final class StepProgram implements AutoCloseable {
     for (StepLayer layer : layers) {
       Attention attention = layer.block().attention();
       KvCache.Seen held = cache.whole(attention.layer());
-      StepKernels.Cached at =
-          new StepKernels.Cached(held.keys(), held.values(), rooms.lengths());
+      StepKernels.Cached at = new StepKernels.Cached(held.keys(), held.values(), rooms.lengths());
       operations.addAll(layer.prepared(x, rooms, turn.apply(attention), at));
     }
   }

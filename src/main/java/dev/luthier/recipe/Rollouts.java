@@ -46,6 +46,7 @@ record Rollouts(
     Optional<RolloutFile> waiting,
     long seed) {
   private static final int AT_ONCE = 128;
+  private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
 
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
@@ -103,7 +104,7 @@ record Rollouts(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            Budget.rows(AT_ONCE))
+            Budget.rows(adapted.model().compute().isCuda() ? AT_ONCE_ON_GPU : AT_ONCE))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
   }
 

@@ -63,8 +63,7 @@ final class PlainStepKernels implements StepKernels {
     cache.view(-1, width).index_copy_(0, cells, heads.reshape(-1, width));
   }
 
-  private static void attended(
-      Tensor heads, Cached cache, double scale, long window, Tensor out) {
+  private static void attended(Tensor heads, Cached cache, double scale, long window, Tensor out) {
     long groups = cache.keys().size(1);
     long queries = heads.size(1) - 2 * groups;
     long all = cache.keys().size(2);
