@@ -5,6 +5,7 @@ import dev.luthier.model.Generative;
 import dev.luthier.model.Model;
 import dev.luthier.plan.Extent;
 import dev.luthier.rollout.Budget;
+import dev.luthier.tensor.Parameter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -17,6 +18,7 @@ import java.util.function.ToLongFunction;
 final class AnswersMemory {
   private static final int SCORES = 3; // as they come, as the draw makes them, and their order
   private static final int FLOAT = 4;
+  private static final long HALF = 2;
 
   private AnswersMemory() {}
 
@@ -42,7 +44,18 @@ final class AnswersMemory {
     return writing.bytes(rows, longest, of.eval().maxNewTokens())
         + writing.bytes(rows, longest, 0)
         + block.applyAsLong(prompts)
-        + (long) SCORES * FLOAT * rows * writing.vocabSize();
+        + (long) SCORES * FLOAT * rows * writing.vocabSize()
+        + copies(model);
+  }
+
+  /** On a GPU, steps copy weights in training to the type they compute in ({@code StepPass}). */
+  private static long copies(Model model) {
+    return model.compute().isCuda()
+        ? model.parameters().stream()
+            .filter(Parameter::trainable)
+            .mapToLong(p -> HALF * p.count())
+            .sum()
+        : 0;
   }
 
   /**

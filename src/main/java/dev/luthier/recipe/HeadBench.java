@@ -44,7 +44,7 @@ public final class HeadBench {
       Chunked head =
           new Chunked(
               x -> torch.linear(x, weight).to(torch.ScalarType.Float),
-              chunk.tokens(vocabulary, Compute.CPU),
+              chunk.tokens(vocabulary, compute),
               compute);
       step(
           head,

@@ -52,6 +52,7 @@ record Rollouts(
   private static final int AT_ONCE_ON_GPU = 1024;
 
   private static final int AT_ONCE = 128;
+  private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
 
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.

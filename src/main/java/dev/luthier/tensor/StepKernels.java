@@ -3,11 +3,12 @@ package dev.luthier.tensor;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What attention of a step of generation computes, in which every sequence gets one token, over a
- * cache that each of them fills to a place of its own.
+ * The parts of a Llama-like layer in a step of generation, in which every sequence gets one token,
+ * over a cache that each of them fills to a place of its own. They are prepared for memory that the
+ * steps share.
  *
- * <p>Letters: R sequences, A query heads, G key and value heads, D width of a head, T its part that
- * is turned, P places of the cache, S places that any of them uses.
+ * <p>Letters: R sequences, H width, F inner width, A query heads, G key and value heads, D width of
+ * a head, T its part that is turned, P places of the cache.
  */
 public interface StepKernels {
   /**
@@ -16,9 +17,11 @@ public interface StepKernels {
    * @param keys (R or more, G, P, D), dense
    * @param values the same
    * @param lengths (R) int64, how many tokens each sequence had before this one, which goes there
-   * @param seen S, the longest with its new token
    */
-  record Cached(Tensor keys, Tensor values, Tensor lengths, long seen) {}
+  record Cached(Tensor keys, Tensor values, Tensor lengths) {}
+
+  /** {@link Kernels#rmsNorm}, (R, H). */
+  Prepared rmsNorm(Tensor x, Tensor w, double eps, Tensor out, Tensor scale);
 
   /**
    * Turns queries and keys by their places ({@link Kernels#rotate}) and writes keys and values into
@@ -26,10 +29,10 @@ public interface StepKernels {
    *
    * @param heads queries, keys and values (R, A + 2 G, D), dense; the queries become turned ones,
    *     what becomes of the others nobody is to know
-   * @param cos of every place, (S or more, T)
+   * @param cos of every place, (P or more, T)
    * @param sin the same, its first half negated
    */
-  void append(Tensor heads, Tensor cos, Tensor sin, Cached cache);
+  Prepared append(Tensor heads, Tensor cos, Tensor sin, Cached cache);
 
   /**
    * softmax(q k^T scale) v over the places up to the new token (Vaswani et al. 2017, eq. 1).
@@ -38,5 +41,8 @@ public interface StepKernels {
    * @param window only the nearest so many places are seen
    * @param out (R, A D), perhaps within wider rows
    */
-  void attend(Tensor heads, Cached cache, double scale, long window, Tensor out);
+  Prepared attend(Tensor heads, Cached cache, double scale, long window, Tensor out);
+
+  /** {@link Kernels#swiglu}, (R, 2 F) to (R, F). */
+  Prepared swiglu(Tensor both, Tensor out);
 }
