@@ -20,7 +20,7 @@ final class AnswerTally {
     method.gold().ifPresent(g -> measures.add(Measure.GOLD));
     List<String> named = new ArrayList<>(List.of("answer_tokens", "truncated"));
     method.rewards().keySet().forEach(name -> named.add("reward/" + name));
-    return new PreferenceTally<>(measures, named);
+    return new MeanTally<>(measures, named);
   }
 
   /** Sums over answers, one to each prompt, in the order of the tally. */
@@ -51,8 +51,8 @@ final class AnswerTally {
 
   /** Says so where the reward grew and the gold measure fell, which is what it is there for. */
   static Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
-    double reward = change(Measure.REWARD, before, after);
-    double gold = change(Measure.GOLD, before, after);
+    double reward = Measure.REWARD.change(before, after);
+    double gold = Measure.GOLD.change(before, after);
     if (!(reward > WORTH_A_WORD && gold < -WORTH_A_WORD)) {
       return Optional.empty();
     }
@@ -60,11 +60,5 @@ final class AnswerTally {
     return Optional.of(
         "the reward grew, but the gold measure fell (%.3f -> %.3f): the policy learnt to deceive the reward; stop earlier, hold it closer to the reference, or better the reward"
             .formatted(before.get(key), after.get(key)));
-  }
-
-  private static double change(
-      Measure measure, Map<String, Double> before, Map<String, Double> after) {
-    return after.getOrDefault(measure.key(), Double.NaN)
-        - before.getOrDefault(measure.key(), Double.NaN);
   }
 }
