@@ -52,13 +52,7 @@ public record PolicyGradient(
       throw new UserError(
           "rewards must name what answers are worth, such as { right: exact_match }, was empty");
     }
-    for (String name : rewards.keySet()) {
-      if (!name.matches("[A-Za-z0-9_-]+")) {
-        throw new UserError(
-            "rewards: a reward's name is made of letters, digits, _ and -, was \"%s\""
-                .formatted(name));
-      }
-    }
+    RewardPart.checkNames("rewards", rewards.keySet());
     rewards.forEach((name, part) -> refuseOfFile("rewards." + name, part.scorer()));
     gold.ifPresent(scorer -> refuseOfFile("gold", scorer));
     maxLength.ifPresent(n -> Check.atLeast("max_length", 2, n));

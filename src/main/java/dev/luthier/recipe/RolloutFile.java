@@ -36,6 +36,7 @@ record RolloutFile(Path path) {
   private static final String OLD = "old_log_probs";
   private static final String REFERENCE = "reference_log_probs";
   private static final String SCORES = "scores";
+  private static final String PART = "scores/"; // NaN where a score does not have it
   private static final String PROMPTS = "prompts";
   private static final String PROMPT_LENGTHS = "prompt_lengths";
 
@@ -64,6 +65,10 @@ record RolloutFile(Path path) {
       out.put(DRAWN, floats(rollout, Completion::drawLogProbs));
       out.put(OLD, Ops.floats(rollout.old(), Compute.CPU));
       out.put(SCORES, numbers(rollout.scores(), Score::total));
+      for (String part : Score.means(rollout.scores()).keySet()) {
+        out.put(
+            PART + part, numbers(rollout.scores(), s -> s.parts().getOrDefault(part, Double.NaN)));
+      }
       if (rollout.reference().length > 0) {
         out.put(REFERENCE, Ops.floats(rollout.reference(), Compute.CPU));
       }
@@ -98,7 +103,7 @@ record RolloutFile(Path path) {
   }
 
   /**
-   * The rollout that a run goes on with; what its rewards were made of is not kept.
+   * The rollout that a run goes on with.
    *
    * @throws UserError if it is not there
    */
@@ -134,10 +139,7 @@ record RolloutFile(Path path) {
               Completion.Finish.values()[(int) ends[i]]));
       at = to;
     }
-    List<Score> scores = new ArrayList<>();
-    for (float score : Ops.toFloats(saved.tensor(SCORES))) {
-      scores.add(Score.of(score));
-    }
+    List<Score> scores = scores(saved);
     float[] reference =
         saved.infos().containsKey(REFERENCE) ? Ops.toFloats(saved.tensor(REFERENCE)) : new float[0];
     List<PromptRow> prompts =
@@ -146,6 +148,29 @@ record RolloutFile(Path path) {
             .toList();
     float[] old = Ops.toFloats(saved.tensor(OLD));
     return new Rollout(index, prompts, answers, scores, old, reference, 0, 0);
+  }
+
+  private static List<Score> scores(Safetensors saved) {
+    List<Map<String, Double>> parts = new ArrayList<>();
+    float[] totals = Ops.toFloats(saved.tensor(SCORES));
+    for (int i = 0; i < totals.length; i++) {
+      parts.add(new LinkedHashMap<>());
+    }
+    for (String name : saved.infos().keySet()) {
+      if (name.startsWith(PART)) {
+        float[] values = Ops.toFloats(saved.tensor(name));
+        for (int i = 0; i < values.length; i++) {
+          if (!Float.isNaN(values[i])) {
+            parts.get(i).put(name.substring(PART.length()), (double) values[i]);
+          }
+        }
+      }
+    }
+    List<Score> out = new ArrayList<>();
+    for (int i = 0; i < totals.length; i++) {
+      out.add(new Score(totals[i], parts.get(i)));
+    }
+    return out;
   }
 
   /** Tokens end to end, parted into their sequences. */

@@ -5,6 +5,7 @@ import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Advantages;
 import dev.luthier.loss.Segments;
 import dev.luthier.loss.StepSize;
+import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
@@ -30,10 +31,7 @@ import org.jspecify.annotations.Nullable;
 record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Compute compute) {
 
   static RolloutParts of(Rollout rollout, PolicyGradient method, KlPrice price, Compute compute) {
-    float[] rewards = new float[rollout.answers().size()];
-    for (int i = 0; i < rewards.length; i++) {
-      rewards[i] = (float) rollout.scores().get(i).total();
-    }
+    float[] rewards = LearntRewards.of(method.rewards(), rollout);
     long[] lengths = new long[rollout.prompts().size()];
     Arrays.fill(lengths, rollout.samples());
     try (Scope scope = new Scope()) {
@@ -76,9 +74,7 @@ record RolloutParts(Rollout rollout, float[] advantages, double flatGroups, Comp
     double mean = reward();
     out.put("reward", mean);
     out.put("reward_std", Math.sqrt(mean(i -> square(rollout.scores().get(i).total() - mean))));
-    for (String part : rollout.scores().get(0).parts().keySet()) {
-      out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().getOrDefault(part, 0.0)));
-    }
+    Score.means(rollout.scores()).forEach((part, value) -> out.put("reward/" + part, value));
     out.put("flat_groups", flatGroups);
     out.put("redrawn", (double) rollout.redrawn() / rollout.prompts().size());
     out.put("answer_tokens", mean(i -> rollout.answers().get(i).ids().length));
