@@ -25,6 +25,7 @@ public sealed interface Scorer
         Scorer.Ensembled,
         Scorer.Classifier,
         Scorer.Own,
+        HttpScorer,
         SumScorer,
         ProductScorer,
         GateScorer {
