@@ -26,6 +26,7 @@ public sealed interface Scorer
         Scorer.Classifier,
         Scorer.Own,
         HttpScorer,
+        CodeScorer,
         SumScorer,
         ProductScorer,
         GateScorer {
