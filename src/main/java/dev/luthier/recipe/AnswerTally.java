@@ -4,23 +4,58 @@ import dev.luthier.data.PromptRow;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /** What the model's answers to prompts of the evaluation are worth. */
-final class AnswerTally {
+final class AnswerTally implements Tally<PromptRow> {
+  /** The standard error of the mean gold score. */
+  static final String GOLD_ERROR = "gold_error";
+
   private static final double WORTH_A_WORD = 0.005;
 
-  private AnswerTally() {}
+  private final MeanTally<PromptRow> means; // under GOLD_ERROR the mean square
+  private long rows;
+
+  private AnswerTally(MeanTally<PromptRow> means) {
+    this.means = means;
+  }
 
   /** Reward, gold where there is one, then what the rewards are made of, lengths, and cut ones. */
   static Tally<PromptRow> of(PolicyGradient method) {
     List<Measure> measures = new ArrayList<>(List.of(Measure.REWARD));
-    method.gold().ifPresent(g -> measures.add(Measure.GOLD));
-    List<String> named = new ArrayList<>(List.of("answer_tokens", "truncated"));
+    List<String> named = new ArrayList<>();
+    if (method.gold().isPresent()) {
+      measures.add(Measure.GOLD);
+      named.add(GOLD_ERROR);
+    }
+    named.addAll(List.of("answer_tokens", "truncated"));
     method.rewards().keySet().forEach(name -> named.add("reward/" + name));
-    return new MeanTally<>(measures, named);
+    return new AnswerTally(new MeanTally<>(measures, named));
+  }
+
+  @Override
+  public void add(List<PromptRow> rows, Tensor targets, Tensor verdict) {
+    means.add(rows, targets, verdict);
+    this.rows += rows.size();
+  }
+
+  @Override
+  public Map<Measure, Double> values() {
+    return means.values();
+  }
+
+  /** The error by sqrt((mean of g^2 - mean^2) / (n - 1)); NaN for one row. */
+  @Override
+  public Map<String, Double> named() {
+    Map<String, Double> out = new LinkedHashMap<>(means.named());
+    double gold = means.values().getOrDefault(Measure.GOLD, Double.NaN);
+    out.computeIfPresent(
+        GOLD_ERROR, (name, square) -> Math.sqrt(Math.max(0, square - gold * gold) / (rows - 1)));
+    return out;
   }
 
   /** Sums over answers, one to each prompt, in the order of the tally. */
@@ -30,6 +65,7 @@ final class AnswerTally {
     List<Double> out = new ArrayList<>(List.of(sum(scores)));
     if (!gold.isEmpty()) {
       out.add(sum(gold));
+      out.add(gold.stream().mapToDouble(g -> g.total() * g.total()).sum());
     }
     out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
     out.add((double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());

@@ -13,7 +13,8 @@ import dev.luthier.sandbox.Sandbox;
 
 /** Tests that code passes. */
 @Name("code")
-@Doc("1 where the answer's code (its last fenced block, or all of it) passes the row's tests, else 0")
+@Doc(
+    "1 where the answer's code (its last fenced block, or all of it) passes the row's tests, else 0")
 record CodeScorer(
     @Doc("What the code is written in") @Default("python") Language language,
     @Doc(

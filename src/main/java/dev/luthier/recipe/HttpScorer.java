@@ -47,7 +47,8 @@ record HttpScorer(
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      throw new UserError("http.url must be an address such as http://host:8000/score, was " + url, e);
+      throw new UserError(
+          "http.url must be an address such as http://host:8000/score, was " + url, e);
     }
     throw new UserError("http.url must be an address such as http://host:8000/score, was " + url);
   }

@@ -37,6 +37,10 @@ public record PolicyGradient(
     @Doc("What is measured beside the rewards and never learnt from, where they may be deceived")
         Optional<Scorer> gold,
     @Doc(
+            "After how many evaluations running at which the reward had risen and gold had fallen the"
+                + " run ends; unset: it says so and goes on")
+        Optional<Integer> goldStop,
+    @Doc(
             value =
                 "Longest prompt with an answer in tokens; unset: the longest that the model takes,"
                     + " at most 1024",
@@ -55,6 +59,10 @@ public record PolicyGradient(
     RewardPart.checkNames("rewards", rewards.keySet());
     rewards.forEach((name, part) -> refuseOfFile("rewards." + name, part.scorer()));
     gold.ifPresent(scorer -> refuseOfFile("gold", scorer));
+    goldStop.ifPresent(n -> Check.atLeast("gold_stop", 1, n));
+    if (goldStop.isPresent() && gold.isEmpty()) {
+      throw new UserError("gold_stop needs something that is gold; name a scorer as gold");
+    }
     maxLength.ifPresent(n -> Check.atLeast("max_length", 2, n));
   }
 

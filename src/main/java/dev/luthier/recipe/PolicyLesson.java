@@ -12,9 +12,9 @@ import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
+import dev.luthier.train.Evaluation;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Steps;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +39,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private @Nullable AnswerRewards rewards; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
   private @Nullable Rollouts rollouts;
+  private @Nullable PolicyWatch watch; // null before the run begins
 
   PolicyLesson(ModelFolder folder, PolicyGradient method, long seed) {
     this.folder = folder;
@@ -73,17 +74,15 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     if (method.kl().reference()) {
       reference = FrozenPolicy.of(method.reference(), folder, run.adapted(), likelihood, chunk);
     }
+    watch = PolicyWatch.of(run.output(), method, folder);
     rollouts =
-        new Rollouts(
+        Rollouts.of(
             folder,
-            run.adapted(),
-            method.rollout(),
+            method,
+            run,
             Objects.requireNonNull(rewards)::of,
             likelihood,
             Optional.ofNullable(reference),
-            chunk,
-            run.recipe().optim().rowsAtOnce(),
-            Optional.of(RolloutFile.in(run.output())).filter(f -> method.updates().steps() > 1),
             seed);
   }
 
@@ -107,7 +106,9 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
       long index, List<PromptRow> prompts, IntFunction<List<PromptRow>> others, boolean kept) {
     Rollouts answering = Objects.requireNonNull(rollouts);
     Rollout rollout = kept ? answering.again(index) : answering.of(index, prompts, others);
-    return RolloutParts.of(rollout, method, price, answering.adapted().model().compute());
+    Compute compute = answering.adapted().model().compute();
+    return Objects.requireNonNull(watch)
+        .seen(RolloutParts.of(rollout, method, price, compute), kept);
   }
 
   @Override
@@ -149,8 +150,8 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public Set<Measure> measures() {
     return method.gold().isPresent()
-        ? EnumSet.of(Measure.REWARD, Measure.GOLD)
-        : EnumSet.of(Measure.REWARD);
+        ? Set.of(Measure.REWARD, Measure.GOLD)
+        : Set.of(Measure.REWARD);
   }
 
   @Override
@@ -171,6 +172,11 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
     return AnswerTally.remark(before, after);
+  }
+
+  @Override
+  public Optional<Evaluation.Alarm> alarm(long step, Map<String, Double> measured) {
+    return method.gold().flatMap(g -> Objects.requireNonNull(watch).alarm().at(step, measured));
   }
 
   @Override

@@ -66,8 +66,7 @@ public record RewardPart(
     Map<String, WeightedSum.Summand> out = new LinkedHashMap<>();
     try {
       parts.forEach(
-          (name, part) ->
-              out.put(name, new WeightedSum.Summand(part.open(device), part.weight())));
+          (name, part) -> out.put(name, new WeightedSum.Summand(part.open(device), part.weight())));
     } catch (UserError e) {
       new WeightedSum(out).close();
       throw e;

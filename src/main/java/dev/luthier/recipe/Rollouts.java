@@ -47,6 +47,27 @@ record Rollouts(
     long seed) {
   private static final int AT_ONCE = 128;
 
+  static Rollouts of(
+      ModelFolder folder,
+      PolicyGradient method,
+      Beginner<PromptRow, CausalLm> run,
+      BiFunction<List<PromptRow>, List<Completion>, List<Score>> scoring,
+      Likelihood likelihood,
+      Optional<FrozenPolicy> reference,
+      long seed) {
+    return new Rollouts(
+        folder,
+        run.adapted(),
+        method.rollout(),
+        scoring,
+        likelihood,
+        reference,
+        run.recipe().memory().chunk(),
+        run.recipe().optim().rowsAtOnce(),
+        Optional.of(RolloutFile.in(run.output())).filter(f -> method.updates().steps() > 1),
+        seed);
+  }
+
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
    *

@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 
 /**
  * Runs the code of an answer on the tests of its row: 1 where it passes all of them, or the share
- * that it passes. Parts: {@code passed}, that share; {@code stopped}, the share of tests that it did
- * not end within its limits of time and output; {@code crashed}, that which ended with an error.
+ * that it passes. Parts: {@code passed}, that share; {@code stopped}, the share of tests that it
+ * did not end within its limits of time and output; {@code crashed}, that which ended with an
+ * error.
  *
  * <p>A test that is a script has to reach its end: code that ends the process well before the tests
  * passes none of them.
@@ -112,7 +113,8 @@ public record CodeReward(
                   String.join(" ", language.program()),
                   ran.end() == Ran.End.OVER
                       ? "exit code %d, %s".formatted(ran.exit(), complaint(ran))
-                      : "it was stopped by the limit of " + ran.end().name().toLowerCase(Locale.ROOT)));
+                      : "it was stopped by the limit of "
+                          + ran.end().name().toLowerCase(Locale.ROOT)));
     }
   }
 

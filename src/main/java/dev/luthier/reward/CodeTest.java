@@ -17,9 +17,9 @@ sealed interface CodeTest {
   record Case(String input, String output) implements CodeTest {}
 
   /**
-   * The tests of a row: a script; a list of scripts (MBPP), each a test of its own; a list of {@code
-   * {input, output}}; or {@code {inputs: [...], outputs: [...]}} (APPS). A text that is a JSON list
-   * or object counts as what it says.
+   * The tests of a row: a script; a list of scripts (MBPP), each a test of its own; a list of
+   * {@code {input, output}}; or {@code {inputs: [...], outputs: [...]}} (APPS). A text that is a
+   * JSON list or object counts as what it says.
    *
    * @throws UserError naming the row where there are none
    */

@@ -57,14 +57,14 @@ public final class HttpReward implements Reward {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(manner.timeout())
             .build();
-    Duration longest = LONGEST.compareTo(manner.pause()) > 0 ? LONGEST : manner.pause().plusMillis(1);
+    Duration longest =
+        LONGEST.compareTo(manner.pause()) > 0 ? LONGEST : manner.pause().plusMillis(1);
     this.again =
         RetryPolicy.<String>builder()
             .handle(Passing.class, IOException.class, TimeoutExceededException.class)
             .withMaxRetries(manner.retries())
             .withBackoff(manner.pause(), longest)
-            .withDelayFnOn(
-                context -> ((Passing) context.getLastException()).asked, Passing.class)
+            .withDelayFnOn(context -> ((Passing) context.getLastException()).asked, Passing.class)
             .build();
   }
 
@@ -100,7 +100,8 @@ public final class HttpReward implements Reward {
     try {
       return Failsafe.with(again, limit).get(() -> attempt(request.build()));
     } catch (FailsafeException e) {
-      throw gaveUp(e instanceof TimeoutExceededException || e.getCause() == null ? e : e.getCause());
+      throw gaveUp(
+          e instanceof TimeoutExceededException || e.getCause() == null ? e : e.getCause());
     }
   }
 
@@ -110,7 +111,8 @@ public final class HttpReward implements Reward {
     if (status == 200) {
       return response.body();
     }
-    String said = "answers with status %d and %s".formatted(status, HttpAnswer.quoted(response.body()));
+    String said =
+        "answers with status %d and %s".formatted(status, HttpAnswer.quoted(response.body()));
     if (status == 408 || status == 429 || status >= 500) {
       throw new Passing(said, RetryAfter.of(response.headers()));
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * added up, is GDPO (Liu et al. 2026, https://arxiv.org/abs/2601.05242): answers that differ in two
  * rewards do not end with the same advantage. Nothing is remembered from one rollout to the next.
  *
- * <p>Deviations are of n - 1, as those of advantages, and scores that
- * are all the same become exactly 0.
+ * <p>Deviations are of n - 1, as those of advantages, and scores that are all the same become
+ * exactly 0.
  */
 @Doc("How a reward's scores are put on one scale before they are weighted")
 public sealed interface Normalization {

@@ -35,15 +35,22 @@ public sealed interface Isolation {
         "if [ \"$(id -u)\" = 0 ]; then exec setpriv --reuid 65534 --regid 65534 --clear-groups -- \"$@\"; fi; exec \"$@\"";
     private static final List<String> UNSHARED =
         List.of(
-            "unshare", "--user", "--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork",
-            "--kill-child", "--");
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            "--ipc",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--");
 
     @Override
     public List<String> around(Path work, Limits limits, String token, List<String> program) {
       List<String> out = new ArrayList<>(List.of("sh", "-c", NOBODY, "sandbox"));
       out.addAll(UNSHARED);
-      out.addAll(
-          script("namespaces.sh", work, limits, token, limits.around(program, true)));
+      out.addAll(script("namespaces.sh", work, limits, token, limits.around(program, true)));
       return out;
     }
   }
@@ -72,8 +79,7 @@ public sealed interface Isolation {
 
   private static String text(String name) {
     try (InputStream in = Isolation.class.getResourceAsStream(name)) {
-      return new String(
-          Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -62,7 +62,9 @@ final class Standing {
     return best;
   }
 
-  /** Whether the run is to end: so many evaluations without a better one, or an alarm that ends it. */
+  /**
+   * Whether the run is to end: so many evaluations without a better one, or an alarm that ends it.
+   */
   boolean enough(Optional<Integer> patience) {
     return calledOff || patience.filter(p -> worse >= p).isPresent();
   }

@@ -3,6 +3,7 @@
 # WORK BYTES TOKEN PROGRAM...
 set -e
 work=$1; bytes=$2; token=$3; shift 3
+mount -o remount,bind,ro=recursive / / 2> /dev/null || true # util-linux 2.39; older ones need the loop below
 mount -t tmpfs -o "size=$bytes,mode=700" tmpfs "$work"
 cp -r "$work/../program/." "$work"
 while read -r id parent device root point options rest; do

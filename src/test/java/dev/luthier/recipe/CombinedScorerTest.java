@@ -46,22 +46,24 @@ class CombinedScorerTest {
     assertThat(((GateScorer) both.scorer()).then()).isInstanceOf(ProductScorer.class);
     assertThat(((GateScorer) both.scorer()).atLeast()).isEqualTo(1);
     assertThat(read.rewards().get("plain").normalize()).isEqualTo(new Normalization.None());
-    assertThat(
-            Recipes.parse(Recipes.print(read), "again.yaml", List.of(), p -> p, Holder.class))
+    assertThat(Recipes.parse(Recipes.print(read), "again.yaml", List.of(), p -> p, Holder.class))
         .isEqualTo(read);
   }
 
   @Test
   void refuseWhatCannotBe() {
-    refused("product.of must name a scorer, was empty", "{ a: { scorer: { product: { of: {} } } } }");
+    refused(
+        "product.of must name a scorer, was empty", "{ a: { scorer: { product: { of: {} } } } }");
     refused(
         "product.of: a reward's name is made of letters, digits, _ and -, was \"a/b\"",
         "{ a: { scorer: { product: { of: { a/b: exact_match } } } } }");
-    refused("clip must be two numbers, the lower one first", "{ a: { scorer: length, clip: [1, 1] } }");
+    refused(
+        "clip must be two numbers, the lower one first", "{ a: { scorer: length, clip: [1, 1] } }");
     refused(
         "sum.of.b.normalize is for the rewards of the method",
         "{ a: { scorer: { sum: { of: { b: { scorer: length, normalize: group } } } } } }");
-    refused("missing key rewards.a.scorer.gate.then", "{ a: { scorer: { gate: { when: length } } } }");
+    refused(
+        "missing key rewards.a.scorer.gate.then", "{ a: { scorer: { gate: { when: length } } } }");
     refused(
         "did you mean rewards.NAME.scorer.gate.when?",
         "{ a: { scorer: { gate: { if: length, then: length } } } }");
@@ -93,8 +95,8 @@ class CombinedScorerTest {
   }
 
   /**
-   * Two answers to a prompt: a = (0, 1), b = (4, 2), overlong -1 each, so totals are a + 0.5 b - 1 =
-   * (1, 1). With b by min and max, (1, 0): 0 + 0.5 - 1 and 1 + 0 - 1.
+   * Two answers to a prompt: a = (0, 1), b = (4, 2), overlong -1 each, so totals are a + 0.5 b - 1
+   * = (1, 1). With b by min and max, (1, 0): 0 + 0.5 - 1 and 1 + 0 - 1.
    */
   @Test
   void learntFromAfterNormalizing() {

@@ -40,8 +40,7 @@ class CodeRewardTest {
   }
 
   private static Asked asked(String answer, Object tests) {
-    return new Asked(
-        new Example.PromptCompletion("p", answer), Map.of("tests", tests), 0, "row 4");
+    return new Asked(new Example.PromptCompletion("p", answer), Map.of("tests", tests), 0, "row 4");
   }
 
   private static double total(Reward reward, String answer, Object tests) {
@@ -62,8 +61,7 @@ class CodeRewardTest {
         .containsExactly(new CodeTest.Script("assert f()"));
     assertThat(CodeTest.of(asked("", List.of("a", "b")), "tests"))
         .containsExactly(new CodeTest.Script("a"), new CodeTest.Script("b"));
-    List<CodeTest> cases =
-        List.of(new CodeTest.Case("1\n2", "3"), new CodeTest.Case("4", "5\n6"));
+    List<CodeTest> cases = List.of(new CodeTest.Case("1\n2", "3"), new CodeTest.Case("4", "5\n6"));
     assertThat(
             CodeTest.of(
                 asked("", "{\"inputs\": [\"1\\n2\", 4], \"outputs\": [3, [\"5\", 6]]}"), "tests"))
@@ -101,17 +99,18 @@ class CodeRewardTest {
                     asked("exit 0", test),
                     asked("no code", test)));
     assertThat(scores).extracting(Score::total).containsExactly(1.0, 0.0, 1.0, 0.0, 0.0);
-    assertThat(scores.get(0).parts()).isEqualTo(Map.of("passed", 1.0, "stopped", 0.0, "crashed", 0.0));
+    assertThat(scores.get(0).parts())
+        .isEqualTo(Map.of("passed", 1.0, "stopped", 0.0, "crashed", 0.0));
     assertThat(scores.get(1).parts()).containsEntry("crashed", 1.0);
-    assertThat(scores.get(3).parts()).containsEntry("crashed", 0.0); // well, but no test was reached
+    assertThat(scores.get(3).parts())
+        .containsEntry("crashed", 0.0); // well, but no test was reached
   }
 
   /** What it reads and prints; blanks at the ends do not count. One of two: a half, or nothing. */
   @Test
   void cases() {
     Object tests =
-        List.of(
-            Map.of("input", "2 3\n", "output", "5"), Map.of("input", "2 2\n", "output", "4\n"));
+        List.of(Map.of("input", "2 3\n", "output", "5"), Map.of("input", "2 2\n", "output", "4\n"));
     assertThat(total(shell(true), "read a b; echo \"$((a + b)) \"; echo", tests)).isEqualTo(1);
     assertThat(total(shell(true), "read a b; echo $((a * b))", tests)).isEqualTo(0.5);
     assertThat(total(shell(false), "read a b; echo $((a * b))", tests)).isZero();

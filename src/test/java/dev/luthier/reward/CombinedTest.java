@@ -69,8 +69,7 @@ class CombinedTest {
   void nests() {
     Reward product = new Product(named("digit", DIGIT, "short", SHORT));
     Reward sum =
-        new WeightedSum(
-            Map.of("both", new WeightedSum.Summand(new Gate(DIGIT, 1, product, 0), 2)));
+        new WeightedSum(Map.of("both", new WeightedSum.Summand(new Gate(DIGIT, 1, product, 0), 2)));
     Score score = sum.of(List.of(asked("a b 1"))).get(0);
     assertThat(score.total()).isEqualTo(1); // 2 * 1 * 0.5
     assertThat(score.parts())
@@ -87,8 +86,7 @@ class CombinedTest {
             answers.stream()
                 .map(a -> new Score(a.answered().said().length(), Map.of("own", 7.0)))
                 .toList();
-    assertThat(
-            new Clipped(words, new ClipRange(-1, 2)).of(List.of(asked("abc"), asked("a"))))
+    assertThat(new Clipped(words, new ClipRange(-1, 2)).of(List.of(asked("abc"), asked("a"))))
         .containsExactly(
             new Score(2, Map.of("own", 7.0, "unclipped", 3.0)),
             new Score(1, Map.of("own", 7.0, "unclipped", 1.0)));
@@ -97,9 +95,9 @@ class CombinedTest {
   }
 
   /**
-   * Two groups of two: (1, 3) has mean 2 and deviation sqrt(2), so -1 / (1.41421 + 1e-4) = -0.70706;
-   * (5, 5) is 0. Of all: mean 3.5, squares 6.25 + 0.25 + 2.25 + 2.25 = 11, deviation sqrt(11 / 3) =
-   * 1.91485.
+   * Two groups of two: (1, 3) has mean 2 and deviation sqrt(2), so -1 / (1.41421 + 1e-4) =
+   * -0.70706; (5, 5) is 0. Of all: mean 3.5, squares 6.25 + 0.25 + 2.25 + 2.25 = 11, deviation
+   * sqrt(11 / 3) = 1.91485.
    */
   @Test
   void normalizes() {

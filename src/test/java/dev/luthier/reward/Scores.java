@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A service on loopback that scores: an answer is worth its length. It can be told to go wrong, once
- * for each trouble.
+ * A service on loopback that scores: an answer is worth its length. It can be told to go wrong,
+ * once for each trouble.
  */
 public final class Scores implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

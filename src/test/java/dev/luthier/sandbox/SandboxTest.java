@@ -12,7 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs of the shell that mean no good; skipped where the system has no namespaces for users. */
+/**
+ * Programs of the shell that mean no good; skipped where the system has no namespaces for users.
+ */
 class SandboxTest {
   private static final Isolation APART = new Isolation.Namespaces();
 
@@ -113,8 +115,7 @@ class SandboxTest {
   /** Nothing of the machine can be written, and the program has no way to change that. */
   @Test
   void writesNowhereElse(@TempDir Path dir) throws Exception {
-    Files.setPosixFilePermissions(
-        dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
     String code =
         "echo x > here && echo ours; echo x > %s/there || echo refused; mount -o remount,rw / || echo no rights"
             .formatted(dir);
