@@ -3,6 +3,9 @@ package dev.luthier.recipe;
 import dev.luthier.data.PromptRow;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +61,14 @@ final class AnswerTally implements Tally<PromptRow> {
     return out;
   }
 
+  /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
+  static Lesson.Judged judged(Rollouts rollouts, AnswerRewards rewards, List<PromptRow> prompts) {
+    float[] all = sums(rewards, prompts, rollouts.write(prompts, 1, Sampling.GREEDY, 0));
+    return new Lesson.Judged(-all[0], Ops.floats(all, Compute.CPU));
+  }
+
   /** Sums over answers, one to each prompt, in the order of the tally. */
-  static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
+  private static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
     List<Score> scores = rewards.of(prompts, answers);
     List<Score> gold = rewards.gold(prompts, answers);
     List<Double> out = new ArrayList<>(List.of(sum(scores)));

@@ -7,8 +7,6 @@ import dev.luthier.data.RowMaker;
 import dev.luthier.data.SftTokenizer;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
-import dev.luthier.rollout.Completion;
-import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
@@ -137,14 +135,10 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return Ops.longs(new long[batch.prompts().size()], Compute.CPU); // (R)
   }
 
-  /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
   @Override
   public Judged judged(CausalLm model, PolicyBatch batch, Chunk chunk) {
-    List<PromptRow> prompts = batch.prompts();
-    List<Completion> answers =
-        Objects.requireNonNull(rollouts).write(prompts, 1, Sampling.GREEDY, 0);
-    float[] all = AnswerTally.sums(Objects.requireNonNull(rewards), prompts, answers);
-    return new Judged(-all[0], Ops.floats(all, Compute.CPU));
+    return AnswerTally.judged(
+        Objects.requireNonNull(rollouts), Objects.requireNonNull(rewards), batch.prompts());
   }
 
   @Override
