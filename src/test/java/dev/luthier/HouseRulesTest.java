@@ -48,14 +48,15 @@ class HouseRulesTest {
               Map.entry("model", List.of("tensor", "io", "quant")),
               Map.entry("peft", List.of("tensor", "io", "model", "quant")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
-              Map.entry("reward", List.of("tensor", "data", "model", "rollout")),
+              Map.entry("sandbox", List.of()),
+              Map.entry("reward", List.of("tensor", "data", "model", "rollout", "sandbox")),
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry("plan", List.of("tensor")),
               Map.entry(
                   "recipe",
                   List.of(
                       "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
-                      "reward", "train", "plan", "user")),
+                      "reward", "sandbox", "train", "plan", "user")),
               Map.entry(
                   "cli",
                   List.of(

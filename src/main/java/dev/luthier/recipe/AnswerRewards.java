@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What the model's answers to prompts of the data are worth. A scorer sees all columns of the
@@ -29,8 +28,8 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
   private static final String EXPECTED = "expected";
 
   /**
-   * Reads what scorers need, and asks the rules about every prompt, so that what a row lacks is
-   * known before anything is written.
+   * Reads what scorers need, and has them look at every prompt, so that what a row lacks is known
+   * before anything is written.
    */
   static AnswerRewards open(AnswersSpec method, String device, Corpus<PromptRow> corpus) {
     AnswerRewards out =
@@ -39,11 +38,14 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
             method.gold().map(scorer -> scorer.open(device)),
             samples(corpus));
     List<Asked> all = out.samples.keySet().stream().map(row -> out.asked(row, "", 0)).toList();
-    Stream.concat(
-            method.rewards().values().stream().map(RewardPart::scorer), method.gold().stream())
-        .filter(scorer -> scorer instanceof Scorer.Ruled)
-        .forEach(scorer -> ((Scorer.Ruled) scorer).rule().of(all));
-    return out;
+    try {
+      out.reward.check(all);
+      out.gold.ifPresent(gold -> gold.check(all));
+      return out;
+    } catch (UserError e) {
+      out.close();
+      throw e;
+    }
   }
 
   private static Map<PromptRow, Sample> samples(Corpus<PromptRow> corpus) {

@@ -3,33 +3,78 @@ package dev.luthier.recipe;
 import dev.luthier.data.PromptRow;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
+import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /** What the model's answers to prompts of the evaluation are worth. */
-final class AnswerTally {
+final class AnswerTally implements Tally<PromptRow> {
+  /** The standard error of the mean gold score. */
+  static final String GOLD_ERROR = "gold_error";
+
   private static final double WORTH_A_WORD = 0.005;
 
-  private AnswerTally() {}
+  private final MeanTally<PromptRow> means; // under GOLD_ERROR the mean square
+  private long rows;
+
+  private AnswerTally(MeanTally<PromptRow> means) {
+    this.means = means;
+  }
 
   /** Reward, gold where there is one, then what the rewards are made of, lengths, and cut ones. */
   static Tally<PromptRow> of(AnswersSpec method) {
     List<Measure> measures = new ArrayList<>(List.of(Measure.REWARD));
-    method.gold().ifPresent(g -> measures.add(Measure.GOLD));
-    List<String> named = new ArrayList<>(List.of("answer_tokens", "truncated"));
+    List<String> named = new ArrayList<>();
+    if (method.gold().isPresent()) {
+      measures.add(Measure.GOLD);
+      named.add(GOLD_ERROR);
+    }
+    named.addAll(List.of("answer_tokens", "truncated"));
     method.rewards().keySet().forEach(name -> named.add("reward/" + name));
-    return new PreferenceTally<>(measures, named);
+    return new AnswerTally(new MeanTally<>(measures, named));
+  }
+
+  @Override
+  public void add(List<PromptRow> rows, Tensor targets, Tensor verdict) {
+    means.add(rows, targets, verdict);
+    this.rows += rows.size();
+  }
+
+  @Override
+  public Map<Measure, Double> values() {
+    return means.values();
+  }
+
+  /** The error by sqrt((mean of g^2 - mean^2) / (n - 1)); NaN for one row. */
+  @Override
+  public Map<String, Double> named() {
+    Map<String, Double> out = new LinkedHashMap<>(means.named());
+    double gold = means.values().getOrDefault(Measure.GOLD, Double.NaN);
+    out.computeIfPresent(
+        GOLD_ERROR, (name, square) -> Math.sqrt(Math.max(0, square - gold * gold) / (rows - 1)));
+    return out;
+  }
+
+  /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
+  static Lesson.Judged judged(Rollouts rollouts, AnswerRewards rewards, List<PromptRow> prompts) {
+    float[] all = sums(rewards, prompts, rollouts.write(prompts, 1, Sampling.GREEDY, 0));
+    return new Lesson.Judged(-all[0], Ops.floats(all, Compute.CPU));
   }
 
   /** Sums over answers, one to each prompt, in the order of the tally. */
-  static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
+  private static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
     List<Score> scores = rewards.of(prompts, answers);
     List<Score> gold = rewards.gold(prompts, answers);
     List<Double> out = new ArrayList<>(List.of(sum(scores)));
     if (!gold.isEmpty()) {
       out.add(sum(gold));
+      out.add(gold.stream().mapToDouble(g -> g.total() * g.total()).sum());
     }
     out.add(answers.stream().mapToDouble(a -> a.ids().length).sum());
     out.add((double) answers.stream().filter(a -> a.finish() == Completion.Finish.LENGTH).count());
@@ -51,8 +96,8 @@ final class AnswerTally {
 
   /** Says so where the reward grew and the gold measure fell, which is what it is there for. */
   static Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
-    double reward = change(Measure.REWARD, before, after);
-    double gold = change(Measure.GOLD, before, after);
+    double reward = Measure.REWARD.change(before, after);
+    double gold = Measure.GOLD.change(before, after);
     if (!(reward > WORTH_A_WORD && gold < -WORTH_A_WORD)) {
       return Optional.empty();
     }
@@ -60,11 +105,5 @@ final class AnswerTally {
     return Optional.of(
         "the reward grew, but the gold measure fell (%.3f -> %.3f): the policy learnt to deceive the reward; stop earlier, hold it closer to the reference, or better the reward"
             .formatted(before.get(key), after.get(key)));
-  }
-
-  private static double change(
-      Measure measure, Map<String, Double> before, Map<String, Double> after) {
-    return after.getOrDefault(measure.key(), Double.NaN)
-        - before.getOrDefault(measure.key(), Double.NaN);
   }
 }

@@ -3,11 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.data.PromptRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
-import dev.luthier.rollout.Completion;
-import dev.luthier.rollout.Sampling;
-import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
-import dev.luthier.tensor.Ops;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -85,10 +81,8 @@ final class Answering implements AutoCloseable {
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
   Lesson.Judged judged(List<PromptRow> prompts) {
-    List<Completion> answers =
-        Objects.requireNonNull(rollouts).write(prompts, 1, Sampling.GREEDY, 0);
-    float[] all = AnswerTally.sums(Objects.requireNonNull(rewards), prompts, answers);
-    return new Lesson.Judged(-all[0], Ops.floats(all, Compute.CPU));
+    return AnswerTally.judged(
+        Objects.requireNonNull(rollouts), Objects.requireNonNull(rewards), prompts);
   }
 
   @Override

@@ -27,6 +27,10 @@ public record AnswersSpec(
     @Doc("What is measured beside the rewards and never learnt from, where they may be deceived")
         Optional<Scorer> gold,
     @Doc(
+            "After how many evaluations running at which the reward had risen and gold had fallen the"
+                + " run ends; unset: it says so and goes on")
+        Optional<Integer> goldStop,
+    @Doc(
             value = "What a nat of entropy of the next token is worth in the loss; 0: not computed",
             elsewhere = {"ent_coef", "entropy_coeff", "entropy_coefficient"})
         @Default("0")
@@ -50,15 +54,13 @@ public record AnswersSpec(
       throw new UserError(
           "rewards must name what answers are worth, such as { right: exact_match }, was empty");
     }
-    for (String name : rewards.keySet()) {
-      if (!name.matches("[A-Za-z0-9_-]+")) {
-        throw new UserError(
-            "rewards: a reward's name is made of letters, digits, _ and -, was \"%s\""
-                .formatted(name));
-      }
-    }
+    RewardPart.checkNames("rewards", rewards.keySet());
     rewards.forEach((name, part) -> refuseOfFile("rewards." + name, part.scorer()));
     gold.ifPresent(scorer -> refuseOfFile("gold", scorer));
+    goldStop.ifPresent(n -> Check.atLeast("gold_stop", 1, n));
+    if (goldStop.isPresent() && gold.isEmpty()) {
+      throw new UserError("gold_stop needs something that is gold; name a scorer as gold");
+    }
     Check.atLeast("entropy_coef", 0.0, entropyCoef);
     maxLength.ifPresent(n -> Check.atLeast("max_length", 2, n));
   }
@@ -80,6 +82,7 @@ public record AnswersSpec(
         kl,
         reference,
         gold,
+        goldStop,
         entropyCoef,
         pretrainingMix,
         maxLength,

@@ -8,6 +8,7 @@ import dev.luthier.loss.Loss;
 import dev.luthier.model.Model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
+import dev.luthier.train.Evaluation;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Steps;
 import java.nio.file.Path;
@@ -124,6 +125,15 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
 
   /** What is worth a sentence about what a run measured before and after, by measure. */
   default Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
+    return Optional.empty();
+  }
+
+  /**
+   * What should not go on in silence.
+   *
+   * @param measured what is logged of an evaluation
+   */
+  default Optional<Evaluation.Alarm> alarm(long step, Map<String, Double> measured) {
     return Optional.empty();
   }
 

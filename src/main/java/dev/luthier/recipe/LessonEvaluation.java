@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -121,7 +122,9 @@ record LessonEvaluation<R extends TrainingRow, B, M extends Model>(
       line = more.toString();
     }
     double score = metric.score(read.getOrDefault(metric, Double.NaN));
-    return new Evaluation(values, score, line);
+    Optional<Evaluation.Alarm> alarm = lesson.alarm(step, values);
+    alarm.ifPresent(a -> values.put(GoldAlarm.RAISED, 1.0));
+    return new Evaluation(values, score, line, alarm);
   }
 
   private static String text(Map.Entry<String, Double> named) {

@@ -1,6 +1,7 @@
 package dev.luthier.recipe;
 
 import java.util.Locale;
+import java.util.Map;
 
 /** What evaluations measure. */
 public enum Measure {
@@ -86,6 +87,11 @@ public enum Measure {
   String text(double value) {
     String format = better == Better.LOWER ? "%s %.4f" : "%s %.3f";
     return format.formatted(key().replace('_', ' '), value);
+  }
+
+  /** By how much it grew between two evaluations; NaN where one does not have it. */
+  double change(Map<String, Double> before, Map<String, Double> after) {
+    return after.getOrDefault(key(), Double.NaN) - before.getOrDefault(key(), Double.NaN);
   }
 
   /** Whether the higher of two values is the better one. */

@@ -6,9 +6,11 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What somebody meant who wrote a name that does not exist. */
 public final class Nearest {
@@ -33,7 +35,7 @@ public final class Nearest {
    */
   static Optional<String> key(String key, String parent, Class<?> root) {
     List<Candidate> all = new ArrayList<>();
-    collect(root, "", all);
+    collect(root, "", all, new HashSet<>());
     return best(key, parent, all);
   }
 
@@ -75,43 +77,41 @@ public final class Nearest {
     return path.substring(0, Math.max(0, path.lastIndexOf('.')));
   }
 
-  private static void collect(Type type, String path, List<Candidate> out) {
+  /**
+   * @param open the choices that the path is within: a variant may hold the choice itself
+   */
+  private static void collect(Type type, String path, List<Candidate> out, Set<Class<?>> open) {
     Class<?> raw = Schema.raw(type);
     if (raw == Optional.class || raw == List.class) {
-      if (!nested(Schema.argument(type), path)) {
-        collect(Schema.argument(type), path, out);
-      }
+      collect(Schema.argument(type), path, out, open);
     } else if (raw == Map.class) {
-      collect(Schema.argument(type), join(path, ANY), out);
+      collect(Schema.argument(type), join(path, ANY), out, open);
     } else if (Binder.isChoice(raw)) {
-      Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out));
+      if (open.add(raw)) {
+        Schema.variants(raw).forEach((name, record) -> variant(name, path, record, out, open));
+        open.remove(raw);
+      }
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {
-      keys(Schema.keys(raw), path, out);
+      keys(Schema.keys(raw), path, out, open);
     }
   }
 
-  private static void keys(List<Schema.Key> keys, String path, List<Candidate> out) {
+  private static void keys(
+      List<Schema.Key> keys, String path, List<Candidate> out, Set<Class<?>> open) {
     for (Schema.Key key : keys) {
       out.add(new Candidate(join(path, key.name()), key.name()));
-      collect(key.type(), join(path, key.name()), out);
+      collect(key.type(), join(path, key.name()), out, open);
       key.elsewhere().forEach(spelling -> out.add(new Candidate(join(path, key.name()), spelling)));
     }
   }
 
   private static void variant(
-      String name, String path, Schema.Variant variant, List<Candidate> out) {
+      String name, String path, Schema.Variant variant, List<Candidate> out, Set<Class<?>> open) {
     out.add(new Candidate(join(path, name), name));
-    keys(variant.keys(), join(path, name), out);
+    keys(variant.keys(), join(path, name), out, open);
     Doc doc = variant.told().getAnnotation(Doc.class);
     List<String> elsewhere = doc == null ? List.of() : List.of(doc.elsewhere());
     elsewhere.forEach(spelling -> out.add(new Candidate(join(path, name), spelling)));
-  }
-
-  /** Whether a list of choices stands among their own variants: peft.together.methods. */
-  private static boolean nested(Type element, String path) {
-    Class<?> raw = Schema.raw(element);
-    return Binder.isChoice(raw)
-        && Schema.variants(raw).keySet().stream().anyMatch(v -> path.contains("." + v + "."));
   }
 
   static String join(String path, String key) {

@@ -83,8 +83,8 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
 
   /** Says so where the chosen answers became rarer, which margins alone do not tell. */
   static Optional<String> rarer(Map<String, Double> before, Map<String, Double> after) {
-    double chosen = change(Measure.LOGP_CHOSEN, before, after);
-    double rejected = change(Measure.LOGP_REJECTED, before, after);
+    double chosen = Measure.LOGP_CHOSEN.change(before, after);
+    double rejected = Measure.LOGP_REJECTED.change(before, after);
     if (!(chosen < -WORTH_A_WORD)) {
       return Optional.empty();
     }
@@ -96,12 +96,6 @@ record PairObjective(PairLoss loss) implements PreferenceObjective {
     return Optional.of(
         "chosen answers became less likely: log-probability %.2f -> %.2f; %s"
             .formatted(before.get(key), after.get(key), why));
-  }
-
-  private static double change(
-      Measure measure, Map<String, Double> before, Map<String, Double> after) {
-    return after.getOrDefault(measure.key(), Double.NaN)
-        - before.getOrDefault(measure.key(), Double.NaN);
   }
 
   @Override

@@ -48,7 +48,7 @@ public record PolicyGradient(
     long[] lengths = new long[rollout.prompts().size()];
     Arrays.fill(lengths, rollout.samples());
     try (Scope scope = new Scope()) {
-      Tensor rewards = Ops.floats(rollout.totals(), Compute.CPU); // (N)
+      Tensor rewards = Ops.floats(LearntRewards.of(answers.rewards(), rollout), Compute.CPU); // (N)
       Tensor paid = price.ofAnswers(rollout, rewards); // (N)
       Advantages found = compared().of(paid, Segments.ofLengths(Compute.CPU, lengths));
       double flat = found.flat().mean().item_double();

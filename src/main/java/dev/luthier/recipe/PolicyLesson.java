@@ -10,12 +10,14 @@ import dev.luthier.model.CausalLm;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
+import dev.luthier.train.Evaluation;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Steps;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -36,6 +38,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private final Turns turns;
   private final ValueModels values;
   private final Answering answering;
+  private @Nullable PolicyWatch watch; // null before the run begins
   private @Nullable MixedSteps mix; // null before the rows are known, and without one
 
   PolicyLesson(ModelFolder folder, AnswersMethod method, long seed) {
@@ -79,6 +82,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     Optional<ValueModel> value = values.of(run.adapted().model());
     value.ifPresent(own -> own.begin(run));
     answering.begin(run, value);
+    watch = PolicyWatch.of(run.output(), method.answers(), folder);
   }
 
   @Override
@@ -104,7 +108,8 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
    */
   RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
     Rollout rollout = answering.rollout(index, prompts, kept);
-    return RolloutParts.of(rollout, method, price, answering.model().compute());
+    RolloutParts parts = RolloutParts.of(rollout, method, price, answering.model().compute());
+    return Objects.requireNonNull(watch).seen(parts, kept);
   }
 
   @Override
@@ -163,6 +168,11 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public Optional<String> remark(Map<String, Double> before, Map<String, Double> after) {
     return AnswerTally.remark(before, after);
+  }
+
+  @Override
+  public Optional<Evaluation.Alarm> alarm(long step, Map<String, Double> measured) {
+    return method.answers().gold().flatMap(g -> Objects.requireNonNull(watch).alarm().at(step, measured));
   }
 
   @Override

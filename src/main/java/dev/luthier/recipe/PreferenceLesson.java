@@ -143,7 +143,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
   public Judged judged(CausalLm model, PreferenceBatch batch, Chunk chunk) {
     Loss loss = loss(model, batch, chunk, 1);
     Stream<String> names = Stream.concat(measures.keySet().stream(), objective.named().stream());
-    return new Judged(loss.total().item_double(), PreferenceTally.sums(loss, names.toList()));
+    return new Judged(loss.total().item_double(), MeanTally.sums(loss, names.toList()));
   }
 
   @Override
@@ -153,7 +153,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
 
   @Override
   public Tally<AnswersRow> tally() {
-    return new PreferenceTally<>(List.copyOf(measures.values()), objective.named());
+    return new MeanTally<>(List.copyOf(measures.values()), objective.named());
   }
 
   @Override

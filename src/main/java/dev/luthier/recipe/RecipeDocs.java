@@ -5,6 +5,7 @@ import dev.luthier.doc.Shorthand;
 import dev.luthier.doc.Written;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,9 @@ public final class RecipeDocs {
       """;
 
   private final StringBuilder out = new StringBuilder(HEAD);
-  private final Set<Class<?>> open = new HashSet<>();
+  private final Map<Class<?>, String> open = new HashMap<>();
+  private final Set<Class<?>> again = new HashSet<>();
+  private final Map<Class<?>, String> nested = new HashMap<>();
 
   private RecipeDocs() {}
 
@@ -91,12 +94,24 @@ public final class RecipeDocs {
     } else if (raw == Map.class) {
       sections(Schema.argument(type), path + ".NAME");
     } else if (Binder.isChoice(raw)) {
-      if (open.add(raw)) { // a choice among whose variants one holds the choice itself
-        Schema.variants(raw).forEach((name, variant) -> record(variant, path + "." + name));
-        open.remove(raw);
-      }
+      choice(raw, path);
     } else if (raw.isRecord() && !Written.class.isAssignableFrom(raw)) {
       record(raw, path);
+    }
+  }
+
+  /** A choice among whose variants one holds the choice itself is told once. */
+  private void choice(Class<?> type, String path) {
+    if (nested.containsKey(type)) {
+      out.append("\n## `%s`\n\nAs `%s`, above.\n".formatted(path, nested.get(type)));
+    } else if (open.putIfAbsent(type, path) == null) {
+      Schema.variants(type).forEach((name, variant) -> record(variant, path + "." + name));
+      open.remove(type);
+      if (again.contains(type)) {
+        nested.put(type, path);
+      }
+    } else {
+      again.add(type);
     }
   }
 

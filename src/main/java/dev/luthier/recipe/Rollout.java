@@ -58,15 +58,6 @@ record Rollout(
     return Segments.ofLengths(Compute.CPU, lengths);
   }
 
-  /** What each answer is worth, (N). */
-  float[] totals() {
-    float[] out = new float[scores.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) scores.get(i).total();
-    }
-    return out;
-  }
-
   /** (M) log-probabilities by the policy that wrote the answers, as well as they are known. */
   float[] written() {
     if (old.length > 0) {

@@ -37,6 +37,7 @@ record RolloutFile(Path path) {
   private static final String REFERENCE = "reference_log_probs";
   private static final String VALUES = "values";
   private static final String SCORES = "scores";
+  private static final String PART = "scores/"; // NaN where a score does not have it
   private static final String PROMPTS = "prompts";
   private static final String PROMPT_LENGTHS = "prompt_lengths";
 
@@ -65,6 +66,10 @@ record RolloutFile(Path path) {
       out.put(DRAWN, floats(rollout, Completion::drawLogProbs));
       out.put(OLD, Ops.floats(rollout.old(), Compute.CPU));
       out.put(SCORES, numbers(rollout.scores(), Score::total));
+      for (String part : Score.means(rollout.scores()).keySet()) {
+        out.put(
+            PART + part, numbers(rollout.scores(), s -> s.parts().getOrDefault(part, Double.NaN)));
+      }
       if (rollout.reference().length > 0) {
         out.put(REFERENCE, Ops.floats(rollout.reference(), Compute.CPU));
       }
@@ -102,7 +107,7 @@ record RolloutFile(Path path) {
   }
 
   /**
-   * The rollout that a run goes on with; what its rewards were made of is not kept.
+   * The rollout that a run goes on with.
    *
    * @throws UserError if it is not there
    */
@@ -138,10 +143,7 @@ record RolloutFile(Path path) {
               Completion.Finish.values()[(int) ends[i]]));
       at = to;
     }
-    List<Score> scores = new ArrayList<>();
-    for (float score : Ops.toFloats(saved.tensor(SCORES))) {
-      scores.add(Score.of(score));
-    }
+    List<Score> scores = scores(saved);
     List<PromptRow> prompts =
         parted(saved, PROMPTS, PROMPT_LENGTHS).stream()
             .map(prompt -> new PromptRow(prompt, spec.samples(), spec.maxNewTokens()))
@@ -161,6 +163,29 @@ record RolloutFile(Path path) {
   /** What is there; nothing where it is not. */
   private static float[] any(Safetensors saved, String name) {
     return saved.infos().containsKey(name) ? Ops.toFloats(saved.tensor(name)) : new float[0];
+  }
+
+  private static List<Score> scores(Safetensors saved) {
+    List<Map<String, Double>> parts = new ArrayList<>();
+    float[] totals = Ops.toFloats(saved.tensor(SCORES));
+    for (int i = 0; i < totals.length; i++) {
+      parts.add(new LinkedHashMap<>());
+    }
+    for (String name : saved.infos().keySet()) {
+      if (name.startsWith(PART)) {
+        float[] values = Ops.toFloats(saved.tensor(name));
+        for (int i = 0; i < values.length; i++) {
+          if (!Float.isNaN(values[i])) {
+            parts.get(i).put(name.substring(PART.length()), (double) values[i]);
+          }
+        }
+      }
+    }
+    List<Score> out = new ArrayList<>();
+    for (int i = 0; i < totals.length; i++) {
+      out.add(new Score(totals[i], parts.get(i)));
+    }
+    return out;
   }
 
   /** Tokens end to end, parted into their sequences. */

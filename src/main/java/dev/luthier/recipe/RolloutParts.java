@@ -4,6 +4,7 @@ import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Segments;
 import dev.luthier.loss.StepSize;
+import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
@@ -43,6 +44,20 @@ record RolloutParts(
     return new RolloutParts(rollout, taught, method.advantagesAlone(), price.terms(), compute);
   }
 
+  /** (N) of the answers: that of their tokens, in the mean. */
+  float[] advantages() {
+    int[] starts = rollout.starts();
+    float[] out = new float[starts.length - 1];
+    for (int i = 0; i < out.length; i++) {
+      double sum = 0;
+      for (int t = starts[i]; t < starts[i + 1]; t++) {
+        sum += taught.advantages()[t];
+      }
+      out[i] = (float) (sum / (starts[i + 1] - starts[i]));
+    }
+    return out;
+  }
+
   private static boolean cut(Completion answer) {
     return answer.finish() == Completion.Finish.LENGTH;
   }
@@ -71,9 +86,7 @@ record RolloutParts(
     double mean = reward();
     out.put("reward", mean);
     out.put("reward_std", Math.sqrt(mean(i -> square(rollout.scores().get(i).total() - mean))));
-    for (String part : rollout.scores().get(0).parts().keySet()) {
-      out.put("reward/" + part, mean(i -> rollout.scores().get(i).parts().getOrDefault(part, 0.0)));
-    }
+    Score.means(rollout.scores()).forEach((part, value) -> out.put("reward/" + part, value));
     out.put("flat_groups", taught.flatGroups());
     out.put("redrawn", (double) rollout.redrawn() / rollout.prompts().size());
     out.put("answer_tokens", mean(i -> rollout.answers().get(i).ids().length));

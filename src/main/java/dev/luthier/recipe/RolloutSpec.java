@@ -49,11 +49,19 @@ public record RolloutSpec(
     @Doc(
             "What an answer pays for coming near the limit of its length, as a part of the reward;"
                 + " unset: nothing")
-        Optional<OverlongPenalty> overlong) {
+        Optional<OverlongPenalty> overlong,
+    @Doc(
+            value =
+                "How many answers of each rollout rollouts.jsonl in the run's directory keeps, with what"
+                    + " they were worth: the first ones; 0: none",
+            elsewhere = {"log_completions", "num_completions_to_print"})
+        @Default("8")
+        int log) {
   public RolloutSpec {
     Check.atLeast("rollout.samples", 1, samples);
     Check.atLeast("rollout.max_new_tokens", 1, maxNewTokens);
     Check.atLeast("rollout.redraws", 0, redraws);
+    Check.atLeast("rollout.log", 0, log);
     if (!(temperature > 0)) {
       throw new UserError(
           "rollout.temperature must be > 0, was %s: greedy answers to a prompt are all the same"

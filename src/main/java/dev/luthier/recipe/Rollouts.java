@@ -48,9 +48,6 @@ record Rollouts(
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
     long seed) {
-  /** A GPU takes as long for a step of many answers as for one of few. */
-  private static final int AT_ONCE_ON_GPU = 1024;
-
   private static final int AT_ONCE = 128;
   private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
 

@@ -15,10 +15,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 record TokenRewards(Tensor each, double flatGroups, boolean flat) {
   /**
+   * @param worth (N) of the answers
    * @param missingEos what an answer pays that was cut at the limit
    */
-  static TokenRewards of(Rollout rollout, KlPrice price, double missingEos) {
-    float[] scores = rollout.totals(); // (N)
+  static TokenRewards of(Rollout rollout, float[] worth, KlPrice price, double missingEos) {
+    float[] scores = worth.clone(); // (N)
     int samples = rollout.samples();
     boolean flat = true;
     int groups = 0;

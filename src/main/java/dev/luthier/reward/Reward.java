@@ -12,6 +12,14 @@ public interface Reward extends AutoCloseable {
    */
   List<Score> of(List<Asked> answers);
 
+  /**
+   * Looks whether it can score answers to these prompts, before a run begins and anything is
+   * written; the answers are empty.
+   *
+   * @throws dev.luthier.error.UserError naming what is missing
+   */
+  default void check(List<Asked> rows) {}
+
   @Override
   default void close() {}
 }

@@ -69,6 +69,11 @@ public record RewardEnsemble(List<Member> members, EnsembleWay way) implements R
   }
 
   @Override
+  public void check(List<Asked> rows) {
+    members.forEach(m -> m.reward().check(rows));
+  }
+
+  @Override
   public void close() {
     members.forEach(m -> m.reward().close());
   }

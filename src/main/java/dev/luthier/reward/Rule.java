@@ -14,6 +14,11 @@ public sealed interface Rule extends Reward
   Score of(Asked answer);
 
   @Override
+  default void check(List<Asked> rows) {
+    of(rows);
+  }
+
+  @Override
   default List<Score> of(List<Asked> answers) {
     return answers.stream().map(this::of).toList();
   }

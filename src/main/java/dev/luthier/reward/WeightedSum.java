@@ -29,11 +29,8 @@ public record WeightedSum(Map<String, Summand> summands) implements Reward {
         (name, summand) -> {
           List<Score> scores = summand.reward().of(answers);
           for (int i = 0; i < totals.length; i++) {
-            Score score = scores.get(i);
-            totals[i] += summand.weight() * score.total();
-            Map<String, Double> own = parts.get(i);
-            own.put(name, score.total());
-            score.parts().forEach((part, value) -> own.put(name + "/" + part, value));
+            totals[i] += summand.weight() * scores.get(i).total();
+            scores.get(i).under(name, parts.get(i));
           }
         });
     List<Score> out = new ArrayList<>();
@@ -41,6 +38,11 @@ public record WeightedSum(Map<String, Summand> summands) implements Reward {
       out.add(new Score(totals[i], parts.get(i)));
     }
     return out;
+  }
+
+  @Override
+  public void check(List<Asked> rows) {
+    summands.values().forEach(summand -> summand.reward().check(rows));
   }
 
   @Override

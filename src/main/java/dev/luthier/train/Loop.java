@@ -1,5 +1,6 @@
 package dev.luthier.train;
 
+import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.loss.Loss;
 import dev.luthier.tensor.Course;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -33,29 +35,9 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
     this(optim, schedule, clip, seed, Course.NONE);
   }
 
-  /**
-   * What a step did.
-   *
-   * @param done steps behind the run, this one included
-   * @param loss the step's loss
-   * @param terms the step's loss terms
-   * @param gradientNorm before clipping
-   * @param factor of the schedule
-   * @param tokens through the model
-   * @param seconds of wall clock
-   */
-  public record Report(
-      long done,
-      double loss,
-      Map<String, Double> terms,
-      double gradientNorm,
-      double factor,
-      long tokens,
-      double seconds) {}
-
   /** Hears of every step, and says whether to go on. */
   public interface Listener {
-    boolean goOnAfter(Report report);
+    boolean goOnAfter(StepReport report);
   }
 
   /**
@@ -66,17 +48,37 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
    * @throws NonFinite naming step and rows; the weights are then those before the step
    */
   public <B> long run(Steps<B> steps, long from, Objective<B> objective, Listener listener) {
+    return run(steps, from, objective, listener, done -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param stuck hears after how many steps no batch can be had for the next one; the error goes on
+   */
+  <B> long run(
+      Steps<B> steps, long from, Objective<B> objective, Listener listener, LongConsumer stuck) {
     for (long step = from; step < steps.total(); step++) {
-      if (!listener.goOnAfter(step(steps, step, objective))) {
+      if (!listener.goOnAfter(step(steps, step, objective, stuck))) {
         return step + 1;
       }
     }
     return steps.total();
   }
 
-  private <B> Report step(Steps<B> steps, long step, Objective<B> objective) {
+  private static <B> List<Steps.Micro<B>> at(Steps<B> steps, long step, LongConsumer stuck) {
+    try {
+      return steps.at(step);
+    } catch (UserError e) {
+      stuck.accept(step); // nothing has moved yet
+      throw e;
+    }
+  }
+
+  private <B> StepReport step(
+      Steps<B> steps, long step, Objective<B> objective, LongConsumer stuck) {
     long start = System.nanoTime();
-    List<Steps.Micro<B>> parts = steps.at(step);
+    List<Steps.Micro<B>> parts = at(steps, step, stuck);
     double denominator = parts.stream().mapToDouble(Steps.Micro::weight).sum();
     Map<String, Double> terms = new LinkedHashMap<>();
     double loss = 0;
@@ -114,7 +116,7 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
     course.afterStep(step, steps.total());
     long tokens = parts.stream().mapToLong(Steps.Micro::tokens).sum();
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Report(step + 1, loss, terms, norm, factor, tokens, seconds);
+    return new StepReport(step + 1, loss, terms, norm, factor, tokens, seconds);
   }
 
   private static void add(Map<String, Double> terms, String name, Tensor value) {

@@ -1,10 +1,9 @@
 package dev.luthier.train;
 
+import dev.luthier.error.UserError;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.io.Safetensors;
 import dev.luthier.tensor.Scope;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,8 +44,7 @@ public final class Session {
   private final Progress progress;
   private final Stop stop;
   private final Optional<Evaluation.Of> evaluator;
-  private Optional<Best> best = Optional.empty();
-  private long worse;
+  private final Standing standing = new Standing();
   private long saved = -1;
   private End end = End.FINISHED;
 
@@ -73,13 +71,9 @@ public final class Session {
         Scope scope = new Scope()) {
       loop.restore(tensors, from.step());
     }
-    if (from.state().get("best_step") instanceof Long step
-        && from.state().get("best_score") instanceof Double score) {
-      best = Optional.of(new Best(step, score));
-      worse = ((Long) from.state().getOrDefault("worse", 0L));
-      if (step == from.step()) {
-        checkpoints.markBest(step);
-      }
+    standing.restore(from.state());
+    if (standing.best().filter(b -> b.step() == from.step()).isPresent()) {
+      checkpoints.markBest(from.step());
     }
     saved = from.step();
     return from.step();
@@ -95,24 +89,36 @@ public final class Session {
     progress.begin(from, steps.total());
     if (from == 0) {
       evaluate(0);
+    } else if (standing.owed()) {
+      saved = -1; // the checkpoint says that it is owed
+      evaluate(from);
+      checkpoint(from);
     }
     long done = from;
     if (from < steps.total() && !givenUp()) {
-      done = loop.run(steps, from, objective, report -> after(report, steps));
+      done = loop.run(steps, from, objective, r -> after(r, steps), this::kept);
     }
     if (end != End.INTERRUPTED) {
       takeBest(done);
     }
-    return new Outcome(end, done, best);
+    return new Outcome(end, done, standing.best());
+  }
+
+  /** Saves a run that an error is about to end, which is none of its weights'. */
+  private void kept(long done) {
+    if (done > 0) {
+      checkpoint(done);
+      progress.note("saved after step %d; --resume goes on from there".formatted(done));
+    }
   }
 
   private boolean givenUp() {
-    boolean enough = rhythm.patience().isPresent() && worse >= rhythm.patience().get();
+    boolean enough = standing.enough(rhythm.patience());
     end = enough ? End.STOPPED_EARLY : end;
     return enough;
   }
 
-  private <B> boolean after(Loop.Report report, Steps<B> steps) {
+  private <B> boolean after(StepReport report, Steps<B> steps) {
     long done = report.done();
     Optional<String> over = steps.over();
     over.ifPresent(why -> progress.note("step %d: %s".formatted(done, why)));
@@ -133,17 +139,9 @@ public final class Session {
     return !stopping;
   }
 
-  private <B> void log(Loop.Report report, Steps<B> steps) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    values.put("loss", report.loss());
-    values.putAll(report.terms());
-    values.put("gradient_norm", report.gradientNorm());
-    values.put("lr", loop.optim().rate(report.factor()));
-    values.put("epoch", (double) report.done() / steps.perEpoch());
-    values.put("tokens", (double) report.tokens());
-    values.put(Metrics.CLOCK + "tokens_per_second", report.tokens() / report.seconds());
-    values.put(Metrics.CLOCK + "seconds", report.seconds());
-    metrics.log(report.done(), values);
+  private <B> void log(StepReport report, Steps<B> steps) {
+    double lr = loop.optim().rate(report.factor());
+    metrics.log(report.done(), report.values(lr, steps.perEpoch()));
     double rate = report.tokens() / report.seconds();
     progress.step(new Progress.Step(report.done(), report.loss(), rate));
   }
@@ -152,19 +150,24 @@ public final class Session {
     if (evaluator.isEmpty()) {
       return;
     }
-    Evaluation measured = evaluator.get().apply(done);
+    Evaluation measured;
+    try {
+      measured = evaluator.get().apply(done);
+    } catch (UserError e) {
+      standing.owed(true);
+      kept(done);
+      throw e;
+    }
+    standing.owed(false);
     metrics.log(done, measured.values());
     progress.note("step %d: %s".formatted(done, measured.line()));
     if (done == 0) {
       return; // the untrained model is a yardstick, not a candidate
     }
-    if (best.isEmpty() || measured.score() > best.get().score()) {
-      best = Optional.of(new Best(done, measured.score()));
-      worse = 0;
+    measured.alarm().ifPresent(a -> progress.note("step %d: alarm: %s".formatted(done, a.line())));
+    if (standing.isBest(done, measured)) {
       checkpoint(done);
       checkpoints.markBest(done);
-    } else {
-      worse++;
     }
   }
 
@@ -172,19 +175,12 @@ public final class Session {
     if (saved == done) {
       return;
     }
-    Map<String, Object> counters = new LinkedHashMap<>();
-    best.ifPresent(
-        b -> {
-          counters.put("best_step", b.step());
-          counters.put("best_score", b.score());
-          counters.put("worse", worse);
-        });
-    checkpoints.write(done, loop.state(), counters);
+    checkpoints.write(done, loop.state(), standing.state());
     saved = done;
   }
 
   private void takeBest(long done) {
-    if (best.isEmpty() || best.get().step() == done) {
+    if (standing.best().filter(b -> b.step() != done).isEmpty()) {
       return;
     }
     Optional<Checkpoints.Saved> kept = checkpoints.best();

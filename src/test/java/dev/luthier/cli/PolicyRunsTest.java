@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.TinyRun;
+import dev.luthier.reward.Scores;
 import dev.luthier.train.MetricsFile;
 import dev.luthier.user.Compiled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +172,7 @@ class PolicyRunsTest {
   void goesOnAmidARollout() throws IOException {
     String method =
         "{ dapo: { %s, %s, updates: { iterations: 2, minibatches: 2 }, kl: { in_loss: {} } } }"
-            .formatted(rewards, SHORT);
+            .formatted(rewards.replace("} } } }", "} }, normalize: rollout } }"), SHORT);
     String[] often = {"--optim.max_steps=7", "--checkpoint.every=1"};
     List<Map<String, Double>> whole = steps(method, "whole", often);
     assertThat(whole.get(0).get("ratio")).isEqualTo(1);
@@ -185,6 +187,88 @@ class PolicyRunsTest {
     assertThat(said.code()).as(said.err() + said.out()).isZero();
     assertThat(Files.readAllBytes(dir.resolve("broken/adapter/adapter_model.safetensors")))
         .isEqualTo(Files.readAllBytes(dir.resolve("whole/adapter/adapter_model.safetensors")));
+    assertThat(Files.readString(dir.resolve("broken/rollouts.jsonl")))
+        .isEqualTo(Files.readString(dir.resolve("whole/rollouts.jsonl")));
+  }
+
+  /** Two prompts' four answers each of two rollouts; a run that goes on writes the second again. */
+  @Test
+  void keepsAnswers() throws IOException {
+    String method =
+        "{ grpo: { %s, rollout: { samples: 4, max_new_tokens: 6, log: 8 } } }".formatted(rewards);
+    steps(method, "out", "--optim.max_steps=2", "--checkpoint.every=1");
+    Path log = dir.resolve("out/rollouts.jsonl");
+    List<String> lines = Files.readAllLines(log);
+    assertThat(lines).hasSize(16);
+    ObjectMapper json = new ObjectMapper();
+    double advantages = 0;
+    for (int i = 0; i < 16; i++) {
+      var line = json.readTree(lines.get(i));
+      assertThat(line.path("rollout").asInt()).isEqualTo(1 + i / 8);
+      assertThat(line.path("prompt").asText())
+          .isEqualTo(json.readTree(lines.get(i - i % 4)).path("prompt").asText())
+          .isNotEmpty();
+      assertThat(line.path("reward").asDouble()).isEqualTo(line.at("/parts/letters").asDouble());
+      assertThat(line.path("tokens").asInt()).isBetween(1, 6);
+      assertThat(line.path("finish").asText()).isIn("end", "length");
+      advantages += line.path("advantage").asDouble();
+    }
+    assertThat(advantages).isCloseTo(0, within(1e-4));
+    delete(dir.resolve("out/checkpoints"), 2);
+    Files.writeString(log, "{\"rollout\": 3, \"pro", StandardOpenOption.APPEND); // killed
+    Said said = train(method, "out", "--optim.max_steps=2", "--checkpoint.every=1", "--resume");
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(Files.readAllLines(log)).isEqualTo(lines);
+  }
+
+  /**
+   * A service that goes away amid a run: one line, all steps so far are saved, and the run that goes
+   * on ends with the bytes of one that never lost it. Of 6 requests one is the first look, one for
+   * each answered prompt of the evaluation, which micro-batches of 4 make one, and one a rollout.
+   */
+  @Test
+  void aServiceThatGoesAway() throws IOException {
+    try (Scores server = new Scores()) {
+      String method =
+          "{ grpo: { rewards: { s: { scorer: { http: { url: '%s', retries: 0 } } } }, %s } }"
+              .formatted(server.url(), SHORT);
+      steps(method, "whole");
+      int all = server.asked();
+      server.downAfter(all + 4); // the look, the evaluation, two rollouts
+      Said said = train(method, "broken");
+      assertThat(said.code()).isEqualTo(2);
+      assertThat(said.err().strip().lines().toList())
+          .last()
+          .asString()
+          .contains(server.url() + " breaks the connection off (1 attempts)");
+      assertThat(said.all()).contains("saved after step 2; --resume goes on from there");
+      server.up();
+      said = train(method, "broken", "--resume");
+      assertThat(said.code()).as(said.err()).isZero();
+      for (String file : List.of("adapter/adapter_model.safetensors", "rollouts.jsonl")) {
+        assertThat(Files.readAllBytes(dir.resolve("broken").resolve(file)))
+            .isEqualTo(Files.readAllBytes(dir.resolve("whole").resolve(file)));
+      }
+    }
+  }
+
+  /** Gates and products in a run: every part is logged by its way. */
+  @Test
+  void logsAllParts() throws IOException {
+    String gated =
+        "{ grpo: { rewards: { g: { scorer: { gate: { when: { regex: { pattern: '[a-z]' } }, then: {"
+            + " product: { of: { short: { length: { most: 3, slack: 3 } }, fresh: { repetition: {"
+            + " n: 1 } } } } } } }, clip: [0, 0.5] } }, %s } }";
+    Map<String, Double> step = steps(gated.formatted(SHORT), "out").get(0);
+    assertThat(step)
+        .containsKeys(
+            "reward/g",
+            "reward/g/unclipped",
+            "reward/g/when",
+            "reward/g/open",
+            "reward/g/then",
+            "reward/g/then/short",
+            "reward/g/then/fresh");
   }
 
   private static void delete(Path checkpoints, int step) throws IOException {
@@ -239,6 +323,7 @@ class PolicyRunsTest {
     assertThat(said.code()).as(said.err()).isZero();
     assertThat(said.all())
         .contains("gold 0.000")
+        .contains("gold error 0.000")
         .contains("eval/reward")
         .contains("eval/truncated");
   }
@@ -256,6 +341,15 @@ class PolicyRunsTest {
         "updates.minibatches must be at most optim.batch",
         "{ grpo: { %s, updates: { minibatches: 9 } } }".formatted(rewards));
     refused("scores answers of the file", "{ grpo: { rewards: { r: column } } }");
+    refused(
+        "gold_stop needs something that is gold",
+        "{ grpo: { %s, gold_stop: 2 } }".formatted(rewards));
+    refused(
+        "cannot be reached (1 attempts)",
+        "{ grpo: { rewards: { r: { scorer: { http: { url: 'http://127.0.0.1:1/', retries: 0 } } } } } }");
+    refused(
+        "code finds no tests in column \"tests\"",
+        "{ grpo: { rewards: { r: { scorer: code } } } }");
     refused(
         "reference is cached, but answers are new in every rollout",
         "{ grpo: { %s, kl: { in_loss: {} }, reference: cached } }".formatted(rewards));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class LoopTest {
   private final Scope scope = new Scope();
   private final OneWeight model = OneWeight.create();
-  private final List<Loop.Report> reports = new ArrayList<>();
+  private final List<StepReport> reports = new ArrayList<>();
 
   @AfterEach
   void free() {
@@ -27,7 +27,7 @@ class LoopTest {
     scope.close();
   }
 
-  private boolean record(Loop.Report report) {
+  private boolean record(StepReport report) {
     return reports.add(report);
   }
 
@@ -36,7 +36,7 @@ class LoopTest {
     // (1 + 3 + 5) / 3 = 3 times w = 1, and the gradient is 3 too
     Steps<Double> steps = OneWeight.steps(1, 1, step -> new double[] {1, 3, 5});
     assertThat(model.loop(0).run(steps, 0, model.objective(), this::record)).isEqualTo(1);
-    Loop.Report report = reports.get(0);
+    StepReport report = reports.get(0);
     assertThat(report.done()).isEqualTo(1);
     assertThat(report.loss()).isCloseTo(3, within(1e-6));
     assertThat(report.gradientNorm()).isCloseTo(3, within(1e-6));
@@ -63,7 +63,7 @@ class LoopTest {
   void gradientsDoNotPassFromStepToStep() {
     Steps<Double> steps = OneWeight.steps(3, 3, step -> new double[] {2});
     model.loop(0).run(steps, 0, model.objective(), this::record);
-    assertThat(reports).extracting(Loop.Report::gradientNorm).containsExactly(2.0, 2.0, 2.0);
+    assertThat(reports).extracting(StepReport::gradientNorm).containsExactly(2.0, 2.0, 2.0);
     assertThat(model.value()).isCloseTo(0.7f, within(1e-5f));
   }
 
@@ -81,7 +81,7 @@ class LoopTest {
     Steps<Double> steps = OneWeight.steps(4, 4, step -> new double[] {1});
     Loop loop = new Loop(model.optim(), new Schedule.Linear(new Span.Steps(0), 0), 0, 1);
     loop.run(steps, 0, model.objective(), this::record);
-    assertThat(reports).extracting(Loop.Report::factor).containsExactly(1.0, 0.75, 0.5, 0.25);
+    assertThat(reports).extracting(StepReport::factor).containsExactly(1.0, 0.75, 0.5, 0.25);
     assertThat(model.value()).isCloseTo(1 - 0.25f, within(1e-5f));
   }
 

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
-/** Means over rows of what a preference method logs. */
-final class PreferenceTally<R extends TrainingRow> implements Tally<R> {
+/** Means over rows of what a method measures. */
+final class MeanTally<R extends TrainingRow> implements Tally<R> {
   private final List<Measure> measures;
   private final List<String> named;
   private final double[] sums;
@@ -23,7 +23,7 @@ final class PreferenceTally<R extends TrainingRow> implements Tally<R> {
    * @param measures in the order of verdicts
    * @param named what stands behind them under names of its own
    */
-  PreferenceTally(List<Measure> measures, List<String> named) {
+  MeanTally(List<Measure> measures, List<String> named) {
     this.measures = measures;
     this.named = named;
     this.sums = new double[measures.size() + named.size()];
