@@ -68,7 +68,8 @@ final class AnswerTally implements Tally<PromptRow> {
   }
 
   /** Sums over answers, one to each prompt, in the order of the tally. */
-  private static float[] sums(AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
+  private static float[] sums(
+      AnswerRewards rewards, List<PromptRow> prompts, List<Completion> answers) {
     List<Score> scores = rewards.of(prompts, answers);
     List<Score> gold = rewards.gold(prompts, answers);
     List<Double> out = new ArrayList<>(List.of(sum(scores)));

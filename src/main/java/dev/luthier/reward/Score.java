@@ -1,11 +1,10 @@
 package dev.luthier.reward;
 
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What an answer is worth.
@@ -26,19 +25,17 @@ public record Score(double total, Map<String, Double> parts) {
 
   /** The mean of each part over the scores that have it. */
   public static Map<String, Double> means(List<Score> scores) {
-    Map<String, Double> sums = new LinkedHashMap<>();
-    Map<String, Integer> counts = new HashMap<>();
+    Map<String, DoubleSummaryStatistics> of = new LinkedHashMap<>();
     for (Score score : scores) {
       score
           .parts()
           .forEach(
-              (part, value) -> {
-                sums.merge(part, value, Double::sum);
-                counts.merge(part, 1, Integer::sum);
-              });
+              (part, value) ->
+                  of.computeIfAbsent(part, p -> new DoubleSummaryStatistics()).accept(value));
     }
-    sums.replaceAll((part, sum) -> sum / Objects.requireNonNull(counts.get(part)));
-    return sums;
+    Map<String, Double> out = new LinkedHashMap<>();
+    of.forEach((part, values) -> out.put(part, values.getAverage()));
+    return out;
   }
 
   /** One thing. */

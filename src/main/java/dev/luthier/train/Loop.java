@@ -7,6 +7,7 @@ import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ public record Loop(Optim optim, Schedule schedule, double clip, long seed, Cours
   private static <B> List<Steps.Micro<B>> at(Steps<B> steps, long step, LongConsumer stuck) {
     try {
       return steps.at(step);
-    } catch (UserError e) {
+    } catch (UserError | UncheckedIOException e) {
       stuck.accept(step); // nothing has moved yet
       throw e;
     }

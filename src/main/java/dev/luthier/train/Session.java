@@ -4,6 +4,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.io.Safetensors;
 import dev.luthier.tensor.Scope;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -153,7 +154,7 @@ public final class Session {
     Evaluation measured;
     try {
       measured = evaluator.get().apply(done);
-    } catch (UserError e) {
+    } catch (UserError | UncheckedIOException e) {
       standing.owed(true);
       kept(done);
       throw e;

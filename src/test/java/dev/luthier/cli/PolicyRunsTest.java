@@ -222,9 +222,10 @@ class PolicyRunsTest {
   }
 
   /**
-   * A service that goes away amid a run: one line, all steps so far are saved, and the run that goes
-   * on ends with the bytes of one that never lost it. Of 6 requests one is the first look, one for
-   * each answered prompt of the evaluation, which micro-batches of 4 make one, and one a rollout.
+   * A service that goes away amid a run: one line, all steps so far are saved, and the run that
+   * goes on ends with the bytes of one that never lost it. Of 6 requests one is the first look, one
+   * for each answered prompt of the evaluation, which micro-batches of 4 make one, and one a
+   * rollout.
    */
   @Test
   void aServiceThatGoesAway() throws IOException {
@@ -346,10 +347,11 @@ class PolicyRunsTest {
         "{ grpo: { %s, gold_stop: 2 } }".formatted(rewards));
     refused(
         "cannot be reached (1 attempts)",
-        "{ grpo: { rewards: { r: { scorer: { http: { url: 'http://127.0.0.1:1/', retries: 0 } } } } } }");
+        "{ grpo: { rewards: { r: { scorer: { http: { url: 'http://127.0.0.1:1/', retries: 0 } } } }, %s } }"
+            .formatted(SHORT));
     refused(
         "code finds no tests in column \"tests\"",
-        "{ grpo: { rewards: { r: { scorer: code } } } }");
+        "{ grpo: { rewards: { r: { scorer: code } }, %s } }".formatted(SHORT));
     refused(
         "reference is cached, but answers are new in every rollout",
         "{ grpo: { %s, kl: { in_loss: {} }, reference: cached } }".formatted(rewards));

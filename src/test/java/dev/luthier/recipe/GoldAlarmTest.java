@@ -67,8 +67,7 @@ class GoldAlarmTest {
     assertThat(alarm.at(20, values(0.9, 0.5, 0.01))).isEmpty(); // recovered
     assertThat(alarm.at(30, fallen).orElseThrow().ends()).isFalse();
     assertThat(alarm.at(40, fallen).orElseThrow())
-        .satisfies(
-            a -> assertThat(a.line()).endsWith("; the run ends, as gold_stop says"))
+        .satisfies(a -> assertThat(a.line()).endsWith("; the run ends, as gold_stop says"))
         .satisfies(a -> assertThat(a.ends()).isTrue());
     GoldAlarm resumed = alarm(Optional.of(2));
     assertThat(resumed.at(20, fallen).orElseThrow().ends()).isTrue();

@@ -1,8 +1,10 @@
 package dev.luthier.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.luthier.error.UserError;
 import dev.luthier.io.Checkpoints;
 import dev.luthier.tensor.Scope;
 import java.io.IOException;
@@ -192,6 +194,73 @@ class SessionTest {
     assertThat(resumed(5, scores, stop -> {})).isEqualTo(Session.End.STOPPED_EARLY);
     weightsAreThoseOf(2);
     assertThat(log.lines).hasSize(11);
+  }
+
+  /** An alarm that does not end the run is a line; one that does ends it, also for who resumes. */
+  @Test
+  void anAlarmEndsTheRun() {
+    Optional<Evaluation.Of> alarms =
+        Optional.of(
+            step ->
+                new Evaluation(
+                    Map.of("score", 1.0),
+                    step == 2 ? 5 : 1,
+                    "",
+                    step < 2
+                        ? Optional.empty()
+                        : Optional.of(new Evaluation.Alarm("they parted", step == 3))));
+    try (Stop stop = new Stop()) {
+      Session session = session(rhythm(new Every.Steps(1), NEVER), stop, alarms);
+      assertThat(run(session, 0).end()).isEqualTo(Session.End.STOPPED_EARLY);
+    }
+    weightsAreThoseOf(2); // the best evaluation's
+    assertThat(log.notes)
+        .contains("step 2: alarm: they parted", "step 3: alarm: they parted")
+        .noneMatch(note -> note.startsWith("step 4"));
+    assertThat(resumed(3, new double[7], stop -> {})).isEqualTo(Session.End.STOPPED_EARLY);
+    assertThat(log.lines).doesNotContain("4 loss");
+  }
+
+  /** Steps whose batch cannot be had, and evaluations that fail, lose nothing that was learnt. */
+  @Test
+  void savesWhatAnErrorWouldLose() throws IOException {
+    try (Stop stop = new Stop()) {
+      Session session = session(rhythm(NEVER, NEVER), stop, Optional.empty());
+      Steps<Double> gone =
+          OneWeight.steps(
+              6,
+              3,
+              step -> {
+                if (step == 2) {
+                  throw new UserError("the service is gone");
+                }
+                return new double[] {1};
+              });
+      assertThatThrownBy(() -> session.run(gone, 0, model.objective()))
+          .hasMessage("the service is gone");
+    }
+    assertThat(checkpoints()).containsExactly("step-000002");
+    assertThat(log.notes).contains("saved after step 2; --resume goes on from there");
+    Optional<Evaluation.Of> fails =
+        Optional.of(
+            step -> {
+              throw new UserError("nobody scores");
+            });
+    try (Stop stop = new Stop()) {
+      Session session = session(rhythm(new Every.Steps(1), NEVER), stop, fails);
+      session.restore(new Checkpoints(dir, 2).latest().orElseThrow());
+      assertThatThrownBy(() -> run(session, 2)).hasMessage("nobody scores");
+    }
+    assertThat(checkpoints()).containsExactly("step-000002", "step-000003");
+    log.lines.clear();
+    try (Stop stop = new Stop()) {
+      stop.wish();
+      Session session = session(rhythm(new Every.Steps(1), NEVER), stop, scores(0, 0, 0, 7, 8));
+      session.restore(new Checkpoints(dir, 2).latest().orElseThrow());
+      run(session, 3);
+    }
+    // the evaluation that was owed comes first
+    assertThat(log.lines).containsExactly("3 score", "4 loss", "4 score");
   }
 
   /** As a new process would, over a model that has not learnt anything. */
