@@ -66,10 +66,10 @@ public final class BestOfN {
   }
 
   /**
-   * How far best-of-n goes from the model it draws from, in nats an answer: log n − (n−1)/n, which
-   * is exact where no two answers are level and no answer comes twice, else an upper bound
-   * (Stiennon et al. 2020, arXiv 2009.01325, appendix G.3; Beirami et al. 2024, arXiv 2401.01879,
-   * theorem 1).
+   * How far best-of-n goes from the model it draws from, at most, in nats an answer: log n −
+   * (n−1)/n (Stiennon et al. 2020, arXiv 2009.01325, appendix G.3). It is reached where no two
+   * answers are level and each by itself is unlikely; else it is a bound (Beirami et al. 2024,
+   * arXiv 2401.01879, theorem 3.1).
    */
   public static double kl(int n) {
     return Math.log(n) - (n - 1.0) / n;

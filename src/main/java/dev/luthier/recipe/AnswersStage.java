@@ -4,10 +4,13 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Name;
 import dev.luthier.error.UserError;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A stage that lets a model answer prompts several times, and makes data of the answers. */
 @Name("answers")
@@ -34,6 +37,11 @@ public record AnswersStage(
     if (gold.isPresent() && by.isEmpty()) {
       throw new UserError("answers.gold is measured beside answers.by, which is unset; set it");
     }
+  }
+
+  /** What is asked. */
+  List<Exam.Question> questions(PrintWriter notes) {
+    return data.questions(notes, Stream.concat(by.stream(), gold.stream()).toList());
   }
 
   private static void refuseOfFile(String key, Scorer scorer) {

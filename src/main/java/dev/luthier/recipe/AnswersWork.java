@@ -38,7 +38,7 @@ record AnswersWork(AnswersStage stage, Stage.Run run) {
   }
 
   void carryOut() {
-    List<Exam.Question> questions = stage.data().asked().questions(run.out());
+    List<Exam.Question> questions = stage.questions(run.out());
     List<List<Exam.Question>> cut =
         IntStream.range(0, (questions.size() + PART - 1) / PART)
             .mapToObj(i -> questions.subList(i * PART, Math.min(questions.size(), (i + 1) * PART)))

@@ -5,7 +5,10 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Shorthand;
 import dev.luthier.error.Check;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,9 +30,22 @@ public record Asks(
     limit.ifPresent(n -> Check.atLeast("limit", 1, n));
   }
 
-  /** The same as a command has it. */
-  Comparison.Asked asked() {
-    return new Comparison.Asked(
-        path.toString(), form, columns, limit.map(Long::valueOf).orElse(Long.MAX_VALUE), chat);
+  /**
+   * What is asked. Rules among the scorers are tried on every row, so that what a row lacks is
+   * known before a model answers.
+   *
+   * @param notes hears of rows that cannot be used
+   * @throws dev.luthier.error.UserError if a file is missing, or a rule finds no column of its own
+   */
+  List<Exam.Question> questions(PrintWriter notes, Collection<Scorer> scorers) {
+    long most = limit.map(Long::valueOf).orElse(Long.MAX_VALUE);
+    List<Exam.Question> out =
+        new Comparison.Asked(path.toString(), form, columns, most, chat).questions(notes);
+    for (Scorer scorer : scorers) {
+      if (scorer instanceof Scorer.Ruled ruled) {
+        ruled.rule().of(out.stream().map(q -> q.asked().orElseThrow().saying("")).toList());
+      }
+    }
+    return out;
   }
 }

@@ -59,8 +59,7 @@ public record BestOf(
    * @param chat whether a prompt that is a text is what the user of a chat says
    */
   public static Comparison.Asked file(Path file, boolean chat) {
-    return new Comparison.Asked(
-        file.toString(), Optional.empty(), Map.of(), Long.MAX_VALUE, chat);
+    return new Comparison.Asked(file.toString(), Optional.empty(), Map.of(), Long.MAX_VALUE, chat);
   }
 
   /**
@@ -70,8 +69,7 @@ public record BestOf(
    */
   public void print(Example.Answered prompt, PrintWriter out, PrintWriter notes) {
     Asked asked = new Asked(prompt, Map.of(), 0, "the prompt");
-    Candidates made =
-        drawn(List.of(new Exam.Question("", "", Optional.of(asked))), notes).get(0);
+    Candidates made = drawn(List.of(new Exam.Question("", "", Optional.of(asked))), notes).get(0);
     Candidate best = best(made);
     out.println(best.text());
     out.flush();

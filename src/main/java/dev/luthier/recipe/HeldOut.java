@@ -5,6 +5,7 @@ import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.rollout.Sampling;
+import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,11 @@ public record HeldOut(
                     .formatted(name, Schema.name(scorer)));
           }
         });
+  }
+
+  /** What is asked. */
+  List<Exam.Question> questions(PrintWriter notes) {
+    return data.questions(notes, scorers.values());
   }
 
   Writer.Manner manner() {

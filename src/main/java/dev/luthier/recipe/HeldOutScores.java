@@ -69,7 +69,7 @@ final class HeldOutScores {
       return;
     }
     HeldOut asked = stages.heldOut().get();
-    List<Exam.Question> questions = asked.data().asked().questions(out);
+    List<Exam.Question> questions = asked.questions(out);
     for (Staged staged : done) {
       Optional<Writer.Voice> voice = staged.stage().voice(staged.dir(), stages.device());
       if (voice.isEmpty()) {
@@ -138,8 +138,14 @@ final class HeldOutScores {
     measured.put(subject, new Measured(of, tokens, by, scores));
     AtomicFile.write(file(), json(measured));
     scores.forEach(
-        (name, score) -> out.printf("held out    %s of %s: %.4f%n", name, subject, score));
+        (name, score) -> out.printf("held out   %s %.4f, %s%n", name, score, told(subject)));
     out.flush();
+  }
+
+  private static String told(String subject) {
+    return subject.endsWith(BEFORE)
+        ? "before " + subject.substring(0, subject.length() - BEFORE.length())
+        : "after " + subject;
   }
 
   private boolean isThere(Scorer scorer) {

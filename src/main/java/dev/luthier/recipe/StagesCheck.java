@@ -10,6 +10,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Looks at all stages before the first one runs. What an earlier stage will leave is not there yet;
@@ -74,19 +75,34 @@ record StagesCheck(Stages stages, PrintWriter out) {
   }
 
   private void inReport() {
-    stages
-        .heldOut()
-        .ifPresent(
-            report ->
-                out.printf(
-                    "report: %d held-out prompts of %s after each stage that leaves a model that writes%n",
-                    report.data().asked().questions(out).size(), report.data().path()));
+    report(
+        count ->
+            out.printf(
+                "report: %d held-out prompts after each stage that leaves a model that writes%n",
+                count));
     out.flush();
   }
 
-  /** Looks at the data of one stage. */
-  void data(Staged staged) {
-    inStage(staged, () -> examine(staged, false));
+  /** Looks at the held-out rows, if they are there. */
+  private void report(IntConsumer count) {
+    if (stages.heldOut().isPresent()
+        && stages.maker(stages.heldOut().get().data().path()).isEmpty()) {
+      try {
+        count.accept(stages.heldOut().get().questions(out).size());
+      } catch (UserError e) {
+        throw new UserError("report: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Looks at all stages that were not begun, and at the report. */
+  void data() {
+    for (Staged staged : stages.all()) {
+      if (StageRecord.of(staged).isEmpty()) {
+        inStage(staged, () -> examine(staged, false));
+      }
+    }
+    report(count -> {});
   }
 
   private List<Path> missing(Staged staged) {
@@ -109,8 +125,7 @@ record StagesCheck(Stages stages, PrintWriter out) {
     }
     if (staged.stage() instanceof AnswersStage answers && Files.exists(answers.data().path())) {
       out.printf(
-          "%d prompts, %d answers each%n",
-          answers.data().asked().questions(out).size(), answers.draw().samples());
+          "%d prompts, %d answers each%n", answers.questions(out).size(), answers.draw().samples());
     }
   }
 

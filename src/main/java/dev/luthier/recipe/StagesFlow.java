@@ -36,7 +36,7 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
       RunDirectory.checkNew(stages.output());
     }
     stages.all().forEach(this::checkBegun);
-    stages.all().stream().filter(s -> StageRecord.of(s).isEmpty()).forEach(check::data);
+    check.data();
     try (RunDirectory run = open(start)) {
       AtomicFile.write(run.path().resolve(RECIPE), stages.text().getBytes(StandardCharsets.UTF_8));
       HeldOutScores scores = new HeldOutScores(stages, out);

@@ -38,11 +38,16 @@ final class StagesReader {
     Optional<HeldOut> heldOut = tree.report().map(this::heldOut);
     List<Staged> all =
         bare.stream().map(s -> s.wanting(wanted.getOrDefault(s.name(), Set.of()))).toList();
-    return new Stages(tree.text(), Path.of(spec.output()), spec.device(), all, heldOut);
+    return new Stages(tree.text(), output(spec), spec.device(), all, heldOut);
+  }
+
+  /** Spelled in one way, since what stages are told is compared. */
+  private static Path output(StagesSpec spec) {
+    return Path.of(spec.output()).normalize();
   }
 
   private Staged staged(String name, Map<String, Object> told, StagesSpec spec) {
-    Path dir = Path.of(spec.output()).resolve(name);
+    Path dir = output(spec).resolve(name);
     StageReferences.Resolved resolved = resolved(name, told, "stages." + name);
     Map<String, String> inputs = new LinkedHashMap<>();
     for (StageReferences.Named named : resolved.named()) {

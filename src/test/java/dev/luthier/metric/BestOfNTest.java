@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class BestOfNTest {
   /**
-   * Of 1, 2, 4: one answer is worth 7/3 in the mean; of the three pairs the better ones are 2, 4 and
-   * 4; of all three it is 4.
+   * Of 1, 2, 4: one answer is worth 7/3 in the mean; of the three pairs the better ones are 2, 4
+   * and 4; of all three it is 4.
    */
   @Test
   void meansOfTheBest() {

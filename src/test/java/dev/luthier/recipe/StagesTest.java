@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.luthier.TinyRun;
 import dev.luthier.error.UserError;
+import dev.luthier.train.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -68,8 +69,7 @@ class StagesTest {
   /** A reference is the path below the output; outputs, seeds and devices are those of all. */
   @Test
   void putsPathsInTheirPlaces() throws IOException {
-    Path file =
-        file(first() + stage("next", "${sft.merged}", "seed: 7"), "seed: 5\ndevice: cpu\n");
+    Path file = file(first() + stage("next", "${sft.merged}", "seed: 7"), "seed: 5\ndevice: cpu\n");
     Stages stages = Stages.read(file, List.of());
     Recipe sft = ((TrainStage) stages.all().get(0).stage()).recipe();
     Recipe next = ((TrainStage) stages.all().get(1).stage()).recipe();
@@ -109,8 +109,7 @@ class StagesTest {
     assertThat(sft.model().device()).isEqualTo("cpu");
     assertThat(((AnswersStage) stages.all().get(1).stage()).draw().samples()).isEqualTo(3);
     assertThat(stages.device()).isEqualTo("cuda");
-    assertThat(
-            read(first() + stage("next", "${sft.merged}", ""), "--stages.next=null").all())
+    assertThat(read(first() + stage("next", "${sft.merged}", ""), "--stages.next=null").all())
         .hasSize(1);
   }
 
@@ -161,16 +160,16 @@ class StagesTest {
   void refusesWhatIsNoStage() throws IOException {
     refused("stages must name at least one stage", "  {}\n");
     refused("stages.sft must be a recipe, or one of merge, quantize, answers", "  sft: 3\n");
+    refused("a stage's name is made of letters, digits, _ and -", stage("'a.b'", "x", "seed: 1"));
     refused(
-        "a stage's name is made of letters, digits, _ and -", stage("'a.b'", "x", "seed: 1"));
-    refused(
-        "stage sft and stage SFT would write to the same folder",
-        first() + stage("SFT", "x", ""));
+        "stage sft and stage SFT would write to the same folder", first() + stage("SFT", "x", ""));
     refused("the report and stage report would write to", stage("report", "x", ""));
     refused("stages.sft.output: a stage writes to", stage("sft", "x", "output: y"));
     refused("stages.sft: unknown kind of stage merg; did you mean merge?", "  sft: { merg: {} }\n");
     refused("stages.sft: missing key merge.adapter", "  sft: { merge: { model: x } }\n");
-    refused("stages.sft: unknown key optim.lrr; did you mean optim.lr?", stage("sft", "x", "optim: { lrr: 1 }"));
+    refused(
+        "stages.sft: unknown key optim.lrr; did you mean optim.lr?",
+        stage("sft", "x", "optim: { lrr: 1 }"));
     refused(
         "--stages.sft.optim.lr=fast: optim.lr must be a number",
         first(),
@@ -185,15 +184,15 @@ class StagesTest {
     refused(
         "draw.temperature must be > 0 for draw.samples 8, was 0",
         "  a: { answers: { model: x, data: y, draw: { temperature: 0 } } }\n");
-    refused("quantize.as must be nf4, fp4 or int8, was none", "  q: { quantize: { model: x, as: none } }\n");
+    refused(
+        "quantize.as must be nf4, fp4 or int8, was none",
+        "  q: { quantize: { model: x, as: none } }\n");
   }
 
   private String dryRun(String stages, String more) throws IOException {
     StringWriter out = new StringWriter();
     new StagesFlow(
-            Stages.read(file(stages, more), List.of()),
-            () -> dev.luthier.train.Progress.SILENT,
-            new PrintWriter(out))
+            Stages.read(file(stages, more), List.of()), () -> Progress.SILENT, new PrintWriter(out))
         .dryRun();
     assertThat(dir.resolve("out")).doesNotExist();
     return out.toString();
@@ -232,7 +231,8 @@ class StagesTest {
         "");
     dryRunRefuses(
         "stage m: adapter: there is no no-such/folder/adapter",
-        "  m: { merge: { model: '%s', adapter: no-such/folder/adapter } }\n".formatted(tiny.model()),
+        "  m: { merge: { model: '%s', adapter: no-such/folder/adapter } }\n"
+            .formatted(tiny.model()),
         "");
     dryRunRefuses(
         "stage sft: a later stage takes ${merged}, but prefix_tuning adds something",
@@ -243,5 +243,20 @@ class StagesTest {
         "report.data.path: there is no %s/none.jsonl".formatted(dir),
         first(),
         "report: { data: %s/none.jsonl, scorers: { right: exact_match } }\n".formatted(dir));
+  }
+
+  /** A rule that finds no column of its own says so before a model answers. */
+  @Test
+  void triesRulesBefore() throws IOException {
+    Path bare = Files.writeString(dir.resolve("bare.jsonl"), "{\"prompt\": \"a\"}\n");
+    dryRunRefuses(
+        "stage a: %s line 1: exact_match finds no expected answer".formatted(bare),
+        "  a: { answers: { model: '%s', data: '%s', by: exact_match } }\n"
+            .formatted(tiny.model(), bare),
+        "");
+    dryRunRefuses(
+        "report: %s line 1: exact_match finds no expected answer".formatted(bare),
+        first(),
+        "report: { data: %s, scorers: { right: exact_match } }\n".formatted(bare));
   }
 }
