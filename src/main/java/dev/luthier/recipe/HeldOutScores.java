@@ -110,15 +110,10 @@ final class HeldOutScores {
       HeldOut asked,
       List<Exam.Question> questions) {
     String of = "%s, %s, %s".formatted(identity, asked.data(), asked.maxNewTokens());
+    Map<String, Scorer> scorers = new LinkedHashMap<>(asked.scorers());
+    scorers.values().removeIf(scorer -> !stages.hasWhatReads(scorer));
     Map<String, String> by = new LinkedHashMap<>();
-    asked
-        .scorers()
-        .forEach(
-            (name, scorer) -> {
-              if (isThere(scorer)) {
-                by.put(name, CompareSpec.told(scorer));
-              }
-            });
+    scorers.forEach((name, scorer) -> by.put(name, stages.told(scorer)));
     Optional<Measured> kept =
         Optional.ofNullable(measured.get(subject)).filter(m -> m.of().equals(of));
     if (kept.isPresent() && kept.get().by().equals(by)) {
@@ -126,14 +121,13 @@ final class HeldOutScores {
     }
     List<Exam.Answer> answers = answers(subject, kept.isPresent(), voice, asked, questions);
     Map<String, Double> scores = new LinkedHashMap<>();
-    by.keySet()
-        .forEach(
-            name ->
-                scores.put(
-                    name,
-                    kept.filter(m -> by.get(name).equals(m.by().get(name)))
-                        .map(m -> m.scores().get(name))
-                        .orElseGet(() -> score(asked.scorers().get(name), questions, answers))));
+    scorers.forEach(
+        (name, scorer) ->
+            scores.put(
+                name,
+                kept.filter(m -> stages.told(scorer).equals(m.by().get(name)))
+                    .map(m -> m.scores().get(name))
+                    .orElseGet(() -> score(scorer, questions, answers))));
     double tokens = answers.stream().mapToInt(Exam.Answer::tokens).average().orElse(0);
     measured.put(subject, new Measured(of, tokens, by, scores));
     AtomicFile.write(file(), json(measured));
@@ -146,11 +140,6 @@ final class HeldOutScores {
     return subject.endsWith(BEFORE)
         ? "before " + subject.substring(0, subject.length() - BEFORE.length())
         : "after " + subject;
-  }
-
-  private boolean isThere(Scorer scorer) {
-    return NamedPath.in((Record) scorer).stream()
-        .allMatch(p -> stages.maker(p.path()).isEmpty() || Files.exists(p.path()));
   }
 
   private List<Exam.Answer> answers(

@@ -3,10 +3,8 @@ package dev.luthier.recipe;
 import dev.luthier.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -70,10 +68,20 @@ public record Stages(
     return maker(model).map(s -> likeness(s.stage().start(device).model())).orElse(model);
   }
 
-  /** Each stage's id by its name. */
-  Map<String, String> ids() {
-    Map<String, String> out = new LinkedHashMap<>();
-    all.forEach(s -> out.put(s.name(), s.id()));
-    return out;
+  /** Whether all is there that a scorer reads of what stages leave. */
+  boolean hasWhatReads(Scorer scorer) {
+    return NamedPath.in((Record) scorer).stream()
+        .allMatch(p -> maker(p.path()).isEmpty() || Files.exists(p.path()));
+  }
+
+  /** A scorer in words, with the ids of the stages that make what it reads. */
+  String told(Scorer scorer) {
+    List<String> makers =
+        NamedPath.in((Record) scorer).stream()
+            .flatMap(p -> maker(p.path()).stream())
+            .map(Staged::id)
+            .distinct()
+            .toList();
+    return CompareSpec.told(scorer) + (makers.isEmpty() ? "" : " " + makers);
   }
 }

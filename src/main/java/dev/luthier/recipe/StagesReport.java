@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One report over all stages: what each took in, what it gained, how long it took, what it left.
@@ -115,11 +116,10 @@ record StagesReport(Stages stages, HeldOutScores scores) {
   }
 
   private static String told(Row row) {
-    return TELLING.stream()
-        .filter(row.own()::containsKey)
+    Map<String, Stage.Change> own = row.own();
+    return Stream.concat(TELLING.stream(), own.keySet().stream())
+        .flatMap(name -> Stream.ofNullable(own.get(name)).map(c -> name + " " + change(c)))
         .findFirst()
-        .or(() -> row.own().keySet().stream().findFirst())
-        .map(name -> name + " " + change(row.own().get(name)))
         .orElse("");
   }
 

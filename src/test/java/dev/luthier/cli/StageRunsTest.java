@@ -253,6 +253,40 @@ class StageRunsTest {
     }
   }
 
+  /** A model in 4 bits, an adapter on it, and both in one model of 16 bits. */
+  @Test
+  void quantisedTunedAndMerged() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("qlora.yaml"),
+            """
+            device: cpu
+            output: %1$s/qlora
+            stages:
+              small: { quantize: { model: %2$s } }
+              tuned:
+                model: ${small.model}
+                method: sft
+                peft: { lora: { rank: 2 } }
+                data: %1$s/train.jsonl
+                optim: { batch: 4, max_steps: 2 }
+              whole: { merge: { model: '${small.model}', adapter: '${tuned.adapter}' } }
+              more:
+                model: ${whole.model}
+                method: sft
+                peft: { lora: { rank: 2 } }
+                data: %1$s/train.jsonl
+                optim: { batch: 4, max_steps: 1 }
+            """
+                .formatted(dir, tiny.model()));
+    assertThat(Said.ok("train", file.toString(), "--dry-run"))
+        .contains("not checked yet: %s/qlora/whole/model".formatted(dir));
+    assertThat(Said.ok("estimate", file.toString()).split("stage \\d of 4", -1)).hasSize(1 + 2);
+    String said = Said.ok("train", file.toString());
+    assertThat(said).containsPattern("(?m)^whole +merge +small, tuned ");
+    assertThat(dir.resolve("qlora/whole/model/model.safetensors")).exists();
+  }
+
   private static void refused(String line, String... args) {
     List<String> all = new ArrayList<>(List.of("train", recipe.toString()));
     all.addAll(List.of(args));
