@@ -1,8 +1,11 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.UserError;
 import dev.luthier.recipe.Estimate;
 import dev.luthier.recipe.Memory;
-import dev.luthier.recipe.Recipe;
+import dev.luthier.recipe.StagesFlow;
+import dev.luthier.train.Progress;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +39,15 @@ final class EstimateCommand implements Runnable {
 
   @Override
   public void run() {
-    Recipe recipe = arguments.read(spec, overrides);
-    new Estimate(recipe, fit.map(text -> Memory.of("--fit", text)), spec.commandLine().getOut())
-        .run(json);
+    Optional<Memory> limit = fit.map(text -> Memory.of("--fit", text));
+    PrintWriter out = spec.commandLine().getOut();
+    if (arguments.isStages()) {
+      if (json) {
+        throw new UserError("--json is for one training; leave it out for a recipe of stages");
+      }
+      new StagesFlow(arguments.stages(spec, overrides), () -> Progress.SILENT, out).estimate(limit);
+      return;
+    }
+    new Estimate(arguments.read(spec, overrides), limit, out).run(json);
   }
 }

@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
+import dev.luthier.recipe.BestOf;
 import dev.luthier.recipe.Voices;
 import dev.luthier.recipe.Voices.Question;
 import dev.luthier.recipe.Voices.Reply;
@@ -62,11 +63,16 @@ final class GenerateCommand implements Runnable {
 
   @Mixin private MannerArguments manner = new MannerArguments();
   @Mixin private SeveralArguments several = new SeveralArguments();
+  @Mixin private BestArguments best = new BestArguments();
 
   @Override
   public void run() {
     if (plain && system.isPresent()) {
       throw new UserError("--system needs the chat template; leave out --plain");
+    }
+    if (best.wanted()) {
+      best();
+      return;
     }
     Optional<Beams> beams = several.search(manner.manner().sampling());
     if (prompts.isPresent() || voice.named()) {
@@ -84,6 +90,22 @@ final class GenerateCommand implements Runnable {
       writer.notes().forEach(err::println);
       int[] tokens = plain ? writer.prompt(text) : writer.prompt(messages(text));
       write(writer, tokens, beams, spec.commandLine().getOut(), err);
+    }
+  }
+
+  /** The best of several drawn answers. */
+  private void best() {
+    several.refuseBeside("--best-of");
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    BestOf bestOf = best.of(voice.voice(err), manner.manner());
+    if (prompts.isEmpty()) {
+      String text = prompt.orElseGet(GenerateCommand::standardInput);
+      bestOf.print(plain ? BestOf.plain(text) : BestOf.chat(messages(text)), out, err);
+    } else if (system.isPresent() || prompt.isPresent()) {
+      throw new UserError("--prompts with --best-of takes no PROMPT and no --system");
+    } else {
+      bestOf.print(BestOf.file(prompts.get(), !plain), out, err);
     }
   }
 

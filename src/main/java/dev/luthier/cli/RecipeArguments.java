@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.Recipe;
 import dev.luthier.recipe.Recipes;
+import dev.luthier.recipe.Stages;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +26,31 @@ final class RecipeArguments {
    * @throws UserError if the recipe or an argument is wrong
    */
   Recipe read(CommandSpec command, List<String> overrides) {
+    check(command, overrides);
+    if (isStages()) {
+      throw new UserError(
+          "%s is a recipe of stages, and this command takes one training; ./luthier train %s --dry-run shows all"
+              .formatted(recipe, recipe));
+    }
+    Recipe read = Recipes.read(recipe, overrides);
+    Screen.folder(read.model().path(), command.commandLine().getErr());
+    return read;
+  }
+
+  /** Whether it is a recipe of stages. */
+  boolean isStages() {
+    return Stages.isOne(recipe);
+  }
+
+  /** The same as {@link #read} for a recipe of stages. */
+  Stages stages(CommandSpec command, List<String> overrides) {
+    check(command, overrides);
+    Stages read = Stages.read(recipe, overrides);
+    read.models().forEach(model -> Screen.folder(model, command.commandLine().getErr()));
+    return read;
+  }
+
+  private static void check(CommandSpec command, List<String> overrides) {
     for (String argument : overrides) {
       boolean override = argument.startsWith("--") && argument.contains("=");
       if (!override && argument.startsWith("--") && argument.contains(".")) {
@@ -35,8 +61,5 @@ final class RecipeArguments {
         throw new UserError(Failures.unknown(command, argument));
       }
     }
-    Recipe read = Recipes.read(recipe, overrides);
-    Screen.folder(read.model().path(), command.commandLine().getErr());
-    return read;
   }
 }

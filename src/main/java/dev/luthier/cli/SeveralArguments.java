@@ -92,6 +92,16 @@ final class SeveralArguments {
     }
   }
 
+  /**
+   * @throws UserError if more is asked for than the best of several drawn answers
+   */
+  void refuseBeside(String option) {
+    if (!one() || logProbs) {
+      throw new UserError(
+          "%s gives one answer; leave out --samples, --beams and --logprobs".formatted(option));
+    }
+  }
+
   /** early_stopping as transformers spells it. */
   private static Beams.Stopping stopping(String text) {
     return switch (text) {

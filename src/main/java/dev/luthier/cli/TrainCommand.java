@@ -1,8 +1,10 @@
 package dev.luthier.cli;
 
+import dev.luthier.error.UserError;
 import dev.luthier.recipe.Estimate;
 import dev.luthier.recipe.Memory;
 import dev.luthier.recipe.Recipe;
+import dev.luthier.recipe.StagesFlow;
 import dev.luthier.recipe.Training;
 import dev.luthier.recipe.Training.Start;
 import dev.luthier.train.Progress;
@@ -20,13 +22,14 @@ import picocli.CommandLine.Unmatched;
 /** {@code luthier train}. */
 @Command(
     name = "train",
-    description = "Trains as a recipe says.",
+    description = "Trains as a recipe says; one of stages, stage after stage.",
     customSynopsis =
         "luthier train RECIPE [--key.path=value ...] [--resume] [--dry-run] [--fit MEMORY] [--debug]",
     footer = {
       "",
       "--key.path=value replaces one value of the recipe, such as --optim.lr=1e-3;",
-      "docs/recipes.md lists all keys. --resume needs the values the run began with."
+      "of a stage such as --stages.sft.optim.lr=1e-3. docs/recipes.md lists all keys.",
+      "--resume needs the values the run began with."
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -51,6 +54,10 @@ final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
+    if (arguments.isStages()) {
+      stages();
+      return;
+    }
     PrintWriter out = spec.commandLine().getOut();
     Optional<Memory> limit = fit.map(text -> Memory.of("--fit", text));
     Recipe written = arguments.read(spec, overrides);
@@ -61,6 +68,25 @@ final class TrainCommand implements Runnable {
     }
     try (Progress progress = Screen.progress(spec.commandLine().getErr())) {
       Training.run(recipe, resume ? Start.RESUME : Start.NEW, progress, out);
+    }
+  }
+
+  private void stages() {
+    if (fit.isPresent()) {
+      throw new UserError(
+          "--fit is for one training; ./luthier estimate %s --fit %s says what fits each stage"
+              .formatted(arguments.path(), fit.get()));
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    StagesFlow flow =
+        new StagesFlow(
+            arguments.stages(spec, overrides),
+            () -> Screen.progress(err),
+            spec.commandLine().getOut());
+    if (dryRun) {
+      flow.dryRun();
+    } else {
+      flow.run(resume ? Start.RESUME : Start.NEW);
     }
   }
 

@@ -30,6 +30,11 @@ public record Classify(
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public List<Form> forms() {
     return List.of(Form.LABELLED);
   }

@@ -45,7 +45,7 @@ public record Comparison(
    */
   public record Asked(
       String data, Optional<Form> form, Map<String, String> columns, long limit, boolean chat) {
-    private List<Exam.Question> questions(PrintWriter notes) {
+    List<Exam.Question> questions(PrintWriter notes) {
       Prompted.Read read = Prompted.read(data, form, new Columns(columns), limit);
       if (!read.refused().isEmpty()) {
         notes.printf(

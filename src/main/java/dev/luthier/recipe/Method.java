@@ -40,6 +40,11 @@ public sealed interface Method
     return false;
   }
 
+  /** Whether what it trains writes answers, so that these can be measured. */
+  default boolean writes() {
+    return true;
+  }
+
   /** The longest row in tokens, where the recipe says it. */
   Optional<Integer> maxLength();
 

@@ -38,6 +38,11 @@ public record Mlm(
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public List<Form> forms() {
     return List.of(Form.TEXT);
   }

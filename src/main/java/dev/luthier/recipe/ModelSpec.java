@@ -42,8 +42,13 @@ public record ModelSpec(
   }
 
   public ModelSpec {
+    checkDevice("model.device", device);
+  }
+
+  /** Refuses what is no device. */
+  static void checkDevice(String key, String device) {
     if (!device.matches("auto|cpu|cuda(:\\d+)?")) {
-      throw new UserError("model.device must be auto, cpu, cuda or cuda:N, was " + device);
+      throw new UserError("%s must be auto, cpu, cuda or cuda:N, was %s".formatted(key, device));
     }
   }
 
@@ -61,6 +66,16 @@ public record ModelSpec(
   /** The same with frozen weights kept otherwise. */
   ModelSpec kept(Quantize otherwise) {
     return new ModelSpec(path, device, dtype, otherwise);
+  }
+
+  /** The same on a device, if it is left open where it computes. */
+  ModelSpec usuallyOn(String usual) {
+    return device.equals("auto") ? new ModelSpec(path, usual, dtype, quantize) : this;
+  }
+
+  /** The same of another folder. */
+  ModelSpec at(Path folder) {
+    return new ModelSpec(folder, device, dtype, quantize);
   }
 
   /** The same in float32. */

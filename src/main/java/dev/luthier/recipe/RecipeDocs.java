@@ -32,6 +32,16 @@ public final class RecipeDocs {
         from the recipe's own folder. `output` is always seen from the working directory.
       """;
 
+  private static final String STAGES =
+      """
+
+      # Keys of recipes of stages
+
+      A stage is a recipe with the keys above, but for `output`, or one of the kinds below that train
+      nothing. `--stages.NAME.key.path=value` replaces a value of a stage, `--stages.NAME=null` leaves
+      it out, and `${NAME.artefact}` is what it leaves ([stages.md](stages.md)).
+      """;
+
   private final StringBuilder out = new StringBuilder(HEAD);
   private final Map<Class<?>, String> open = new HashMap<>();
   private final Set<Class<?>> again = new HashSet<>();
@@ -41,7 +51,11 @@ public final class RecipeDocs {
 
   /** The whole page. */
   public static String markdown() {
-    return of(Recipe.class);
+    RecipeDocs docs = new RecipeDocs();
+    docs.record(Recipe.class, "");
+    docs.out.append(STAGES);
+    docs.record(StagesSpec.class, "");
+    return docs.out.toString();
   }
 
   static String of(Class<?> root) {
@@ -55,7 +69,8 @@ public final class RecipeDocs {
   }
 
   private void record(Schema.Variant type, String path) {
-    out.append("\n## ").append(path.isEmpty() ? "The recipe" : "`" + path + "`").append("\n\n");
+    String top = type.record() == StagesSpec.class ? "The recipe of stages" : "The recipe";
+    out.append("\n## ").append(path.isEmpty() ? top : "`" + path + "`").append("\n\n");
     out.append(doc(type.told())).append('.');
     List<Schema.Key> keys = type.keys();
     if (keys.isEmpty()) {

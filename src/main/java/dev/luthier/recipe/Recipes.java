@@ -34,13 +34,16 @@ public final class Recipes {
 
   /** The same for another kind of file that is written in the same way. */
   static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
+    return parse(text(file), file.toString(), overrides, place(file), type);
+  }
+
+  /** Where a path leads that is written in a recipe. */
+  static UnaryOperator<Path> place(Path file) {
     Path folder = file.toAbsolutePath().getParent();
-    UnaryOperator<Path> place =
-        path -> {
-          Path beside = folder == null ? path : folder.resolve(path);
-          return !Files.exists(path) && Files.exists(beside) ? beside : path;
-        };
-    return parse(text(file), file.toString(), overrides, place, type);
+    return path -> {
+      Path beside = folder == null ? path : folder.resolve(path);
+      return !Files.exists(path) && Files.exists(beside) ? beside : path;
+    };
   }
 
   /** The record as a recipe with every key written; reading it gives an equal record. */
@@ -54,6 +57,16 @@ public final class Recipes {
     List<KeyOverride> overrides = arguments.stream().map(KeyOverride::of).toList();
     Map<String, Object> tree = tree(text, name);
     overrides.forEach(o -> o.apply(tree, type));
+    return bound(tree, name, overrides, place, type);
+  }
+
+  /** The record, or one of a choice, that plain data says; overrides are in it already. */
+  static <T> T bound(
+      Map<String, Object> tree,
+      String name,
+      List<KeyOverride> overrides,
+      UnaryOperator<Path> place,
+      Class<T> type) {
     try {
       return type.cast(new Binder(type, place).bind(type, tree, ""));
     } catch (UserError e) {
@@ -67,6 +80,11 @@ public final class Recipes {
               .orElse(name);
       throw new UserError(origin + ": " + message, e);
     }
+  }
+
+  /** A file as plain data. */
+  static Map<String, Object> tree(Path file) {
+    return tree(text(file), file.toString());
   }
 
   private static Map<String, Object> tree(String text, String name) {

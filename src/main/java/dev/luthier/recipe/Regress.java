@@ -27,6 +27,11 @@ public record Regress(
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public List<Form> forms() {
     return List.of(Form.RATED);
   }

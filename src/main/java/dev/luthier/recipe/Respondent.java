@@ -6,6 +6,7 @@ import dev.luthier.model.Model;
 import dev.luthier.model.Models;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
+import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,11 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
 
   /** An answer to each prompt, in their order. */
   List<Exam.Answer> answers(List<Example.Answered> prompts, Writer.Manner manner) {
+    return completions(prompts, 1, manner).stream().map(Exam.Answer::of).toList();
+  }
+
+  /** Several answers to each prompt: those to the first one, those to the second and so on. */
+  List<Completion> completions(List<Example.Answered> prompts, int samples, Writer.Manner manner) {
     Prompting prompting = Prompting.of(folder, model);
     Generator generator =
         new Generator(
@@ -41,7 +47,7 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
             prompting.limits(manner),
             prompting.budget(manner));
     List<int[]> tokens = prompts.stream().map(p -> tokens(prompting, p)).toList();
-    return generator.generate(tokens, manner.seed()).stream().map(Exam.Answer::of).toList();
+    return generator.generate(tokens, samples, manner.seed());
   }
 
   private static int[] tokens(Prompting prompting, Example.Answered prompt) {

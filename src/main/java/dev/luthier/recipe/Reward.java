@@ -32,6 +32,11 @@ public record Reward(
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public List<Form> forms() {
     return Form.TO_PREFER;
   }

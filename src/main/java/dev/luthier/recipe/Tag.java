@@ -30,6 +30,11 @@ public record Tag(
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public List<Form> forms() {
     return List.of(Form.TAGGED);
   }

@@ -95,11 +95,12 @@ public final class Training {
   }
 
   /** What is shown before the doctor's report. */
-  private interface Before {
+  interface Before {
     void show(Recipe resolved, Lesson<?, ?, ? extends Model> lesson, ModelFolder folder);
   }
 
-  private static void examine(Recipe written, PrintWriter out, Before before) {
+  /** Reads the data and examines it; no weights are read but by {@code before}. */
+  static void examine(Recipe written, PrintWriter out, Before before) {
     try (ModelFolder folder = ModelFolder.open(written.model().path())) {
       Recipe recipe = written.forModel(folder.config());
       Samples.Split samples = Corpus.read(recipe);

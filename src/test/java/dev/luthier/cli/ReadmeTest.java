@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.luthier.recipe.Recipes;
+import dev.luthier.recipe.Stages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ class ReadmeTest {
     if (recipe && Files.exists(paths.get(0)) && paths.get(0).toString().endsWith(".yaml")) {
       List<String> overrides = parsed.unmatched();
       assertThat(overrides).allMatch(o -> o.matches("--[\\w.]+=.*"));
-      Recipes.read(paths.get(0), overrides);
+      read(paths.get(0), overrides);
     } else if (!recipe) {
       assertThat(parsed.unmatched()).isEmpty();
     }
@@ -139,11 +140,18 @@ class ReadmeTest {
     List<Block> recipes = blocks("yaml");
     assertThat(recipes).isNotEmpty();
     for (Block block : recipes) {
-      Path file = Files.writeString(dir.resolve("recipe.yaml"), whole(block.text()));
-      assertThatCode(() -> Recipes.read(file, List.of()))
+      boolean stages = Pattern.compile("(?m)^stages:").matcher(block.text()).find();
+      String text = stages ? block.text() : whole(block.text());
+      Path file = Files.writeString(dir.resolve("recipe.yaml"), text);
+      assertThatCode(() -> read(file, List.of()))
           .as("%s:\n%s", block.page(), block.text())
           .doesNotThrowAnyException();
     }
+  }
+
+  /** Reads a recipe, or one of stages. */
+  private static Record read(Path file, List<String> overrides) {
+    return Stages.isOne(file) ? Stages.read(file, overrides) : Recipes.read(file, overrides);
   }
 
   /** A part of a recipe with what a recipe needs beside it. */
