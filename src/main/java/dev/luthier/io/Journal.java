@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Journal implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BEGINNING = "{\"key\":";
 
   private final Path file;
   private final FileChannel channel;
@@ -40,7 +41,7 @@ public final class Journal implements AutoCloseable {
   /**
    * Reads what is there, and makes the file with its folders where it is not.
    *
-   * @throws UserError if it cannot be read or written, or a line but the last is no entry
+   * @throws UserError if it cannot be read or written, or it is another kind of file
    */
   public static Journal open(Path file) {
     try {
@@ -67,7 +68,7 @@ public final class Journal implements AutoCloseable {
     String[] lines = text.split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
       if (!lines[i].isBlank()) {
-        entry(lines[i], i + 1, lines.length);
+        entry(lines[i], i + 1);
       }
     }
     if (!text.isEmpty() && !text.endsWith("\n")) {
@@ -75,7 +76,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private void entry(String line, int number, int lines) {
+  private void entry(String line, int number) {
     try {
       JsonNode entry = JSON.readTree(line);
       if (entry.path("key").isTextual() && entry.has("value")) {
@@ -85,8 +86,7 @@ public final class Journal implements AutoCloseable {
     } catch (JsonProcessingException e) {
       // as any other line that is no entry
     }
-    boolean torn = number == lines || line.startsWith("{\"key\":"); // such a half line from before
-    if (!torn) {
+    if (!line.startsWith(BEGINNING) && !BEGINNING.startsWith(line)) { // else it is half an entry
       throw new UserError(
           "%s line %d is no entry of a journal; move the file away, or name another"
               .formatted(file, number));

@@ -43,8 +43,10 @@ record LengthTaste(Share judge, Share labels, double correlation) {
   }
 
   List<String> lines() {
-    String base =
-        labels.of() == 0 ? "" : "; by the file's labels in %s".formatted(labels.told());
+    if (judge.of() == 0) {
+      return List.of("length     no decided pair has answers of unlike length");
+    }
+    String base = labels.of() == 0 ? "" : "; by the file's labels in %s".formatted(labels.told());
     return List.of(
         "length     the longer answer wins in %s of %d decided pairs of unlike length%s"
             .formatted(judge.told(), judge.of(), base),

@@ -85,7 +85,7 @@ public record Trust(
   }
 
   private static boolean exceeds(Share judge, Share labels) {
-    return labels.of() > 0 && judge.interval().low() > labels.rate();
+    return labels.of() > 0 && judge.interval().low() > labels.interval().high();
   }
 
   private static boolean outside(double value, Interval interval) {
