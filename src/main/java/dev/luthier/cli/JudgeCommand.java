@@ -8,18 +8,14 @@ import dev.luthier.recipe.JudgeSpec;
 import dev.luthier.recipe.JudgedFile;
 import dev.luthier.recipe.Kept;
 import dev.luthier.recipe.RevisedAnswers;
-import dev.luthier.recipe.Writer.Manner;
-import dev.luthier.recipe.Writer.Voice;
-import dev.luthier.recipe.Quantize;
-import dev.luthier.rollout.Sampling;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,8 +31,6 @@ import picocli.CommandLine.Spec;
           + " command goes on after a stop."
     })
 final class JudgeCommand implements Runnable {
-  private static final long CACHE = 1L << 31;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
@@ -112,26 +106,7 @@ final class JudgeCommand implements Runnable {
               + " and model_b, chosen_model and rejected_model, models); unset: as JUDGE has it.")
   private Optional<String> self = Optional.empty();
 
-  @Option(
-      names = "--answers",
-      paramLabel = "MODEL[:ADAPTER]",
-      description =
-          "First lets this model answer the prompts of FILE; the answers go to OUT.answers.jsonl.")
-  private Optional<String> answers = Optional.empty();
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "With --answers: how many to each prompt (default: ${DEFAULT-VALUE}).")
-  private int samples;
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      defaultValue = "1",
-      description = "With --answers: drawn at this temperature (default: ${DEFAULT-VALUE}).")
-  private double temperature;
+  @Mixin private DrawArguments draw = new DrawArguments();
 
   @Option(
       names = "--revise",
@@ -139,21 +114,6 @@ final class JudgeCommand implements Runnable {
           "Instead of comparing, has each answer criticised and written anew by the judge's"
               + " constitution: chosen is the new answer, rejected the old one.")
   private boolean revise;
-
-  @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      defaultValue = "256",
-      description =
-          "With --answers and --revise: the longest text in tokens (default: ${DEFAULT-VALUE}).")
-  private int maxNewTokens;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "With --answers: of the draws (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Option(
       names = "--device",
@@ -173,22 +133,30 @@ final class JudgeCommand implements Runnable {
     JudgeSpec who = JudgeRun.judge(judge);
     Optional<Form> known = form.map(Form::of);
     if (revise) {
-      if (answers.isPresent()) {
+      if (draw.wanted()) {
         throw new UserError("give --answers or --revise, not both");
       }
       long rows =
-          new RevisedAnswers(file, known, columns, limit, who, device, maxNewTokens, out)
+          new RevisedAnswers(file, known, columns, limit, who, device, draw.maxNewTokens(), out)
               .run(notes);
       spec.commandLine().getOut().printf("written   %s, %d rows%n", out, rows);
       return;
     }
     JudgedFile into = new JudgedFile(out, column, least, kept());
-    if (answers.isEmpty()) {
+    if (!draw.wanted()) {
       judge(new JudgeRun(file, known, columns, limit, who, device, into, self), notes);
       return;
     }
     Path drawn = out.resolveSibling(out.getFileName() + ".answers.jsonl");
-    new DrawnAnswers(voice(answers.get(), err), file, known, columns, limit, samples, manner(), drawn)
+    new DrawnAnswers(
+            draw.voice(device, err),
+            file,
+            known,
+            columns,
+            limit,
+            draw.samples(),
+            draw.manner(),
+            drawn)
         .run(notes);
     judge(
         new JudgeRun(
@@ -213,23 +181,5 @@ final class JudgeCommand implements Runnable {
       case "all" -> Kept.ALL;
       default -> throw new UserError("--keep must be best-worst or all, was " + keep);
     };
-  }
-
-  private Manner manner() {
-    return new Manner(
-        new Sampling(temperature, 0, 1, 0, 1), maxNewTokens, List.of(), seed, CACHE);
-  }
-
-  private Voice voice(String text, PrintWriter err) {
-    int colon = text.indexOf(':');
-    Path model = Path.of(colon < 0 ? text : text.substring(0, colon));
-    Optional<Path> adapter =
-        colon < 0 ? Optional.empty() : Optional.of(Path.of(text.substring(colon + 1)));
-    return new Voice(
-        Screen.folder(model, err),
-        adapter.map(path -> Screen.folder(path, err)),
-        Optional.empty(),
-        device,
-        new Quantize.None());
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.luthier.error.UserError;
 import dev.luthier.io.Journal;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,28 +23,18 @@ import java.util.function.Predicate;
  * that was answered before. Every answer is on disk before it is handed over.
  */
 public final class ChatClient implements AutoCloseable {
-  private static final Duration FIRST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofSeconds(60);
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
-
   /** How often an answer may be read in vain. */
   private static final int READINGS = 2;
 
   private final Endpoint endpoint;
-  private final ChatHttp http;
-  private final Time time;
-  private final Pace pace;
+  private final Patience patience;
   private final Journal cache;
   private final ExecutorService threads;
-  private final Consumer<String> notes;
   private final AtomicReference<Spend> spend = new AtomicReference<>(Spend.NONE);
 
-  private ChatClient(Endpoint endpoint, ChatHttp http, Time time, Consumer<String> notes) {
+  private ChatClient(Endpoint endpoint, Patience patience) {
     this.endpoint = endpoint;
-    this.http = http;
-    this.time = time;
-    this.notes = notes;
-    this.pace = new Pace(endpoint.limits(), time);
+    this.patience = patience;
     this.cache = Journal.open(endpoint.cache());
     this.threads =
         Executors.newFixedThreadPool(
@@ -74,7 +63,14 @@ public final class ChatClient implements AutoCloseable {
                                 new UserError(
                                     "endpoint.key: the environment has no %s; export it with the key of %s"
                                         .formatted(name, endpoint.host()))));
-    return new ChatClient(endpoint, new ChatHttp(endpoint, key), time, notes);
+    return new ChatClient(
+        endpoint,
+        new Patience(
+            endpoint,
+            new ChatHttp(endpoint, key),
+            time,
+            new Pace(endpoint.limits(), time),
+            notes));
   }
 
   /**
@@ -140,7 +136,7 @@ public final class ChatClient implements AutoCloseable {
 
   private Optional<ChatReply> asked(ChatRequest request, Predicate<ChatReply> readable) {
     for (int reading = 0; reading < READINGS; reading++) {
-      JsonNode body = patiently(request);
+      JsonNode body = patience.ask(request);
       ChatReply reply = ChatReply.of(body).orElseThrow();
       spend.updateAndGet(s -> s.and(reply));
       if (readable.test(reply)) {
@@ -149,52 +145,6 @@ public final class ChatClient implements AutoCloseable {
       }
     }
     return Optional.empty();
-  }
-
-  private JsonNode patiently(ChatRequest request) {
-    Duration next = FIRST;
-    for (int failed = 1; ; failed++) {
-      try {
-        Pace.Turn turn = pace.next(request.estimate());
-        time.pause(turn.pause());
-        JsonNode body = http.post(request.json(endpoint.model()));
-        long used = ChatReply.of(body).map(r -> r.in() + r.out()).orElse(0L);
-        pace.tell(turn, used > 0 ? used : request.estimate());
-        return body;
-      } catch (EndpointCut cut) {
-        Duration wait = cut.askedPause().orElse(next);
-        if (failed == endpoint.attempts() || wait.compareTo(PATIENCE) > 0) {
-          throw gone(cut, failed, wait);
-        }
-        notes.accept(
-            "%s; attempt %d of %d in %d s"
-                .formatted(
-                    cut.getMessage(), failed + 1, endpoint.attempts(), wait.toMillis() / 1000));
-        pause(wait);
-        next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while asking", e);
-      }
-    }
-  }
-
-  private void pause(Duration wait) {
-    try {
-      time.pause(wait);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting", e);
-    }
-  }
-
-  private static UncheckedIOException gone(EndpointCut cut, int failed, Duration wait) {
-    String asked =
-        wait.compareTo(PATIENCE) > 0
-            ? "; it asks to come back in %d s".formatted(wait.toSeconds())
-            : failed == 1 ? "" : " (%d attempts)".formatted(failed);
-    return new UncheckedIOException(
-        cut.getMessage() + asked + "; what was answered is kept, the same command goes on", cut);
   }
 
   /** What asking took so far. */

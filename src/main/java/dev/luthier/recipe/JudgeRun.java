@@ -50,9 +50,13 @@ public record JudgeRun(
     Check.atLeast("--limit", 1, limit);
   }
 
-  /** A run by a judge as a command has it: YAML, or a file with it. */
+  /**
+   * A judge as a command has it: YAML such as {@code {local: {folder: runs/x}}}, or a file with that.
+   *
+   * @throws UserError if it is none
+   */
   public static JudgeSpec judge(String given) {
-    return JudgeSpec.read(given);
+    return JudgeText.read(given).judge();
   }
 
   /**

@@ -150,15 +150,4 @@ public sealed interface JudgeSpec {
       return new FlawedJudge(truth, error, positionBias, lengthBias, seed);
     }
   }
-
-  /**
-   * A judge as a command has it: YAML such as {@code {local: {folder: runs/x}}}, or a file with
-   * that.
-   *
-   * @throws UserError if it is none
-   */
-  static JudgeSpec read(String given) {
-    Binder binder = new Binder(Recipe.class, place -> place);
-    return (JudgeSpec) binder.bind(JudgeSpec.class, JudgeText.plain(given), "judge");
-  }
 }

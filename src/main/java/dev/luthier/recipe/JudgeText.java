@@ -1,5 +1,7 @@
 package dev.luthier.recipe;
 
+import dev.luthier.doc.Doc;
+import dev.luthier.doc.Written;
 import dev.luthier.error.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,24 +9,48 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a user gives as a judge: YAML, or the name of a file with it. */
-final class JudgeText {
+/** A judge as a recipe or a command has it: its keys, or a file with them. */
+@Doc("a judge as in rlaif.md, or a `.yaml` file with one")
+public record JudgeText(JudgeSpec judge) implements Written {
   private static final String KEY = "judge";
 
-  private JudgeText() {}
+  /** The root of suggestions for keys that are not known. */
+  @Doc("A judge")
+  private record Root(@Doc("Who says which of two answers is better") JudgeSpec judge) {}
 
-  /** As plain data; of a file with the one key {@code judge}, what stands under it. */
-  static @Nullable Object plain(String given) {
-    if (!given.matches("\\S+\\.ya?ml")) {
-      return Yaml.parse(given);
+  /**
+   * @param yaml a map, or a name or file
+   * @throws UserError if it is none
+   */
+  public static JudgeText read(Object yaml) {
+    Binder binder = new Binder(Root.class, place -> place);
+    return new JudgeText((JudgeSpec) binder.bind(JudgeSpec.class, plain(yaml), KEY));
+  }
+
+  private static boolean isFile(String given) {
+    return given.matches("\\S+\\.ya?ml");
+  }
+
+  /** Of a file with the one key {@code judge}, what stands under it. */
+  private static @Nullable Object plain(Object given) {
+    if (!(given instanceof String text)) {
+      return given;
+    }
+    if (!isFile(text)) {
+      return Yaml.parse(text);
     }
     try {
-      Object all = Yaml.parse(Files.readString(Path.of(given)));
+      Object all = Yaml.parse(Files.readString(Path.of(text)));
       return all instanceof Map<?, ?> map && map.size() == 1 && map.containsKey(KEY)
           ? map.get(KEY)
           : all;
     } catch (IOException e) {
-      throw new UserError("cannot read the judge %s: %s".formatted(given, UserError.reason(e)), e);
+      throw new UserError("cannot read the judge %s: %s".formatted(text, UserError.reason(e)), e);
     }
+  }
+
+  @Override
+  public Object written() {
+    return Map.of(Schema.name(judge), Unbinder.record((Record) judge));
   }
 }

@@ -19,7 +19,13 @@ import java.util.Optional;
 
 /** Says what answers are worth: one record per way, picked by its name in the recipe. */
 @Doc("What says what an answer is worth")
-public sealed interface Scorer {
+public sealed interface Scorer
+    permits Scorer.Ruled,
+        Scorer.Trained,
+        Scorer.Ensembled,
+        Scorer.Classifier,
+        Scorer.Own,
+        JudgeScorer {
   /**
    * Reads what it needs; closed by the caller.
    *
