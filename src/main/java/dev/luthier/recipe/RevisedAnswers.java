@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.data.Columns;
 import dev.luthier.data.Example;
 import dev.luthier.data.Form;
+import dev.luthier.data.Message;
 import dev.luthier.data.Prompted;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
@@ -120,11 +121,18 @@ public record RevisedAnswers(
     return out;
   }
 
+  /** Of a chat a message, of a plain prompt a text. */
+  private static Object answer(Example.Answered old, String text) {
+    return old instanceof Example.ChatCompletion
+        ? List.of(Message.of(Message.ASSISTANT, text).fields())
+        : text;
+  }
+
   private static JsonNode row(Example.Answered old, Reviser.Revision revision) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("prompt", DrawnAnswers.prompt(old));
-    out.put("chosen", revision.answer());
-    out.put("rejected", old.said());
+    out.put("chosen", answer(old, revision.answer()));
+    out.put("rejected", answer(old, old.said()));
     out.put("principle", revision.principle());
     out.put("critique", revision.critique());
     try {

@@ -5,14 +5,17 @@ import static dev.luthier.cli.Said.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.ChatServer;
 import dev.luthier.ChatServer.Sent;
 import dev.luthier.TinyRun;
 import dev.luthier.data.Columns;
+import dev.luthier.data.Form;
 import dev.luthier.data.Judgement;
 import dev.luthier.data.JudgedRow;
+import dev.luthier.data.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,20 +202,32 @@ class JudgeCommandTest {
   @Test
   void answersAreRevised() throws IOException {
     Path file =
-        write("chats.jsonl", 3, i -> Map.of("prompt", "Well " + i + "?", "completion", "No."));
+        write(
+            "chats.jsonl",
+            3,
+            i ->
+                Map.of(
+                    "prompt", List.of(Map.of("role", "user", "content", "Well " + i + "?")),
+                    "completion", List.of(Map.of("role", "assistant", "content", "No."))));
     try (ChatServer server =
         new ChatServer(q -> Sent.text(q.contains("[Critique]") ? "Yes, gladly." : "Too curt."))) {
       String judge = endpoint(server, ", way: {constitution: {principles: Be kind.}}");
       Said said = judge(file, judge, "--revise");
       assertThat(said.code()).as(said.all()).isZero();
       JsonNode row = lines("out.jsonl").get(2);
-      assertThat(row.path("prompt").asText()).isEqualTo("Well 2?");
-      assertThat(row.path("chosen").asText()).isEqualTo("Yes, gladly.");
-      assertThat(row.path("rejected").asText()).isEqualTo("No.");
+      assertThat(row.path("prompt").asText()).isEmpty(); // messages
+      assertThat(row.at("/prompt/0/content").asText()).isEqualTo("Well 2?");
+      assertThat(row.at("/chosen/0/content").asText()).isEqualTo("Yes, gladly.");
+      assertThat(row.at("/rejected/0/content").asText()).isEqualTo("No.");
       assertThat(row.path("critique").asText()).isEqualTo("Too curt.");
       assertThat(server.questions()).hasSize(6);
       assertThat(judge(file, judge, "--revise").code()).isZero();
       assertThat(server.questions()).hasSize(6);
+      Form.Reading learnt =
+          Form.PROMPT_COMPLETION.read(
+              new Columns(Map.of("completion", "chosen"))
+                  .rename(new Row(JSON.convertValue(row, new TypeReference<>() {}), "row 1")));
+      assertThat(learnt).isInstanceOf(Form.Reading.Accepted.class);
       assertThat(judge(file, endpoint(server, ""), "--revise").err())
           .contains("error: --revise needs a judge with a constitution");
     }
