@@ -54,8 +54,7 @@ public final class ChatServer implements AutoCloseable {
       ObjectNode token = choice.putObject("logprobs").putArray("content").addObject();
       token.put("token", text).put("logprob", Math.log(probabilities.get(text)));
       ArrayNode top = token.putArray("top_logprobs");
-      probabilities.forEach(
-          (t, p) -> top.addObject().put("token", t).put("logprob", Math.log(p)));
+      probabilities.forEach((t, p) -> top.addObject().put("token", t).put("logprob", Math.log(p)));
     }
     out.putObject("usage").put("prompt_tokens", 100).put("completion_tokens", 10);
     return out;
@@ -73,8 +72,7 @@ public final class ChatServer implements AutoCloseable {
   public ChatServer(Function<String, Sent> answers) {
     this.answers = answers;
     try {
-      server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

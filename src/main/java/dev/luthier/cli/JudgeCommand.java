@@ -160,14 +160,7 @@ final class JudgeCommand implements Runnable {
         .run(notes);
     judge(
         new JudgeRun(
-            drawn.toString(),
-            Optional.empty(),
-            Map.of(),
-            Long.MAX_VALUE,
-            who,
-            device,
-            into,
-            self),
+            drawn.toString(), Optional.empty(), Map.of(), Long.MAX_VALUE, who, device, into, self),
         notes);
   }
 

@@ -66,11 +66,7 @@ public final class ChatClient implements AutoCloseable {
     return new ChatClient(
         endpoint,
         new Patience(
-            endpoint,
-            new ChatHttp(endpoint, key),
-            time,
-            new Pace(endpoint.limits(), time),
-            notes));
+            endpoint, new ChatHttp(endpoint, key), time, new Pace(endpoint.limits(), time), notes));
   }
 
   /**

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Asks within an endpoint's limits, and again where it fails: after 1 s, 2 s, 4 s and so on to 60 s,
- * or when it asks to.
+ * Asks within an endpoint's limits, and again where it fails: after 1 s, 2 s, 4 s and so on to 60
+ * s, or when it asks to.
  *
  * @param notes hears of every failure that is waited out
  */

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What was found out, by what was asked: a file of JSON lines that only grows. Every line is written
- * at once, so a process that is killed leaves all lines before the last one whole, and half a last
- * line is passed over by the next start. Safe for several threads.
+ * What was found out, by what was asked: a file of JSON lines that only grows. Every line is
+ * written at once, so a process that is killed leaves all lines before the last one whole, and half
+ * a last line is passed over by the next start. Safe for several threads.
  */
 public final class Journal implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,10 +51,7 @@ public final class Journal implements AutoCloseable {
       }
       FileChannel channel =
           FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.APPEND,
-              StandardOpenOption.WRITE);
+              file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
       Journal out = new Journal(file, channel);
       out.read();
       return out;

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Asks which answer follows a principle better (Bai et al. 2022, https://arxiv.org/abs/2212.08073,
- * section 4.1, where one is drawn for each question; asking for all and taking the mean is slower and
- * surer).
+ * section 4.1, where one is drawn for each question; asking for all and taking the mean is slower
+ * and surer).
  *
  * @param all whether every principle is asked for
  */

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model behind an endpoint. Where it tells log-probabilities, a label is as probable as its tokens
- * at the first position that holds a label, set against those of the other labels; where it does
- * not, the label that the answer names is sure.
+ * A model behind an endpoint. Where it tells log-probabilities, a label is as probable as its
+ * tokens at the first position that holds a label, set against those of the other labels; where it
+ * does not, the label that the answer names is sure.
  *
  * @param logprobs whether log-probabilities are asked for
  */
@@ -49,7 +49,12 @@ public record EndpointOracle(ChatClient client, Endpoint endpoint, boolean logpr
               out[label] += Math.exp(logprob);
             }
           });
-      boolean said = position.keySet().stream().findFirst().map(String::strip).filter(labels::contains).isPresent();
+      boolean said =
+          position.keySet().stream()
+              .findFirst()
+              .map(String::strip)
+              .filter(labels::contains)
+              .isPresent();
       double sum = 0;
       for (double p : out) {
         sum += p;
@@ -67,7 +72,8 @@ public record EndpointOracle(ChatClient client, Endpoint endpoint, boolean logpr
   /** The label that a text names: the only one, or the first where it begins with it. */
   private static Optional<double[]> named(String text, List<String> labels) {
     Pattern label =
-        Pattern.compile("(?<![\\p{L}\\p{N}'])(" + String.join("|", labels) + ")(?![\\p{L}\\p{N}'])");
+        Pattern.compile(
+            "(?<![\\p{L}\\p{N}'])(" + String.join("|", labels) + ")(?![\\p{L}\\p{N}'])");
     Matcher found = label.matcher(text);
     List<String> all = new ArrayList<>();
     boolean first = false;

@@ -23,9 +23,7 @@ record LabelAgreement(Share both, Share one, long even, double kappa) {
     List<Verdict> decided = labelled.stream().filter(v -> v.said() != 0).toList();
     int[] signs = decided.stream().mapToInt(v -> v.said() * v.labelled()).toArray();
     double kappa =
-        signs.length == 0
-            ? Double.NaN
-            : new Agreement(List.of(signs)).kappaWithRaters(0);
+        signs.length == 0 ? Double.NaN : new Agreement(List.of(signs)).kappaWithRaters(0);
     return new LabelAgreement(
         new Share(decided.stream().filter(v -> v.said() == v.labelled()).count(), decided.size()),
         once(labelled),

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Whether a judge likes length. Longer answers may be better ones, so what counts is by how much the
- * judge takes the longer one more often than the file's labels do.
+ * Whether a judge likes length. Longer answers may be better ones, so what counts is by how much
+ * the judge takes the longer one more often than the file's labels do.
  *
  * @param judge how often the longer one wins, of decided pairs of unlike length
  * @param labels the same by the file's labels, of the pairs of these that have one
@@ -16,8 +16,7 @@ import java.util.Map;
  */
 record LengthTaste(Share judge, Share labels, double correlation) {
   static LengthTaste of(List<Verdict> verdicts) {
-    List<Verdict> unlike =
-        verdicts.stream().filter(v -> v.longer() != 0 && v.said() != 0).toList();
+    List<Verdict> unlike = verdicts.stream().filter(v -> v.longer() != 0 && v.said() != 0).toList();
     double[] difference = verdicts.stream().mapToDouble(Verdict::difference).toArray();
     double[] said = verdicts.stream().mapToDouble(v -> v.opinion().probability()).toArray();
     return new LengthTaste(
@@ -28,7 +27,9 @@ record LengthTaste(Share judge, Share labels, double correlation) {
         verdicts.isEmpty() ? Double.NaN : both(difference, said));
   }
 
-  /** The correlation over the pairs both ways round, as which is named first is nobody's opinion. */
+  /**
+   * The correlation over the pairs both ways round, as which is named first is nobody's opinion.
+   */
   private static double both(double[] difference, double[] said) {
     int n = said.length;
     double[] x = new double[2 * n];

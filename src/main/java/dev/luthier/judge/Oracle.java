@@ -17,8 +17,8 @@ public interface Oracle extends AutoCloseable {
   }
 
   /**
-   * How probable each label is as the answer, (L) for each question, adding up to 1; empty where the
-   * answer is none of them.
+   * How probable each label is as the answer, (L) for each question, adding up to 1; empty where
+   * the answer is none of them.
    */
   List<Optional<double[]>> choose(List<Question> questions);
 

@@ -55,10 +55,14 @@ public record Reviser(
   private static Map<String, String> holes(
       Example.Answered answered, String principle, String critique) {
     return Map.of(
-        "prompt", Pair.prompt(answered),
-        "answer", answered.said(),
-        "principle", principle,
-        "critique", critique);
+        "prompt",
+        Pair.prompt(answered),
+        "answer",
+        answered.said(),
+        "principle",
+        principle,
+        "critique",
+        critique);
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whatever scores answers as a judge: the higher score is better. Scores without bounds, as those of
- * reward models, are logits, so p(a, b) = sigma(s_a - s_b); of others the higher one is surely
+ * Whatever scores answers as a judge: the higher score is better. Scores without bounds, as those
+ * of reward models, are logits, so p(a, b) = sigma(s_a - s_b); of others the higher one is surely
  * better, and equal ones are even.
  *
  * @param bounded whether scores go from 0 to 1

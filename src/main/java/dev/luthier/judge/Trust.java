@@ -49,8 +49,7 @@ public record Trust(
     List<String> out = new ArrayList<>();
     out.add(
         "judged     %d pairs: %d decided, %d even, %d without a verdict, which are left out"
-            .formatted(
-                pairs, decided(), verdicts.size() - decided(), pairs - verdicts.size()));
+            .formatted(pairs, decided(), verdicts.size() - decided(), pairs - verdicts.size()));
     cost.ifPresent(text -> out.add("cost       " + text));
     position.ifPresentOrElse(
         bias -> out.addAll(bias.lines()),

@@ -23,8 +23,7 @@ public sealed interface Way {
       implements Way {
     @Override
     public Judge on(Oracle oracle) {
-      return new PairwiseJudge(
-          oracle, Template.read("pairwise", template, PairwiseJudge.HOLES));
+      return new PairwiseJudge(oracle, Template.read("pairwise", template, PairwiseJudge.HOLES));
     }
   }
 

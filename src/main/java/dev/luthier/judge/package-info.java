@@ -1,4 +1,6 @@
-/** Who compares answers in the place of people, how they are asked, and how far they can be trusted. */
+/**
+ * Who compares answers in the place of people, how they are asked, and how far they can be trusted.
+ */
 @NullMarked
 package dev.luthier.judge;
 

@@ -86,8 +86,7 @@ public record DrawnAnswers(
               .formatted(prompts));
     }
     if (count < rows.size()) {
-      notes.accept(
-          "%d prompts with only one answer are left out".formatted(rows.size() - count));
+      notes.accept("%d prompts with only one answer are left out".formatted(rows.size() - count));
     }
     AtomicFile.write(out, lines.toString().getBytes(StandardCharsets.UTF_8));
     return count;

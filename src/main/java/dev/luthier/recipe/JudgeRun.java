@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Labels the answers of a file: every pair is judged, and what is better becomes {@code chosen} with
- * a {@code probability}. Verdicts are kept as they come in {@code OUT.verdicts.jsonl}, so that a run
- * that was broken off goes on where it was.
+ * Labels the answers of a file: every pair is judged, and what is better becomes {@code chosen}
+ * with a {@code probability}. Verdicts are kept as they come in {@code OUT.verdicts.jsonl}, so that
+ * a run that was broken off goes on where it was.
  *
  * @param file a file, folder or glob with answers to compare
  * @param form what the rows look like; told from the columns where absent
@@ -51,7 +51,8 @@ public record JudgeRun(
   }
 
   /**
-   * A judge as a command has it: YAML such as {@code {local: {folder: runs/x}}}, or a file with that.
+   * A judge as a command has it: YAML such as {@code {local: {folder: runs/x}}}, or a file with
+   * that.
    *
    * @throws UserError if it is none
    */

@@ -40,8 +40,7 @@ public sealed interface JudgeSpec {
   /** In words: its name and its settings. */
   default String told() {
     return "%s %s"
-        .formatted(
-            Schema.name(this), Unbinder.record((Record) this).toString().replace("=", ": "));
+        .formatted(Schema.name(this), Unbinder.record((Record) this).toString().replace("=", ": "));
   }
 
   /** The same, shorter. */
@@ -78,8 +77,7 @@ public sealed interface JudgeSpec {
       implements Asking {
     @Override
     public Oracle oracle(String device, Consumer<String> notes) {
-      return LocalOracle.open(
-          new Writer.Voice(folder, adapter, Optional.empty(), device), notes);
+      return LocalOracle.open(new Writer.Voice(folder, adapter, Optional.empty(), device), notes);
     }
 
     @Override
@@ -102,8 +100,7 @@ public sealed interface JudgeSpec {
       implements Asking {
     @Override
     public Oracle oracle(String device, Consumer<String> notes) {
-      return new EndpointOracle(
-          ChatClient.open(server, Time.MACHINE, notes), server, logprobs);
+      return new EndpointOracle(ChatClient.open(server, Time.MACHINE, notes), server, logprobs);
     }
 
     @Override

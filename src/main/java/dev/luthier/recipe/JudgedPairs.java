@@ -36,8 +36,7 @@ record JudgedPairs(Candidates row, List<Pair> pairs, List<int[]> places) {
   /** Those of the row; who wrote several answers stands in a list. */
   private static Map<String, Object> columns(Candidates row, int i, int j) {
     Map<String, Object> out = new LinkedHashMap<>(row.row().columns());
-    if (out.get(MODELS) instanceof List<?> models
-        && models.size() == row.answers().each().size()) {
+    if (out.get(MODELS) instanceof List<?> models && models.size() == row.answers().each().size()) {
       out.put("model_a", models.get(i));
       out.put("model_b", models.get(j));
     }
@@ -52,7 +51,6 @@ record JudgedPairs(Candidates row, List<Pair> pairs, List<int[]> places) {
     if (judgement instanceof Judgement.Preferred preferred) {
       return OptionalDouble.of(preferred.probability());
     }
-    return OptionalDouble.of(
-        judgement.better(i, j) ? 1 : judgement.better(j, i) ? 0 : 1 / 2.0);
+    return OptionalDouble.of(judgement.better(i, j) ? 1 : judgement.better(j, i) ? 0 : 1 / 2.0);
   }
 }

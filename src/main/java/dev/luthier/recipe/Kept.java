@@ -8,9 +8,9 @@ import java.util.Optional;
 /** Which pairs of a row's answers become rows. */
 public enum Kept {
   /**
-   * The best answer and the worst, by how probably each wins against the others in the mean (Yuan et
-   * al. 2024, https://arxiv.org/abs/2401.10020, section 2.3, takes the highest and the lowest grade).
-   * Nothing where a pair has no verdict.
+   * The best answer and the worst, by how probably each wins against the others in the mean (Yuan
+   * et al. 2024, https://arxiv.org/abs/2401.10020, section 2.3, takes the highest and the lowest
+   * grade). Nothing where a pair has no verdict.
    */
   BEST_WORST,
   /** Every pair with a verdict. */

@@ -26,7 +26,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A model of this machine. How probable a label is says the distribution of the answer's first
  * token, set against the other labels (Lee et al. 2023, https://arxiv.org/abs/2309.00267, section
- * 2.1.1): of a label l with the tokens T(l), which are the label with and without a blank before it,
+ * 2.1.1): of a label l with the tokens T(l), which are the label with and without a blank before
+ * it,
  *
  * <pre>
  * p(l) = sum_{t in T(l)} pi(t | question) / sum_{l'} sum_{t in T(l')} pi(t | question)

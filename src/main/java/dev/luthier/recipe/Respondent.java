@@ -36,8 +36,7 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
   }
 
   /** Several answers to each prompt, those of one side by side. */
-  List<Exam.Answer> answers(
-      List<Example.Answered> prompts, int samples, Writer.Manner manner) {
+  List<Exam.Answer> answers(List<Example.Answered> prompts, int samples, Writer.Manner manner) {
     Prompting prompting = Prompting.of(folder, model);
     Generator generator =
         new Generator(
@@ -47,7 +46,9 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
             prompting.limits(manner),
             prompting.budget(manner));
     List<int[]> tokens = prompts.stream().map(p -> tokens(prompting, p)).toList();
-    return generator.generate(tokens, samples, manner.seed()).stream().map(Exam.Answer::of).toList();
+    return generator.generate(tokens, samples, manner.seed()).stream()
+        .map(Exam.Answer::of)
+        .toList();
   }
 
   private static int[] tokens(Prompting prompting, Example.Answered prompt) {

@@ -27,7 +27,8 @@ import java.util.function.Consumer;
 /**
  * Has the answers of a file criticised by a principle and written anew. Rows are {@code prompt},
  * {@code chosen} (the new answer), {@code rejected} (the old one), {@code principle} and {@code
- * critique}: pairs for preferences, and with {@code columns: { completion: chosen }} answers to learn.
+ * critique}: pairs for preferences, and with {@code columns: { completion: chosen }} answers to
+ * learn.
  *
  * @param maxTokens the longest critique, and the longest answer
  */
@@ -78,7 +79,8 @@ public record RevisedAnswers(
       oracle.cost().ifPresent(notes);
     }
     if (count < rows.size()) {
-      notes.accept("%d answers stayed as they were and are left out".formatted(rows.size() - count));
+      notes.accept(
+          "%d answers stayed as they were and are left out".formatted(rows.size() - count));
     }
     AtomicFile.write(out, lines.toString().getBytes(StandardCharsets.UTF_8));
     return count;

@@ -13,8 +13,8 @@ import dev.luthier.ChatServer.Sent;
 import dev.luthier.TinyRun;
 import dev.luthier.data.Columns;
 import dev.luthier.data.Form;
-import dev.luthier.data.Judgement;
 import dev.luthier.data.JudgedRow;
+import dev.luthier.data.Judgement;
 import dev.luthier.data.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,9 +82,10 @@ class JudgeCommandTest {
   }
 
   /**
-   * Of 40 pairs 10 are decided by position: 0.25 + 0.75 / 2 = 0.625 of the readings choose the first
-   * shown, 0.25 of the pairs flip. The mean of both orders leaves these at (0.9 + 0.1) / 2, even, and
-   * the other 30 at 0.9, all of them right. 80 requests of 100 and 10 tokens: 0.008 + 0.008.
+   * Of 40 pairs 10 are decided by position: 0.25 + 0.75 / 2 = 0.625 of the readings choose the
+   * first shown, 0.25 of the pairs flip. The mean of both orders leaves these at (0.9 + 0.1) / 2,
+   * even, and the other 30 at 0.9, all of them right. 80 requests of 100 and 10 tokens: 0.008 +
+   * 0.008.
    */
   @Test
   void aBiasOfAnEndpointIsMeasuredAndTakenOut() throws IOException {
@@ -126,8 +127,18 @@ class JudgeCommandTest {
             4,
             i ->
                 Map.of(
-                    "prompt", "Well?", "answer_a", "evil " + i, "answer_b", "good " + i,
-                    "model_a", "x", "model_b", "y", "source", "s"));
+                    "prompt",
+                    "Well?",
+                    "answer_a",
+                    "evil " + i,
+                    "answer_b",
+                    "good " + i,
+                    "model_a",
+                    "x",
+                    "model_b",
+                    "y",
+                    "source",
+                    "s"));
     Said said = judge(file, "{scorer: {of: {regex: {pattern: good}}}}", "--self", "y");
     assertThat(said.code()).as(said.all()).isZero();
     assertThat(said.out())
@@ -239,12 +250,17 @@ class JudgeCommandTest {
     TinyRun run = TinyRun.in(dir.resolve("tiny"));
     Path template = Files.writeString(dir.resolve("grade.txt"), "{answer} of {prompt}: {most}");
     String judge =
-        "{local: {folder: '%s', way: {rubric: {template: '%s'}}}}"
-            .formatted(run.model(), template);
+        "{local: {folder: '%s', way: {rubric: {template: '%s'}}}}".formatted(run.model(), template);
     Path prompts = write("prompts.jsonl", 3, i -> Map.of("prompt", "Say " + i));
     String[] more = {
-      "--answers", run.model().toString(), "--samples", "3", "--max-new-tokens", "6",
-      "--device", "cpu"
+      "--answers",
+      run.model().toString(),
+      "--samples",
+      "3",
+      "--max-new-tokens",
+      "6",
+      "--device",
+      "cpu"
     };
     Said said = judge(prompts, judge, more);
     assertThat(said.code()).as(said.all()).isZero();
@@ -265,7 +281,9 @@ class JudgeCommandTest {
 
   private static void refused(Said said, String line) {
     assertThat(said.code()).as(said.all()).isEqualTo(2);
-    assertThat(said.err().lines().reduce((a, b) -> b).orElse("")).startsWith("error: ").contains(line);
+    assertThat(said.err().lines().reduce((a, b) -> b).orElse(""))
+        .startsWith("error: ")
+        .contains(line);
     assertThat(said.err()).doesNotContain("\tat ");
   }
 
@@ -282,14 +300,17 @@ class JudgeCommandTest {
     refused(judge(pairs, "flawed", "--keep", "some"), "--keep must be best-worst or all, was some");
     refused(judge(pairs, "flawed", "--column", "prompt"), "has a column \"prompt\" already");
     refused(
-        judge(pairs, "{endpoint: {server: {url: 'http://127.0.0.1:9/v1', model: m, key: NO_KEY_1}}}"),
+        judge(
+            pairs, "{endpoint: {server: {url: 'http://127.0.0.1:9/v1', model: m, key: NO_KEY_1}}}"),
         "the environment has no NO_KEY_1");
     refused(
         judge(pairs, "flawed", "--answers", "models/tiny-base", "--temperature", "0"),
         "--temperature must be > 0");
-    Path open = write("open.jsonl", 2, i -> Map.of("prompt", "p", "answer_a", "x", "answer_b", "y"));
+    Path open =
+        write("open.jsonl", 2, i -> Map.of("prompt", "p", "answer_a", "x", "answer_b", "y"));
     refused(judge(open, "flawed"), "the file does not say which answer is better");
-    Path single = write("one.jsonl", 1, i -> Map.of("prompt", "p", "completion", "x", "label", true));
+    Path single =
+        write("one.jsonl", 1, i -> Map.of("prompt", "p", "completion", "x", "label", true));
     refused(judge(single, "flawed"), "there is one answer; a judge compares two");
     assertThat(ok("judge", "--help")).contains("--judge").contains("--out");
   }

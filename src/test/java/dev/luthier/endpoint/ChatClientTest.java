@@ -59,8 +59,7 @@ class ChatClientTest {
         assertThat(client.spend()).isEqualTo(new Spend(3, 0, 300, 30, 0));
         assertThat(new Price(1, 10).of(300, 30)).isCloseTo(600e-6, within(1e-12));
         assertThat(client.spend().told(new Price(1, 10)))
-            .isEqualTo(
-                "3 requests, 0 more answered from the cache; 300 tokens in, 30 out: 0.0006");
+            .isEqualTo("3 requests, 0 more answered from the cache; 300 tokens in, 30 out: 0.0006");
       }
       try (ChatClient client = client(server, 1)) {
         assertThat(texts(client.ask(questions(4), r -> true)))
@@ -143,8 +142,7 @@ class ChatClientTest {
                   }
                   return Sent.CUT;
                 });
-        ChatClient client =
-            ChatClient.open(endpoint(server.url(), 2, 0.2), time, notes::add)) {
+        ChatClient client = ChatClient.open(endpoint(server.url(), 2, 0.2), time, notes::add)) {
       assertThatThrownBy(() -> client.ask(questions(1), r -> true))
           .hasMessageContaining("gives no answer in 0.2 s (2 attempts)");
     }
@@ -179,7 +177,8 @@ class ChatClientTest {
   void anAnswerThatCannotBeReadIsAskedForOnceMoreAndNotKept() {
     try (ChatServer server = new ChatServer(q -> Sent.text("who knows"));
         ChatClient client = client(server, 6)) {
-      assertThat(client.ask(questions(1), r -> r.text().equals("A"))).containsExactly(Optional.empty());
+      assertThat(client.ask(questions(1), r -> r.text().equals("A")))
+          .containsExactly(Optional.empty());
       server.answer(q -> Sent.text("A"));
       assertThat(texts(client.ask(questions(1), r -> r.text().equals("A")))).containsExactly("A");
       assertThat(server.questions()).hasSize(3);

@@ -51,7 +51,8 @@ class JournalTest {
 
   @Test
   void anotherFileIsRefused() throws IOException {
-    Path file = Files.writeString(dir.resolve("x.jsonl"), "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n");
+    Path file =
+        Files.writeString(dir.resolve("x.jsonl"), "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n");
     assertThatThrownBy(() -> Journal.open(file))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("line 1 is no entry of a journal");

@@ -95,8 +95,7 @@ class JudgesTest {
   /** An answer of several pairs is graded once; (0.2 x 1 + 0.8 x 2 - 1) / (2 - 1) = 0.8. */
   @Test
   void rubric() {
-    Ruled oracle =
-        new Ruled(q -> q.text().contains("good") ? new double[] {0.2, 0.8} : two(0.5));
+    Ruled oracle = new Ruled(q -> q.text().contains("good") ? new double[] {0.2, 0.8} : two(0.5));
     RubricJudge judge = new Way.Rubric(2, Optional.empty()).on(oracle);
     List<Optional<Opinion>> said =
         judge.of(List.of(Pairs.of("q", "good", "evil", 1), Pairs.of("q", "good", "bad", 1)));

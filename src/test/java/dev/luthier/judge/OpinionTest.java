@@ -25,8 +25,7 @@ class OpinionTest {
   void swappedAnswersSwapTheVerdict(
       @ForAll @DoubleRange(max = 1) double ahead, @ForAll @DoubleRange(max = 1) double behind) {
     Opinion opinion = new Opinion(ahead, behind);
-    assertThat(opinion.swapped().probability())
-        .isCloseTo(1 - opinion.probability(), within(1e-12));
+    assertThat(opinion.swapped().probability()).isCloseTo(1 - opinion.probability(), within(1e-12));
     assertThat(opinion.swapped().flips()).isEqualTo(opinion.flips());
   }
 

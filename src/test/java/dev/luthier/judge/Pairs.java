@@ -28,7 +28,12 @@ final class Pairs {
     List<Pair> out = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       boolean first = i % 2 == 0;
-      out.add(of("q" + i, first ? "good " + i : "evil " + i, first ? "evil " + i : "good " + i, first ? 1 : 0));
+      out.add(
+          of(
+              "q" + i,
+              first ? "good " + i : "evil " + i,
+              first ? "evil " + i : "good " + i,
+              first ? 1 : 0));
     }
     return out;
   }

@@ -22,8 +22,7 @@ class TrustTest {
   /** Wrong in one of ten: agreement 0.9, kappa 2 x 0.9 - 1 = 0.8, each within its interval. */
   @Test
   void anErrorRateIsSeen() {
-    LabelAgreement seen =
-        LabelAgreement.of(Pairs.verdicts(flawed(0.1, 0, 0), Pairs.many(4000)));
+    LabelAgreement seen = LabelAgreement.of(Pairs.verdicts(flawed(0.1, 0, 0), Pairs.many(4000)));
     assertThat(seen.even()).isZero();
     assertThat(seen.both().rate()).isCloseTo(0.9, within(0.015)); // three standard errors
     assertThat(seen.kappa()).isCloseTo(2 * seen.both().rate() - 1, within(1e-12));
@@ -72,9 +71,7 @@ class TrustTest {
       String right = longer ? "long and right" : "right";
       String wrong = longer ? "wrong" : "long and wrong";
       pairs.add(
-          i % 2 == 0
-              ? Pairs.of("q" + i, right, wrong, 1)
-              : Pairs.of("q" + i, wrong, right, 0));
+          i % 2 == 0 ? Pairs.of("q" + i, right, wrong, 1) : Pairs.of("q" + i, wrong, right, 0));
     }
     LengthTaste taste = LengthTaste.of(Pairs.verdicts(flawed(0, 0, 0.4), pairs));
     assertThat(taste.judge().rate()).isCloseTo(0.7, within(0.022));

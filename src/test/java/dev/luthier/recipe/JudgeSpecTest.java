@@ -33,7 +33,9 @@ class JudgeSpecTest {
   @Test
   void namesTextsAndFiles() throws IOException {
     JudgeSpec wrong = JudgeText.read("{flawed: {error: 0.1, of: exact_match}}").judge();
-    Path file = Files.writeString(dir.resolve("j.yaml"), "judge:\n  flawed: { error: 0.1, of: exact_match }\n");
+    Path file =
+        Files.writeString(
+            dir.resolve("j.yaml"), "judge:\n  flawed: { error: 0.1, of: exact_match }\n");
     assertThat(JudgeText.read(file.toString()).judge()).isEqualTo(wrong);
     assertThat(JudgeText.read(Map.of("flawed", Map.of("error", 0.1, "of", "exact_match"))).judge())
         .isEqualTo(wrong);

@@ -62,7 +62,8 @@ class LocalOracleTest {
   void probabilitiesOfTheLabelsAddUpToOne() {
     List<Optional<double[]>> all =
         oracle.choose(List.of(question("x", "A", "B"), question("longer one", "A", "B")));
-    List<Optional<double[]>> grades = oracle.choose(List.of(question("x", "1", "2", "3", "4", "5")));
+    List<Optional<double[]>> grades =
+        oracle.choose(List.of(question("x", "1", "2", "3", "4", "5")));
     for (Optional<double[]> one : List.of(all.get(0), all.get(1), grades.get(0))) {
       assertThat(Arrays.stream(one.orElseThrow()).sum()).isCloseTo(1, within(1e-9));
       assertThat(one.orElseThrow()).doesNotContain(0.0);
@@ -87,7 +88,8 @@ class LocalOracleTest {
     Opinion said = judge.of(List.of(pair("yes", "no"))).get(0).orElseThrow();
     Opinion other = judge.of(List.of(pair("no", "yes"))).get(0).orElseThrow();
     assertThat(other.probability()).isCloseTo(1 - said.probability(), within(1e-6));
-    assertThat(said.ahead()).isNotCloseTo(said.behind(), within(1e-4)); // it has a taste for a place
+    assertThat(said.ahead())
+        .isNotCloseTo(said.behind(), within(1e-4)); // it has a taste for a place
   }
 
   @Test
