@@ -14,9 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Asks an endpoint: several questions at once, within its limits, again where it fails, and nothing
@@ -30,7 +30,7 @@ public final class ChatClient implements AutoCloseable {
   private final Patience patience;
   private final Journal cache;
   private final ExecutorService threads;
-  private final AtomicReference<Spend> spend = new AtomicReference<>(Spend.NONE);
+  private Spend spend = Spend.NONE;
 
   private ChatClient(Endpoint endpoint, Patience patience) {
     this.endpoint = endpoint;
@@ -126,7 +126,7 @@ public final class ChatClient implements AutoCloseable {
 
   private Optional<ChatReply> kept(ChatRequest request) {
     Optional<ChatReply> known = cache.find(key(request)).flatMap(ChatReply::of);
-    known.ifPresent(reply -> spend.updateAndGet(Spend::andKept));
+    known.ifPresent(reply -> count(Spend::andKept));
     return known;
   }
 
@@ -134,7 +134,7 @@ public final class ChatClient implements AutoCloseable {
     for (int reading = 0; reading < READINGS; reading++) {
       JsonNode body = patience.ask(request);
       ChatReply reply = ChatReply.of(body).orElseThrow();
-      spend.updateAndGet(s -> s.and(reply));
+      count(s -> s.and(reply));
       if (readable.test(reply)) {
         cache.add(key(request), body);
         return Optional.of(reply);
@@ -144,8 +144,12 @@ public final class ChatClient implements AutoCloseable {
   }
 
   /** What asking took so far. */
-  public Spend spend() {
-    return spend.get();
+  public synchronized Spend spend() {
+    return spend;
+  }
+
+  private synchronized void count(UnaryOperator<Spend> one) {
+    spend = one.apply(spend);
   }
 
   @Override
