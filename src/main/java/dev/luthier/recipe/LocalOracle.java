@@ -17,8 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -98,7 +96,7 @@ final class LocalOracle implements Oracle {
     for (int i = 0; i < questions.size(); i++) {
       if (fits(prompts.get(i))) {
         float[] own = Arrays.copyOfRange(scores, row * width, (row + 1) * width);
-        out.add(Optional.of(probabilities(own, questions.get(i).labels())));
+        out.add(Optional.of(labels(questions.get(i)).probabilities(own)));
         row++;
       } else {
         notes.accept(
@@ -108,6 +106,10 @@ final class LocalOracle implements Oracle {
       }
     }
     return out;
+  }
+
+  private LabelTokens labels(Question question) {
+    return LabelTokens.of(question.labels(), respondent.folder());
   }
 
   private boolean fits(int[] prompt) {
@@ -131,41 +133,6 @@ final class LocalOracle implements Oracle {
             return Ops.toFloats(logits);
           });
     }
-  }
-
-  /** A softmax over the labels' tokens alone, added up by label. */
-  private double[] probabilities(float[] logits, List<String> labels) {
-    List<Set<Integer>> tokens = labels.stream().map(this::tokensOf).toList();
-    double most =
-        tokens.stream().flatMap(Set::stream).mapToDouble(t -> logits[t]).max().orElseThrow();
-    double[] out = new double[labels.size()];
-    double sum = 0;
-    for (int l = 0; l < out.length; l++) {
-      for (int token : tokens.get(l)) {
-        out[l] += Math.exp(logits[token] - most);
-      }
-      sum += out[l];
-    }
-    for (int l = 0; l < out.length; l++) {
-      out[l] /= sum;
-    }
-    return out;
-  }
-
-  private Set<Integer> tokensOf(String label) {
-    Set<Integer> out = new TreeSet<>();
-    for (String text : List.of(label, " " + label)) {
-      int[] ids = respondent.folder().tokenizer().encode(text, false).ids();
-      if (ids.length == 1) {
-        out.add(ids[0]);
-      }
-    }
-    if (out.isEmpty()) {
-      throw new UserError(
-          "%s has no single token for the label %s; another model or another way has to judge"
-              .formatted(voice.model(), label));
-    }
-    return out;
   }
 
   private int[] tokens(String question) {
