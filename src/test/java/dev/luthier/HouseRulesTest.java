@@ -52,11 +52,14 @@ class HouseRulesTest {
               Map.entry("reward", List.of("tensor", "data", "model", "rollout", "sandbox")),
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry("plan", List.of("tensor")),
+              Map.entry("endpoint", List.of("io")),
+              Map.entry("judge", List.of("tensor", "io", "data", "metric", "reward", "endpoint")),
               Map.entry(
                   "recipe",
                   List.of(
                       "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
-                      "reward", "sandbox", "train", "plan", "user")),
+                      "reward", "sandbox", "train", "plan", "user", "judge",
+                      "endpoint")),
               Map.entry(
                   "cli",
                   List.of(

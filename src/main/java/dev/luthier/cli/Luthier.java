@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ClassifyCommand.class,
       ScoreCommand.class,
       CompareCommand.class,
+      JudgeCommand.class,
       DataCommand.class,
       VerifyCommand.class,
       AdapterCommand.class,

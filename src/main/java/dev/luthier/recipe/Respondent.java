@@ -33,10 +33,15 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
 
   /** An answer to each prompt, in their order. */
   List<Exam.Answer> answers(List<Example.Answered> prompts, Writer.Manner manner) {
-    return completions(prompts, 1, manner).stream().map(Exam.Answer::of).toList();
+    return answers(prompts, 1, manner);
   }
 
-  /** Several answers to each prompt: those to the first one, those to the second and so on. */
+  /** Several answers to each prompt, those of one side by side. */
+  List<Exam.Answer> answers(List<Example.Answered> prompts, int samples, Writer.Manner manner) {
+    return completions(prompts, samples, manner).stream().map(Exam.Answer::of).toList();
+  }
+
+  /** The same as they were drawn. */
   List<Completion> completions(List<Example.Answered> prompts, int samples, Writer.Manner manner) {
     Prompting prompting = Prompting.of(folder, model);
     Generator generator =

@@ -29,7 +29,8 @@ public sealed interface Scorer
         CodeScorer,
         SumScorer,
         ProductScorer,
-        GateScorer {
+        GateScorer,
+        JudgeScorer {
   /**
    * Reads what it needs; closed by the caller.
    *

@@ -1,0 +1,43 @@
+package dev.luthier.endpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.luthier.error.Check;
+
+/**
+ * A question of one turn, answered greedily.
+ *
+ * @param question what the user says
+ * @param maxTokens the longest answer
+ * @param topLogprobs how many log-probabilities are wanted at each position; 0: none
+ */
+public record ChatRequest(String question, int maxTokens, int topLogprobs) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Characters a token, roughly, for languages such as English. */
+  private static final int CHARACTERS = 4;
+
+  public ChatRequest {
+    Check.atLeast("max_tokens", 1, maxTokens);
+    Check.within("top_logprobs", 0, 20, topLogprobs);
+  }
+
+  /** The body of the request; equal requests have equal bodies. */
+  String json(String model) {
+    ObjectNode out = JSON.createObjectNode();
+    out.put("model", model);
+    out.putArray("messages").addObject().put("role", "user").put("content", question);
+    out.put("temperature", 0);
+    out.put("max_tokens", maxTokens);
+    if (topLogprobs > 0) {
+      out.put("logprobs", true);
+      out.put("top_logprobs", topLogprobs);
+    }
+    return out.toString();
+  }
+
+  /** How many tokens it takes, in and out, before that is known. */
+  long estimate() {
+    return question.length() / CHARACTERS + 1L + maxTokens;
+  }
+}
