@@ -57,8 +57,21 @@ class HouseRulesTest {
               Map.entry(
                   "recipe",
                   List.of(
-                      "tensor", "io", "quant", "data", "model", "loss", "metric", "peft", "rollout",
-                      "reward", "sandbox", "train", "plan", "user", "judge",
+                      "tensor",
+                      "io",
+                      "quant",
+                      "data",
+                      "model",
+                      "loss",
+                      "metric",
+                      "peft",
+                      "rollout",
+                      "reward",
+                      "sandbox",
+                      "train",
+                      "plan",
+                      "user",
+                      "judge",
                       "endpoint")),
               Map.entry(
                   "cli",

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
  * once: position i predicts token i + 1 of its own row.
  *
  * @param input the N tokens
- * @param positions (M) int64, the positions in 0..N-1 that predict a trained token, in the order of the
- *     rows
+ * @param positions (M) int64, the positions in 0..N-1 that predict a trained token, in the order of
+ *     the rows
  * @param targets (M) int64, the tokens they predict
  */
 public record TokenBatch(Sequences input, Tensor positions, Tensor targets) {

@@ -7,10 +7,12 @@ import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /** What the model's answers to prompts of the evaluation are worth. */
@@ -27,17 +29,22 @@ final class AnswerTally implements Tally<PromptRow> {
     this.means = means;
   }
 
+  /** Reward, and gold where there is one. */
+  static Set<Measure> measures(AnswersSpec method) {
+    return method.gold().isPresent()
+        ? EnumSet.of(Measure.REWARD, Measure.GOLD)
+        : EnumSet.of(Measure.REWARD);
+  }
+
   /** Reward, gold where there is one, then what the rewards are made of, lengths, and cut ones. */
   static Tally<PromptRow> of(AnswersSpec method) {
-    List<Measure> measures = new ArrayList<>(List.of(Measure.REWARD));
     List<String> named = new ArrayList<>();
     if (method.gold().isPresent()) {
-      measures.add(Measure.GOLD);
       named.add(GOLD_ERROR);
     }
     named.addAll(List.of("answer_tokens", "truncated"));
     method.rewards().keySet().forEach(name -> named.add("reward/" + name));
-    return new AnswerTally(new MeanTally<>(measures, named));
+    return new AnswerTally(new MeanTally<>(List.copyOf(measures(method)), named));
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Answering implements AutoCloseable {
   private @Nullable PromptMemory memory; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
   private @Nullable Rollouts rollouts; // null before the run begins
+  private @Nullable PolicyWatch watch; // null before the run begins
 
   Answering(ModelFolder folder, AnswersSpec spec, Likelihood likelihood, long seed) {
     this.folder = folder;
@@ -40,6 +41,7 @@ final class Answering implements AutoCloseable {
   /** Called before the first step. */
   void begin(Beginner<PromptRow, CausalLm> run, Optional<ValueModel> value) {
     Chunk chunk = run.recipe().memory().chunk();
+    watch = PolicyWatch.of(run.output(), spec, folder);
     if (spec.kl().reference()) {
       reference = FrozenPolicy.of(spec.reference(), folder, run.adapted(), likelihood, chunk);
     }
@@ -57,6 +59,10 @@ final class Answering implements AutoCloseable {
             run.recipe().optim().rowsAtOnce(),
             Optional.of(RolloutFile.in(run.output())).filter(f -> spec.updates().steps() > 1),
             seed);
+  }
+
+  PolicyWatch watch() {
+    return Objects.requireNonNull(watch);
   }
 
   /** The policy. */

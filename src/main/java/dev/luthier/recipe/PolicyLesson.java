@@ -14,10 +14,8 @@ import dev.luthier.train.Evaluation;
 import dev.luthier.train.Objective;
 import dev.luthier.train.Steps;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,7 +36,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private final Turns turns;
   private final ValueModels values;
   private final Answering answering;
-  private @Nullable PolicyWatch watch; // null before the run begins
   private @Nullable MixedSteps mix; // null before the rows are known, and without one
 
   PolicyLesson(ModelFolder folder, AnswersMethod method, long seed) {
@@ -82,7 +79,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     Optional<ValueModel> value = values.of(run.adapted().model());
     value.ifPresent(own -> own.begin(run));
     answering.begin(run, value);
-    watch = PolicyWatch.of(run.output(), method.answers(), folder);
   }
 
   @Override
@@ -109,7 +105,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
     Rollout rollout = answering.rollout(index, prompts, kept);
     RolloutParts parts = RolloutParts.of(rollout, method, price, answering.model().compute());
-    return Objects.requireNonNull(watch).seen(parts, kept);
+    return answering.watch().seen(parts, kept);
   }
 
   @Override
@@ -145,9 +141,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Set<Measure> measures() {
-    return method.answers().gold().isPresent()
-        ? EnumSet.of(Measure.REWARD, Measure.GOLD)
-        : EnumSet.of(Measure.REWARD);
+    return AnswerTally.measures(method.answers());
   }
 
   @Override
@@ -172,12 +166,13 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Optional<Evaluation.Alarm> alarm(long step, Map<String, Double> measured) {
-    return method.answers().gold().flatMap(g -> Objects.requireNonNull(watch).alarm().at(step, measured));
+    return method.answers().gold().flatMap(g -> answering.watch().alarm().at(step, measured));
   }
 
   @Override
   public Course course() {
-    return Course.of(price.course(turns), turns, answering.course()); // the price first, since it asks for turns
+    return Course.of(
+        price.course(turns), turns, answering.course()); // the price first, since it asks for turns
   }
 
   @Override

@@ -20,7 +20,7 @@ record PolicyWatch(AnswerLog log, GoldAlarm alarm) {
    */
   RolloutParts seen(RolloutParts parts, boolean again) {
     if (!again) {
-      log.write(parts.rollout(), parts.advantages());
+      log.write(parts.rollout(), parts.taught().ofAnswers(parts.rollout().starts()));
     }
     return parts;
   }

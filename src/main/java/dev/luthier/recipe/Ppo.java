@@ -68,7 +68,8 @@ public record Ppo(
   @Override
   public Taught taught(Rollout rollout, KlPrice price) {
     try (Scope scope = new Scope()) {
-      TokenRewards rewards = TokenRewards.of(
+      TokenRewards rewards =
+          TokenRewards.of(
               rollout, LearntRewards.of(answers.rewards(), rollout), price, missingEosPenalty);
       Tensor values = Ops.floats(rollout.values(), Compute.CPU); // (M)
       Tensor paid = whitenRewards.of(rewards.each()); // (M)

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.AutoGradMode;
 
 /**
@@ -51,7 +52,7 @@ final class PromptMemory implements Course {
         AutoGradMode off = Ops.noGrad()) {
       float[] now = Ops.toFloats(last.value());
       for (int p = 0; p < drawn.prompts().size(); p++) {
-        int at = places.get(drawn.prompts().get(p));
+        int at = Objects.requireNonNull(places.get(drawn.prompts().get(p)));
         now[at] = drawn.flat(p) ? SAME : DIFFERED;
         now[prompts.size() + at] = (float) drawn.worth(p);
       }

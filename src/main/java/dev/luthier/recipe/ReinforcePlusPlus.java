@@ -27,7 +27,8 @@ public record ReinforcePlusPlus(
   @Override
   public Taught taught(Rollout rollout, KlPrice price) {
     try (Scope scope = new Scope()) {
-      TokenRewards rewards = TokenRewards.of(rollout, LearntRewards.of(answers.rewards(), rollout), price, 0);
+      TokenRewards rewards =
+          TokenRewards.of(rollout, LearntRewards.of(answers.rewards(), rollout), price, 0);
       Tensor returns = worth.of(rewards.each(), rollout.segments()); // (M)
       Tensor advantages = Whitening.FULL.of(returns);
       return new Taught(

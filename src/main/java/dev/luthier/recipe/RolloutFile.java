@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -181,11 +182,9 @@ record RolloutFile(Path path) {
         }
       }
     }
-    List<Score> out = new ArrayList<>();
-    for (int i = 0; i < totals.length; i++) {
-      out.add(new Score(totals[i], parts.get(i)));
-    }
-    return out;
+    return IntStream.range(0, totals.length)
+        .mapToObj(i -> new Score(totals[i], parts.get(i)))
+        .toList();
   }
 
   /** Tokens end to end, parted into their sequences. */

@@ -44,20 +44,6 @@ record RolloutParts(
     return new RolloutParts(rollout, taught, method.advantagesAlone(), price.terms(), compute);
   }
 
-  /** (N) of the answers: that of their tokens, in the mean. */
-  float[] advantages() {
-    int[] starts = rollout.starts();
-    float[] out = new float[starts.length - 1];
-    for (int i = 0; i < out.length; i++) {
-      double sum = 0;
-      for (int t = starts[i]; t < starts[i + 1]; t++) {
-        sum += taught.advantages()[t];
-      }
-      out[i] = (float) (sum / (starts[i + 1] - starts[i]));
-    }
-    return out;
-  }
-
   private static boolean cut(Completion answer) {
     return answer.finish() == Completion.Finish.LENGTH;
   }
@@ -134,8 +120,7 @@ record RolloutParts(
   private boolean teaches(int prompt) {
     int[] starts = rollout.starts();
     int n = rollout.samples();
-    return IntStream.range(starts[prompt * n], starts[(prompt + 1) * n])
-        .anyMatch(token -> taught.advantages()[token] != 0);
+    return taught.teaches(starts[prompt * n], starts[(prompt + 1) * n]);
   }
 
   /** The answers to some prompts. */

@@ -82,7 +82,10 @@ final class RolloutSteps implements Steps<PolicyBatch> {
             .map(
                 part ->
                     new Micro<>(
-                        () -> parts.batch(part, all, which), part.length, parts.tokens(part), place));
+                        () -> parts.batch(part, all, which),
+                        part.length,
+                        parts.tokens(part),
+                        place));
     return Stream.concat(answers, lesson.mixed(step).stream()).toList();
   }
 

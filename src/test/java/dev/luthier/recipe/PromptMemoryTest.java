@@ -36,10 +36,8 @@ class PromptMemoryTest {
       memory.note(drawn(List.of(PROMPTS.get(2), PROMPTS.get(4)), 0, 0, 1, 0));
       for (long seed = 0; seed < 8; seed++) {
         List<PromptRow> order = memory.order(seed);
-        assertThat(order.subList(0, 2))
-            .containsExactlyInAnyOrder(PROMPTS.get(1), PROMPTS.get(4));
-        assertThat(order.subList(2, 4))
-            .containsExactlyInAnyOrder(PROMPTS.get(3), PROMPTS.get(5));
+        assertThat(order.subList(0, 2)).containsExactlyInAnyOrder(PROMPTS.get(1), PROMPTS.get(4));
+        assertThat(order.subList(2, 4)).containsExactlyInAnyOrder(PROMPTS.get(3), PROMPTS.get(5));
         assertThat(order.subList(4, 6)).containsExactly(PROMPTS.get(2), PROMPTS.get(0));
       }
     }
