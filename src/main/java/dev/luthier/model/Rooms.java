@@ -32,15 +32,12 @@ final class Rooms implements AutoCloseable {
   private final Map<Long, Tensor> outputs = new HashMap<>();
   private final List<Tensor> owned = new ArrayList<>();
   private final Tensor roots; // (R) float32
-  private final Tensor lengths; // (R) int64
 
   Rooms(Compute compute, int rows) {
     this.compute = compute;
     this.rows = rows;
-    try (Scope scope = new Scope()) {
-      this.roots = keep(made(ScalarType.Float, rows));
-      this.lengths = keep(made(ScalarType.Long, rows));
-    }
+    this.roots = Scope.of(() -> made(ScalarType.Float, rows));
+    keep(roots);
   }
 
   private Tensor made(ScalarType type, long... shape) {
@@ -55,11 +52,6 @@ final class Rooms implements AutoCloseable {
 
   int rows() {
     return rows;
-  }
-
-  /** How many tokens each row has. */
-  Tensor lengths() {
-    return lengths;
   }
 
   /** For the inverse roots that norms leave to a backward pass. */
@@ -84,21 +76,13 @@ final class Rooms implements AutoCloseable {
 
   /** What it writes, (R, width). */
   Tensor output(long width) {
-    return outputs.computeIfAbsent(width, this::alone);
-  }
-
-  /** Rows that nobody shares, (R, width). */
-  Tensor alone(long width) {
-    try (Scope scope = new Scope()) {
-      return keep(made(compute.dtype(), rows, width));
-    }
-  }
-
-  /** The same memory seen as heads, (R, .., width). */
-  Tensor heads(Tensor of, long width) {
-    try (Scope scope = new Scope()) {
-      return keep(of.view(rows, -1, width));
-    }
+    return outputs.computeIfAbsent(
+        width,
+        w -> {
+          try (Scope scope = new Scope()) {
+            return keep(made(compute.dtype(), rows, w));
+          }
+        });
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Parameter;
-import dev.luthier.tensor.Prepared;
 import dev.luthier.tensor.Scope;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -61,32 +60,29 @@ record Settled(Augmented of, @Nullable Tensor matrix, @Nullable Tensor downs, @N
   /** Writes A x beside the states. */
   private void lower(Rooms.Room room) {
     if (downs != null) {
-      torch.mm_out(Objects.requireNonNull(room.low()), room.states(), downs);
+      Objects.requireNonNull(room.low()).copy_(room.states().mm(downs));
     }
   }
 
-  /** The outputs of all maps side by side, (R, out). */
-  Prepared product(Rooms.Room room, Tensor out) {
-    return bias == null
-        ? () -> {
-          lower(room);
-          torch.mm_out(out, room.all(), now());
-        }
-        : () -> {
-          lower(room);
-          torch.addmm_out(out, bias, room.all(), now());
-        };
+  /** The outputs of all maps side by side, (R, out), in a room that they share with others. */
+  Tensor product(Rooms.Room room, Rooms rooms) {
+    lower(room);
+    Tensor out = rooms.output(of.out);
+    if (bias == null) {
+      torch.mm_out(out, room.all(), now());
+    } else {
+      torch.addmm_out(out, bias, room.all(), now());
+    }
+    return out;
   }
 
-  /** The same, added to a residual stream (R, out). */
-  Prepared added(Rooms.Room room, Tensor stream) {
-    return () -> {
-      lower(room);
-      stream.addmm_(room.all(), now());
-      if (bias != null) {
-        stream.add_(bias);
-      }
-    };
+  /** Adds the outputs to a residual stream (R, out). */
+  void addTo(Tensor stream, Rooms.Room room) {
+    lower(room);
+    stream.addmm_(room.all(), now());
+    if (bias != null) {
+      stream.add_(bias);
+    }
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.luthier.model;
 
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Kernels;
-import dev.luthier.tensor.Prepared;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.StepKernels;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A Llama-like {@link Block.PreNorm} for a step of generation: nine operations, and one more for
+ * A Llama-like {@link Block.PreNorm} for a step of generation: nine operations, and three more for
  * each of its four products where LoRA adds to it. Weights are those of training: frozen ones are
  * read where the {@link FusedBlock} has them, others are copied for as long as this lives.
  *
@@ -67,50 +66,48 @@ record StepLayer(
     }
   }
 
-  /** The places whose maps this was made of. */
-  List<Slot> slots() {
-    return block.slots();
-  }
-
-  /** Whether nothing was put beside or behind the layer's halves since. */
-  boolean bare() {
-    Stack.Layer seats = block.seats();
-    return seats.beside().untouched()
-        && seats.afterAttention().untouched()
-        && seats.afterMlp().untouched();
+  /** Whether the layer still is what this was made of. */
+  boolean fits() {
+    List<List<Slot>> places = FusedBlock.places(block);
+    return can(block)
+        && qkv.of().fits(places.get(0))
+        && o.of().fits(places.get(1))
+        && gateUp.of().fits(places.get(2))
+        && down.of().fits(places.get(3));
   }
 
   /**
-   * Its operations, which compute it in place.
+   * Computes the layer in place.
    *
    * @param x (R, H), dense
    * @param turn the angles of every place of the cache
    */
-  List<Prepared> prepared(Tensor x, Rooms rooms, Rope.Angles turn, StepKernels.Cached cache) {
-    StepKernels step = kernels.step();
+  void apply(Tensor x, Rooms rooms, Rope.Angles turn, StepKernels.Cached cache) {
+    Tensor all = qkv.product(normed(block.attentionNorm(), norm1, x, qkv, rooms), rooms);
+    Tensor heads = all.view(x.size(0), -1, Fusible.width(block)); // (R, A + 2 G, D)
+    kernels.step().append(heads, turn.cos(), turn.sin(), cache);
+    Rooms.Room mixed = rooms.input(o.of());
     Attention attention = block.attention();
-    Rooms.Room before = rooms.input(qkv.of());
-    Tensor all = rooms.output(qkv.of().out);
-    Tensor heads = rooms.heads(all, Fusible.width(block)); // (R, A + 2 G, D)
-    Rooms.Room mixed = rooms.input(o.of()); // (R, A D)
-    Rooms.Room between = rooms.input(gateUp.of());
-    Tensor both = rooms.output(gateUp.of().out); // (R, 2 F)
-    Rooms.Room acts = rooms.input(down.of()); // (R, F)
-    double scale = attention.scores().scale();
-    return List.of(
-        step.rmsNorm(x, norm1, eps(block.attentionNorm()), before.states(), rooms.roots()),
-        qkv.product(before, all),
-        step.append(heads, turn.cos(), turn.sin(), cache),
-        step.attend(heads, cache, scale, attention.sight().window(), mixed.states()),
-        o.added(mixed, x),
-        step.rmsNorm(x, norm2, eps(block.mlpNorm()), between.states(), rooms.roots()),
-        gateUp.product(between, both),
-        step.swiglu(both, acts.states()),
-        down.added(acts, x));
+    kernels
+        .step()
+        .attend(
+            heads,
+            cache,
+            attention.scores().scale(),
+            attention.sight().window(),
+            mixed.states()); // (R, A D)
+    o.addTo(x, mixed);
+    Tensor both = gateUp.product(normed(block.mlpNorm(), norm2, x, gateUp, rooms), rooms);
+    Rooms.Room acts = rooms.input(down.of());
+    kernels.swiglu(both, acts.states()); // (R, 2 F) -> (R, F)
+    down.addTo(x, acts);
   }
 
-  private static double eps(Slot norm) {
-    return ((RmsNorm) norm.current()).eps();
+  private Rooms.Room normed(Slot norm, Tensor weight, Tensor x, Settled into, Rooms rooms) {
+    Rooms.Room room = rooms.input(into.of());
+    double eps = ((RmsNorm) norm.current()).eps();
+    kernels.rmsNorm(x, weight, eps, room.states(), rooms.roots());
+    return room;
   }
 
   @Override

@@ -3,12 +3,13 @@ package dev.luthier.model;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Kernels;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
+import dev.luthier.tensor.StepKernels;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -16,24 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One token of every sequence through a model of Llama-like layers, for one cache: the same numbers
- * as part by part, in few operations that are prepared once, since a step of generation costs what
- * it takes to start them. Letters: R rows, H width, S places.
+ * as part by part, in few operations, since a step of generation costs what it takes to start them.
+ * What does not change from step to step is made once. Letters: R rows, H width, S places.
  */
 final class StepPass implements AutoCloseable {
   private final Trunk trunk;
   private final KvCache cache;
   private final Compute compute;
   private final List<StepLayer> layers;
-  private final Map<Slot, Projection> maps = new IdentityHashMap<>(); // as they were at first
   private final Map<Rope, Rope.Angles> angles = new IdentityHashMap<>(); // (S, T) each
-  private @Nullable StepProgram program;
+  private int[] known = {}; // the lengths that the device knows
+  private @Nullable Tensor lengths; // (R) int64
+  private @Nullable Rooms rooms;
 
   private StepPass(Trunk trunk, KvCache cache, Compute compute, Kernels kernels) {
     this.trunk = trunk;
     this.cache = cache;
     this.compute = compute;
     this.layers = trunk.blocks().stream().map(b -> StepLayer.of(b, kernels, compute)).toList();
-    layers.forEach(layer -> layer.slots().forEach(slot -> maps.put(slot, slot.current())));
   }
 
   /** One for a cache, or none where a step is to be computed part by part. */
@@ -42,7 +43,6 @@ final class StepPass implements AutoCloseable {
         !GradMode.is_enabled()
             && !compute.hollow()
             && trunk.embedding().bare()
-            && trunk.norm() != null
             && trunk.project() == null
             && trunk.blocks().stream().allMatch(StepLayer::can);
     return can
@@ -52,12 +52,7 @@ final class StepPass implements AutoCloseable {
 
   /** Whether the model still is what this was made of. */
   boolean fits() {
-    for (Map.Entry<Slot, Projection> map : maps.entrySet()) {
-      if (map.getKey().current() != map.getValue()) {
-        return false;
-      }
-    }
-    return layers.stream().allMatch(StepLayer::bare);
+    return layers.stream().allMatch(StepLayer::fits);
   }
 
   /**
@@ -69,29 +64,63 @@ final class StepPass implements AutoCloseable {
     Arrays.fill(ones, 1);
     cache.widen();
     trunk.stack().call().begin(ones);
-    Tensor rows = trunk.embedding().table().apply(ids).to(compute.dtype());
-    Tensor x = trunk.stack().entry().current().apply(rows); // (R, H)
-    Tensor last = program(ones.length).run(x, cache.lengths());
+    Tensor at = lengths();
+    Rooms in = rooms(ones.length);
+    long seen = Arrays.stream(known).max().orElse(0) + 1L;
+    Tensor rows = trunk.embedding().table().apply(ids).to(compute.dtype()); // new, (R, H)
+    Tensor x = trunk.stack().entry().current().apply(rows).contiguous();
+    for (int i = 0; i < layers.size(); i++) {
+      StepLayer layer = layers.get(i);
+      Attention attention = layer.block().attention();
+      KvCache.Seen held = cache.whole(attention.layer());
+      layer.apply(
+          x, in, turn(attention), new StepKernels.Cached(held.keys(), held.values(), at, seen));
+    }
+    at.add_(Ops.whole(1));
+    Arrays.setAll(known, b -> known[b] + 1);
     cache.advance(ones);
-    return Objects.requireNonNull(trunk.norm()).apply(last);
+    return trunk.norm() == null ? x : trunk.norm().apply(x);
   }
 
-  private StepProgram program(int sequences) {
-    int rows = StepProgram.rows(sequences, cache);
-    StepProgram held = program;
-    if (held == null || !held.fits(rows, cache)) {
+  /** The lengths on the device, which change with rows that come, move or go. */
+  private Tensor lengths() {
+    int[] now = cache.lengths();
+    Tensor held = lengths;
+    if (held == null || !Arrays.equals(now, known)) {
+      try (Scope scope = new Scope()) {
+        long[] wide = Arrays.stream(now).asLongStream().toArray();
+        Tensor made = scope.keep(Ops.longs(wide, compute));
+        forget();
+        known = now;
+        lengths = made;
+        return made;
+      }
+    }
+    return held;
+  }
+
+  private void forget() {
+    if (lengths != null) {
+      Scope.free(lengths);
+      lengths = null;
+    }
+  }
+
+  private Rooms rooms(int rows) {
+    Rooms held = rooms;
+    if (held == null || held.rows() != rows) {
       if (held != null) {
         held.close();
       }
-      held = new StepProgram(layers, cache, rows, this::turn, compute);
-      program = held;
+      held = new Rooms(compute, rows);
+      rooms = held;
     }
     return held;
   }
 
   private Rope.Angles turn(Attention attention) {
     return angles.computeIfAbsent(
-        Objects.requireNonNull(attention.rope()),
+        java.util.Objects.requireNonNull(attention.rope()),
         rope -> {
           try (Scope scope = new Scope()) {
             Tensor places = Spans.range(cache.capacity(), compute);
@@ -104,13 +133,14 @@ final class StepPass implements AutoCloseable {
 
   @Override
   public void close() {
-    if (program != null) {
-      program.close();
-    }
     layers.forEach(StepLayer::close);
     for (Rope.Angles held : angles.values()) {
       Scope.free(held.cos());
       Scope.free(held.sin());
+    }
+    forget();
+    if (rooms != null) {
+      rooms.close();
     }
   }
 }

@@ -144,7 +144,6 @@ record RolloutFile(Path path) {
               Completion.Finish.values()[(int) ends[i]]));
       at = to;
     }
-    List<Score> scores = scores(saved);
     List<PromptRow> prompts =
         parted(saved, PROMPTS, PROMPT_LENGTHS).stream()
             .map(prompt -> new PromptRow(prompt, spec.samples(), spec.maxNewTokens()))
@@ -153,7 +152,7 @@ record RolloutFile(Path path) {
         index,
         prompts,
         answers,
-        scores,
+        scores(saved),
         any(saved, OLD),
         any(saved, REFERENCE),
         any(saved, VALUES),
@@ -167,11 +166,11 @@ record RolloutFile(Path path) {
   }
 
   private static List<Score> scores(Safetensors saved) {
-    List<Map<String, Double>> parts = new ArrayList<>();
     float[] totals = Ops.toFloats(saved.tensor(SCORES));
-    for (int i = 0; i < totals.length; i++) {
-      parts.add(new LinkedHashMap<>());
-    }
+    List<Map<String, Double>> parts =
+        Stream.generate(() -> (Map<String, Double>) new LinkedHashMap<String, Double>())
+            .limit(totals.length)
+            .toList();
     for (String name : saved.infos().keySet()) {
       if (name.startsWith(PART)) {
         float[] values = Ops.toFloats(saved.tensor(name));

@@ -3,7 +3,6 @@ package dev.luthier.rollout;
 import dev.luthier.model.Decoding;
 import dev.luthier.model.Generative;
 import dev.luthier.model.Request;
-import dev.luthier.tensor.Fusion;
 import dev.luthier.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ final class ContinuousBatch implements AutoCloseable {
   private final Deque<Running> waiting;
   private final List<Running> running = new ArrayList<>();
   private final Decoding rows;
-  private final boolean quick;
   private @Nullable Started held;
 
   /**
@@ -42,7 +40,6 @@ final class ContinuousBatch implements AutoCloseable {
     this.places = Math.min(places, sequences.size());
     this.waiting = new ArrayDeque<>(sequences);
     Running longest = sequences.get(0);
-    this.quick = Fusion.on(model.compute()).isPresent();
     this.rows = model.open(this.places, longest.request().tokens().length, longest.most());
   }
 
@@ -124,7 +121,7 @@ final class ContinuousBatch implements AutoCloseable {
     }
     tally.stepped(running.size());
     tally.holding(rows.bytes() + (held == null ? 0 : held.state().bytes()));
-    if (leave()) {
+    if (running.stream().anyMatch(Running::finished)) {
       int[] kept = kept();
       rows.keep(kept);
       List<Running> before = List.copyOf(running);
@@ -133,19 +130,6 @@ final class ContinuousBatch implements AutoCloseable {
         running.add(before.get(row));
       }
     }
-  }
-
-  /**
-   * Whether sequences that ended leave now: at once where steps take their time; where they are
-   * quick, as quick as moving others to free rows, once they are a part of all that counts, or one
-   * of them has no room to stay.
-   */
-  private boolean leave() {
-    long ended = running.stream().filter(Running::finished).count();
-    boolean many = !quick || ended * REFILL >= running.size();
-    boolean wanted =
-        !waiting.isEmpty() && places - running.size() + ended >= Math.max(1, places / REFILL);
-    return ended > 0 && (many || wanted || running.stream().anyMatch(Running::full));
   }
 
   /** The rows that go on; the last of them fill the gaps, so that few are copied. */

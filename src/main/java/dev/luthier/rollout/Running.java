@@ -19,7 +19,6 @@ final class Running {
   private float[] logProbs = new float[START];
   private float[] drawLogProbs = new float[START];
   private int drawn;
-  private int stayed; // steps that its row was computed after its end
   private @Nullable Finish finish;
 
   /**
@@ -70,21 +69,12 @@ final class Running {
     return finish != null;
   }
 
-  /** Whether it ended, and another step would write behind its row's room. */
-  boolean full() {
-    return finished() && drawn + stayed >= most;
-  }
-
   /**
-   * Takes its token of a draw and decides whether it was the last. One that ended takes none.
+   * Takes its token of a draw and decides whether it was the last.
    *
    * @param watched whether somebody reads the text along
    */
   void take(Sampler.Draw draw, int row, boolean watched) {
-    if (finished()) {
-      stayed++;
-      return;
-    }
     if (!Float.isFinite(draw.logProbs()[row])) {
       throw new IllegalStateException(
           "the model's logits for token %d of sequence %d are not finite".formatted(drawn, index));

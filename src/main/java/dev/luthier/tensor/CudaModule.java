@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
@@ -24,14 +23,13 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch_cuda;
-import org.jspecify.annotations.Nullable;
 
 /** CUDA source compiled for the GPU of this thread by NVRTC, and its kernels by name. */
 final class CudaModule {
   private static final int MOST_ARGUMENTS = 32;
 
   private final CUmod_st module = new CUmod_st();
-  private final Arguments packed = new Arguments(MOST_ARGUMENTS);
+  private final Arguments packed = new Arguments();
   private final Map<String, CUfunc_st> functions = new HashMap<>();
 
   /**
@@ -122,78 +120,25 @@ final class CudaModule {
     }
   }
 
-  /**
-   * A kernel that is to be started many times with the same arguments, on the stream in which
-   * libtorch works now. Whoever asked for it closes it.
-   */
-  Prepared prepare(String kernel, long blocks, int threads, Object... arguments) {
-    try (Scope scope = new Scope()) {
-      CUstream_st stream = torch_cuda.getCurrentCUDAStream().stream();
-      return new Launch(
-          function(kernel),
-          Math.toIntExact(blocks),
-          threads,
-          stream == null ? null : scope.keep(stream),
-          new Arguments(arguments.length).set(arguments));
-    }
-  }
-
-  /** A kernel with its arguments. */
-  private record Launch(
-      CUfunc_st kernel, int blocks, int threads, @Nullable CUstream_st stream, Arguments packed)
-      implements Prepared {
-    @Override
-    public void run() {
-      check(
-          cuLaunchKernel(
-              kernel,
-              blocks,
-              1,
-              1,
-              threads,
-              1,
-              1,
-              0,
-              stream,
-              packed.places,
-              (PointerPointer<?>) null),
-          "cuLaunchKernel");
-    }
-
-    @Override
-    public void close() {
-      packed.free();
-      if (stream != null) {
-        Scope.free(stream);
-      }
-    }
-  }
-
-  /** Room for the arguments of a launch: eight bytes each, and a list of where they are. */
+  /** Room for the arguments of one launch: eight bytes each, and a list of where they are. */
   private static final class Arguments {
     private final LongPointer values;
     final PointerPointer<?> places;
 
-    Arguments(int most) {
+    Arguments() {
       try (Scope scope = new Scope()) {
-        values = scope.keep(new LongPointer(most));
-        places = scope.keep(new PointerPointer<>(most));
-        for (int i = 0; i < most; i++) {
+        values = scope.keep(new LongPointer(MOST_ARGUMENTS));
+        places = scope.keep(new PointerPointer<>(MOST_ARGUMENTS));
+        for (int i = 0; i < MOST_ARGUMENTS; i++) {
           places.put(i, values.getPointer(i));
         }
       }
     }
 
-    Arguments set(Object... arguments) {
+    void set(Object... arguments) {
       for (int i = 0; i < arguments.length; i++) {
         values.put(i, bits(arguments[i]));
       }
-      return this;
-    }
-
-    void free() {
-      Scope.free(places);
-      Scope.free(values);
     }
 
     private static long bits(Object argument) {

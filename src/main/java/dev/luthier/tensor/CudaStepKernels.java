@@ -31,46 +31,13 @@ final class CudaStepKernels implements StepKernels, Drawing {
   }
 
   @Override
-  public Prepared rmsNorm(Tensor x, Tensor w, double eps, Tensor out, Tensor scale) {
-    return module.prepare(
-        named("rms_norm", x),
-        x.size(0),
-        BLOCK,
-        x,
-        w,
-        out,
-        scale,
-        x.size(1),
-        out.stride(0),
-        (float) eps);
-  }
-
-  @Override
-  public Prepared swiglu(Tensor both, Tensor out) {
-    long inner = both.size(1) / 2;
-    return module.prepare(
-        named("swiglu", both),
-        blocks(both.size(0) * inner / EIGHT),
-        BLOCK,
-        both,
-        out,
-        both.size(0),
-        inner,
-        out.stride(0));
-  }
-
-  private static long blocks(long threads) {
-    return (threads + BLOCK - 1) / BLOCK;
-  }
-
-  @Override
-  public Prepared append(Tensor heads, Tensor cos, Tensor sin, Cached cache) {
+  public void append(Tensor heads, Tensor cos, Tensor sin, Cached cache) {
     long groups = cache.keys().size(1);
     long width = heads.size(2);
     long threads = heads.size(0) * heads.size(1) * width / (2 * EIGHT);
-    return module.prepare(
+    module.launch(
         named("append", heads),
-        blocks(threads),
+        (threads + BLOCK - 1) / BLOCK,
         BLOCK,
         heads,
         cos,
@@ -87,15 +54,16 @@ final class CudaStepKernels implements StepKernels, Drawing {
   }
 
   @Override
-  public Prepared attend(Tensor heads, Cached cache, double scale, long window, Tensor out) {
+  public void attend(Tensor heads, Cached cache, double scale, long window, Tensor out) {
     long width = heads.size(2);
     if (width % EIGHT != 0 || WARP % (width / EIGHT) != 0) {
-      return plain.attend(heads, cache, scale, window, out);
+      plain.attend(heads, cache, scale, window, out);
+      return;
     }
     long groups = cache.keys().size(1);
     long queries = heads.size(1) - 2 * groups;
     long shares = (queries / groups + HEADS - 1) / HEADS;
-    return module.prepare(
+    module.launch(
         named("attend", heads),
         heads.size(0) * groups * shares,
         BLOCK,

@@ -15,26 +15,7 @@ final class PlainStepKernels implements StepKernels {
   }
 
   @Override
-  public Prepared rmsNorm(Tensor x, Tensor w, double eps, Tensor out, Tensor scale) {
-    return () -> plain.rmsNorm(x, w, eps, out, scale);
-  }
-
-  @Override
-  public Prepared append(Tensor heads, Tensor cos, Tensor sin, Cached cache) {
-    return () -> appended(heads, cos, sin, cache);
-  }
-
-  @Override
-  public Prepared attend(Tensor heads, Cached cache, double scale, long window, Tensor out) {
-    return () -> attended(heads, cache, scale, window, out);
-  }
-
-  @Override
-  public Prepared swiglu(Tensor both, Tensor out) {
-    return () -> plain.swiglu(both, out);
-  }
-
-  private void appended(Tensor heads, Tensor cos, Tensor sin, Cached cache) {
+  public void append(Tensor heads, Tensor cos, Tensor sin, Cached cache) {
     long groups = cache.keys().size(1);
     long queries = heads.size(1) - 2 * groups;
     Tensor at = cache.lengths();
@@ -63,14 +44,15 @@ final class PlainStepKernels implements StepKernels {
     cache.view(-1, width).index_copy_(0, cells, heads.reshape(-1, width));
   }
 
-  private static void attended(Tensor heads, Cached cache, double scale, long window, Tensor out) {
+  @Override
+  public void attend(Tensor heads, Cached cache, double scale, long window, Tensor out) {
     long groups = cache.keys().size(1);
     long queries = heads.size(1) - 2 * groups;
-    long all = cache.keys().size(2);
     Tensor at = cache.lengths().view(-1, 1, 1, 1);
-    Tensor places = torch.arange(new Scalar(all), cache.lengths().options()).view(1, 1, 1, -1);
-    Tensor visible = places.le(at); // (R, 1, 1, P)
-    if (window < all) {
+    Tensor places =
+        torch.arange(new Scalar(cache.seen()), cache.lengths().options()).view(1, 1, 1, -1);
+    Tensor visible = places.le(at); // (R, 1, 1, S)
+    if (window < cache.seen()) {
       visible = visible.logical_and(places.gt(at.sub(new Scalar(window))));
     }
     Tensor y =
@@ -86,8 +68,8 @@ final class PlainStepKernels implements StepKernels {
     out.copy_(y.reshape(out.size(0), out.size(1)));
   }
 
-  /** (R, G, P, D). */
+  /** (R, G, S, D). */
   private static Tensor held(Tensor whole, Cached cache) {
-    return whole.narrow(0, 0, cache.lengths().size(0));
+    return whole.narrow(0, 0, cache.lengths().size(0)).narrow(2, 0, cache.seen());
   }
 }

@@ -3,12 +3,11 @@ package dev.luthier.tensor;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parts of a Llama-like layer in a step of generation, in which every sequence gets one token,
- * over a cache that each of them fills to a place of its own. They are prepared for memory that the
- * steps share.
+ * What attention of a step of generation computes, in which every sequence gets one token, over a
+ * cache that each of them fills to a place of its own.
  *
- * <p>Letters: R sequences, H width, F inner width, A query heads, G key and value heads, D width of
- * a head, T its part that is turned, P places of the cache.
+ * <p>Letters: R sequences, A query heads, G key and value heads, D width of a head, T its part that
+ * is turned, P places of the cache, S places that any of them uses.
  */
 public interface StepKernels {
   /**
@@ -17,11 +16,9 @@ public interface StepKernels {
    * @param keys (R or more, G, P, D), dense
    * @param values the same
    * @param lengths (R) int64, how many tokens each sequence had before this one, which goes there
+   * @param seen S, the longest with its new token
    */
-  record Cached(Tensor keys, Tensor values, Tensor lengths) {}
-
-  /** {@link Kernels#rmsNorm}, (R, H). */
-  Prepared rmsNorm(Tensor x, Tensor w, double eps, Tensor out, Tensor scale);
+  record Cached(Tensor keys, Tensor values, Tensor lengths, long seen) {}
 
   /**
    * Turns queries and keys by their places ({@link Kernels#rotate}) and writes keys and values into
@@ -29,10 +26,10 @@ public interface StepKernels {
    *
    * @param heads queries, keys and values (R, A + 2 G, D), dense; the queries become turned ones,
    *     what becomes of the others nobody is to know
-   * @param cos of every place, (P or more, T)
+   * @param cos of every place, (S or more, T)
    * @param sin the same, its first half negated
    */
-  Prepared append(Tensor heads, Tensor cos, Tensor sin, Cached cache);
+  void append(Tensor heads, Tensor cos, Tensor sin, Cached cache);
 
   /**
    * softmax(q k^T scale) v over the places up to the new token (Vaswani et al. 2017, eq. 1).
@@ -41,8 +38,5 @@ public interface StepKernels {
    * @param window only the nearest so many places are seen
    * @param out (R, A D), perhaps within wider rows
    */
-  Prepared attend(Tensor heads, Cached cache, double scale, long window, Tensor out);
-
-  /** {@link Kernels#swiglu}, (R, 2 F) to (R, F). */
-  Prepared swiglu(Tensor both, Tensor out);
+  void attend(Tensor heads, Cached cache, double scale, long window, Tensor out);
 }

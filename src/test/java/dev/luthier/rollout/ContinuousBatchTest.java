@@ -137,24 +137,6 @@ class ContinuousBatchTest {
   }
 
   @Test
-  void whereStepsAreQuickRowsThatEndedStayAWhileAndChangeNothing() {
-    try (CausalLm model = CausalLm.load(LLAMA, Compute.CPU)) {
-      List<int[]> prompts = prompts(40, 20, 320); // of many lengths, so that ends have no room
-      Generation plain = run(model, prompts, 2, FEW, 40, Budget.rows(32));
-      System.setProperty("luthier.fused", "on");
-      Generation quick = run(model, prompts, 2, FEW, 40, Budget.rows(32));
-      for (int i = 0; i < 80; i++) {
-        Completion c = quick.completions().get(i);
-        assertThat(c.ids()).isEqualTo(plain.completions().get(i).ids());
-        assertThat(c.logProbs())
-            .containsExactly(plain.completions().get(i).logProbs(), within(1e-4f));
-      }
-    } finally {
-      System.clearProperty("luthier.fused");
-    }
-  }
-
-  @Test
   void theMemoryIsBoundedAndTold() {
     try (CausalLm model = CausalLm.load(LLAMA, Compute.CPU)) {
       List<int[]> prompts = prompts(20, 20, 320);
