@@ -132,8 +132,7 @@ record RolloutFile(Path path) {
     float[] own = Ops.toFloats(saved.tensor(OWN));
     float[] drawn = Ops.toFloats(saved.tensor(DRAWN));
     List<Completion> answers = new ArrayList<>();
-    int at = 0;
-    for (int i = 0; i < ids.size(); i++) {
+    for (int i = 0, at = 0; i < ids.size(); at += ids.get(i++).length) {
       int to = at + ids.get(i).length;
       answers.add(
           new Completion(
@@ -142,7 +141,6 @@ record RolloutFile(Path path) {
               Arrays.copyOfRange(own, at, to),
               Arrays.copyOfRange(drawn, at, to),
               Completion.Finish.values()[(int) ends[i]]));
-      at = to;
     }
     List<PromptRow> prompts =
         parted(saved, PROMPTS, PROMPT_LENGTHS).stream()
