@@ -49,7 +49,7 @@ class HouseRulesTest {
               Map.entry("peft", List.of("tensor", "io", "model", "quant")),
               Map.entry("rollout", List.of("tensor", "data", "model")),
               Map.entry("sandbox", List.of()),
-              Map.entry("reward", List.of("tensor", "data", "model", "rollout", "sandbox")),
+              Map.entry("reward", List.of("tensor", "io", "data", "model", "rollout", "sandbox")),
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry("plan", List.of("tensor")),
               Map.entry("endpoint", List.of("io")),

@@ -1,6 +1,5 @@
 package dev.luthier.cli;
 
-import dev.luthier.data.Form;
 import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.Comparison;
@@ -8,8 +7,6 @@ import dev.luthier.recipe.Scorer;
 import dev.luthier.recipe.Writer.Voice;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,18 +44,7 @@ final class CompareCommand implements Runnable {
       description = "Rows with prompts: alone, with an answer, or with answers that are judged.")
   private String data = "";
 
-  @Option(
-      names = "--form",
-      paramLabel = "FORM",
-      description = "What the rows look like; unset: told from the columns.")
-  private Optional<String> form = Optional.empty();
-
-  @Option(
-      names = "--columns",
-      paramLabel = "NAME=COLUMN",
-      split = ",",
-      description = "Columns under other names.")
-  private Map<String, String> columns = new LinkedHashMap<>();
+  @Mixin private RowsArguments rows = new RowsArguments();
 
   @Option(
       names = "--limit",
@@ -109,7 +95,7 @@ final class CompareCommand implements Runnable {
     new Comparison(
             model,
             other,
-            new Comparison.Asked(data, form.map(Form::of), columns, limit, chat),
+            new Comparison.Asked(data, rows.form(), rows.columns(), limit, chat),
             judge(err),
             manner.manner(),
             out)

@@ -10,7 +10,6 @@ import dev.luthier.recipe.Kept;
 import dev.luthier.recipe.RevisedAnswers;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -59,18 +58,7 @@ final class JudgeCommand implements Runnable {
               + " as OUT.report.json.")
   private Path out = Path.of("");
 
-  @Option(
-      names = "--form",
-      paramLabel = "FORM",
-      description = "What the rows look like; unset: told from the columns.")
-  private Optional<String> form = Optional.empty();
-
-  @Option(
-      names = "--columns",
-      paramLabel = "NAME=COLUMN",
-      split = ",",
-      description = "Columns under other names.")
-  private Map<String, String> columns = new LinkedHashMap<>();
+  @Mixin private RowsArguments rows = new RowsArguments();
 
   @Option(names = "--limit", paramLabel = "N", description = "At most so many rows, from the top.")
   private long limit = Long.MAX_VALUE;
@@ -131,20 +119,21 @@ final class JudgeCommand implements Runnable {
           err.flush();
         };
     JudgeSpec who = JudgeRun.judge(judge);
-    Optional<Form> known = form.map(Form::of);
+    Optional<Form> known = rows.form();
     if (revise) {
       if (draw.wanted()) {
         throw new UserError("give --answers or --revise, not both");
       }
-      long rows =
-          new RevisedAnswers(file, known, columns, limit, who, device, draw.maxNewTokens(), out)
+      long written =
+          new RevisedAnswers(
+                  file, known, rows.columns(), limit, who, device, draw.maxNewTokens(), out)
               .run(notes);
-      spec.commandLine().getOut().printf("written   %s, %d rows%n", out, rows);
+      spec.commandLine().getOut().printf("written   %s, %d rows%n", out, written);
       return;
     }
     JudgedFile into = new JudgedFile(out, column, least, kept());
     if (!draw.wanted()) {
-      judge(new JudgeRun(file, known, columns, limit, who, device, into, self), notes);
+      judge(new JudgeRun(file, known, rows.columns(), limit, who, device, into, self), notes);
       return;
     }
     Path drawn = out.resolveSibling(out.getFileName() + ".answers.jsonl");
@@ -152,7 +141,7 @@ final class JudgeCommand implements Runnable {
             draw.voice(device, err),
             file,
             known,
-            columns,
+            rows.columns(),
             limit,
             draw.samples(),
             draw.manner(),

@@ -1,18 +1,16 @@
 package dev.luthier.cli;
 
-import dev.luthier.data.Form;
 import dev.luthier.recipe.NamedReward;
 import dev.luthier.recipe.RewardScores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,18 +68,7 @@ final class ScoreCommand implements Runnable {
               + " ${DEFAULT-VALUE}).")
   private double uncertainty;
 
-  @Option(
-      names = "--form",
-      paramLabel = "FORM",
-      description = "What the rows look like; unset: told from the columns.")
-  private Optional<String> form = Optional.empty();
-
-  @Option(
-      names = "--columns",
-      paramLabel = "NAME=COLUMN",
-      split = ",",
-      description = "Columns under other names.")
-  private Map<String, String> columns = new LinkedHashMap<>();
+  @Mixin private RowsArguments rows = new RowsArguments();
 
   @Option(
       names = "--device",
@@ -94,8 +81,8 @@ final class ScoreCommand implements Runnable {
   public void run() {
     new RewardScores(
             file,
-            form.map(Form::of),
-            columns,
+            rows.form(),
+            rows.columns(),
             rewards.stream().map(this::reward).toList(),
             device,
             uncertainty,

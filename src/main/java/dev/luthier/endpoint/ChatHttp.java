@@ -4,14 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
+import dev.luthier.io.RetryAfter;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +65,7 @@ final class ChatHttp {
     }
     String said = "%s answers with status %d%s".formatted(host(), status, reason(response.body()));
     if (PASSING.contains(status) || status >= 500) {
-      throw new EndpointCut(said, pause(response.headers()).orElse(null));
+      throw new EndpointCut(said, RetryAfter.of(response.headers()).orElse(null));
     }
     throw new UserError(said + remedy(status, response.body()));
   }
@@ -129,25 +126,6 @@ final class ChatHttp {
   private static String quoted(@Nullable String text) {
     String line = text == null ? "" : text.replaceAll("\\s+", " ").strip();
     return line.length() <= QUOTED ? line : line.substring(0, QUOTED) + "...";
-  }
-
-  /** Seconds, or a date. */
-  private static Optional<Duration> pause(HttpHeaders headers) {
-    return headers.firstValue("Retry-After").map(String::strip).flatMap(ChatHttp::pause);
-  }
-
-  private static Optional<Duration> pause(String said) {
-    try {
-      return Optional.of(Duration.ofMillis((long) (Double.parseDouble(said) * 1000)));
-    } catch (NumberFormatException e) {
-      try {
-        ZonedDateTime until = ZonedDateTime.parse(said, DateTimeFormatter.RFC_1123_DATE_TIME);
-        Duration left = Duration.between(ZonedDateTime.now(until.getZone()), until);
-        return Optional.of(left.isNegative() ? Duration.ZERO : left);
-      } catch (DateTimeParseException none) {
-        return Optional.empty();
-      }
-    }
   }
 
   private String host() {

@@ -60,6 +60,7 @@ record Rollouts(
     adapted.training(false);
     try {
       Drawn drawn = answered(prompts, Seed.of(seed, index));
+      List<Drawn> all = new ArrayList<>(List.of(drawn));
       Set<PromptRow> tried = new HashSet<>(prompts);
       for (int round = 1; round <= spec.redraws() && drawn.flat().length > 0; round++) {
         List<PromptRow> next =
@@ -67,8 +68,13 @@ record Rollouts(
                 .filter(p -> !tried.contains(p))
                 .limit(drawn.flat().length)
                 .toList();
+        if (next.isEmpty()) {
+          break;
+        }
         tried.addAll(next);
-        drawn = next.isEmpty() ? drawn : drawn.with(answered(next, Seed.of(seed, index, round)));
+        Drawn more = answered(next, Seed.of(seed, index, round));
+        all.add(more);
+        drawn = drawn.with(more);
       }
       Rollout bare = drawn.rollout(index);
       float[] old =
@@ -79,6 +85,7 @@ record Rollouts(
       float[] foretold = value.map(v -> each(bare, b -> values(v, b))).orElse(new float[0]);
       Rollout out = bare.read(old, held, foretold, (System.nanoTime() - begin) / 1e9);
       waiting.ifPresent(file -> file.write(out));
+      all.forEach(memory::note); // at the end: a rollout that fails has left no trace
       return out;
     } finally {
       adapted.training(training);
@@ -92,14 +99,11 @@ record Rollouts(
   private Drawn answered(List<PromptRow> prompts, long draws) {
     List<Completion> answers = write(prompts, spec.samples(), spec.sampling(), draws);
     List<Score> scores = scoring.apply(prompts, answers);
-    Drawn drawn =
-        new Drawn(
-            prompts,
-            answers,
-            spec.overlong().map(price -> Overlong.paid(price, answers, scores)).orElse(scores),
-            0);
-    memory.note(drawn);
-    return drawn;
+    return new Drawn(
+        prompts,
+        answers,
+        spec.overlong().map(price -> Overlong.paid(price, answers, scores)).orElse(scores),
+        0);
   }
 
   /** The rollout that a run was amid when it was broken off. */

@@ -6,6 +6,7 @@ import dev.failsafe.RetryPolicy;
 import dev.failsafe.Timeout;
 import dev.failsafe.TimeoutExceededException;
 import dev.luthier.error.UserError;
+import dev.luthier.io.RetryAfter;
 import java.io.IOException;
 import java.io.Serial;
 import java.net.ConnectException;
@@ -27,6 +28,7 @@ import java.util.Optional;
  */
 public final class HttpReward implements Reward {
   private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
 
   /**
    * How a service is asked.
@@ -114,13 +116,18 @@ public final class HttpReward implements Reward {
     String said =
         "answers with status %d and %s".formatted(status, HttpAnswer.quoted(response.body()));
     if (status == 408 || status == 429 || status >= 500) {
-      throw new Passing(said, RetryAfter.of(response.headers()));
+      throw new Passing(said, RetryAfter.of(response.headers()).map(HttpReward::atMost));
     }
     String remedy =
         status == 401 || status == 403
             ? "; http.token_env names the variable with a token that it takes"
             : "; it must answer a POST with status 200";
     throw new UserError("%s %s%s".formatted(url, said, remedy));
+  }
+
+  /** A service that asks for more may say so again. */
+  private static Duration atMost(Duration asked) {
+    return asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked;
   }
 
   private UserError gaveUp(Throwable last) {

@@ -10,7 +10,6 @@ import dev.luthier.error.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,25 +176,5 @@ class HttpRewardTest {
     assertThat(server.asked()).isEqualTo(1);
     reward(60, 0, 2).check(List.of());
     assertThat(server.asked()).isEqualTo(1);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "7 | 7",
-        "0 | 0",
-        "100000 | 300",
-        "Thu, 01 Jan 2026 00:00:30 GMT | 30",
-        "Wed, 31 Dec 2025 00:00:00 GMT | 0",
-      })
-  void comesBackWhenAsked(String header, long seconds) {
-    assertThat(RetryAfter.of(header, Instant.parse("2026-01-01T00:00:00Z")))
-        .contains(Duration.ofSeconds(seconds));
-  }
-
-  @Test
-  void aHeaderOfNoSense() {
-    assertThat(RetryAfter.of("soon", Instant.EPOCH)).isEmpty();
   }
 }
