@@ -61,6 +61,10 @@ public record RolloutSpec(
     Check.atLeast("rollout.samples", 1, samples);
     Check.atLeast("rollout.max_new_tokens", 1, maxNewTokens);
     Check.atLeast("rollout.redraws", 0, redraws);
+    if (redraws > 0 && samples < 2) {
+      throw new UserError(
+          "rollout.redraws replaces prompts whose answers are all worth the same, which a single answer always is; take rollout.samples: 2 or more, or leave redraws out");
+    }
     Check.atLeast("rollout.log", 0, log);
     if (!(temperature > 0)) {
       throw new UserError(

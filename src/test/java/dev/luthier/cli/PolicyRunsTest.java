@@ -336,6 +336,9 @@ class PolicyRunsTest {
         "rollout.samples must be at least 2",
         "{ grpo: { %s, rollout: { samples: 1 } } }".formatted(rewards));
     refused(
+        "rollout.redraws replaces prompts whose answers are all worth the same",
+        "{ reinforce: { %s, rollout: { samples: 1, redraws: 1 } } }".formatted(rewards));
+    refused(
         "rollout.temperature must be > 0",
         "{ grpo: { %s, rollout: { temperature: 0 } } }".formatted(rewards));
     refused(
