@@ -113,14 +113,15 @@ record RolloutParts(
    * have none is left out. At least one.
    */
   int[] read(int[] step) {
-    int[] out = advantagesAlone ? Arrays.stream(step).filter(this::teaches).toArray() : step;
-    return out.length == 0 ? Arrays.copyOf(step, 1) : out;
-  }
-
-  private boolean teaches(int prompt) {
     int[] starts = rollout.starts();
     int n = rollout.samples();
-    return taught.teaches(starts[prompt * n], starts[(prompt + 1) * n]);
+    int[] out =
+        advantagesAlone
+            ? Arrays.stream(step)
+                .filter(p -> taught.teaches(starts[p * n], starts[(p + 1) * n]))
+                .toArray()
+            : step;
+    return out.length == 0 ? Arrays.copyOf(step, 1) : out;
   }
 
   /** The answers to some prompts. */

@@ -1,7 +1,5 @@
 package dev.luthier.reward;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,23 +19,9 @@ public record Product(Map<String, Reward> factors) implements Reward {
 
   @Override
   public List<Score> of(List<Asked> answers) {
-    double[] totals = new double[answers.size()];
-    Arrays.fill(totals, 1);
-    List<Map<String, Double>> parts = new ArrayList<>();
-    answers.forEach(a -> parts.add(new LinkedHashMap<>()));
-    factors.forEach(
-        (name, reward) -> {
-          List<Score> scores = reward.of(answers);
-          for (int i = 0; i < totals.length; i++) {
-            totals[i] *= scores.get(i).total();
-            scores.get(i).under(name, parts.get(i));
-          }
-        });
-    List<Score> out = new ArrayList<>();
-    for (int i = 0; i < totals.length; i++) {
-      out.add(new Score(totals[i], parts.get(i)));
-    }
-    return out;
+    Joined out = new Joined(answers.size(), 1);
+    factors.forEach((name, reward) -> out.with(name, reward.of(answers), (all, one) -> all * one));
+    return out.scores();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.luthier.reward;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,22 +21,12 @@ public record WeightedSum(Map<String, Summand> summands) implements Reward {
 
   @Override
   public List<Score> of(List<Asked> answers) {
-    double[] totals = new double[answers.size()];
-    List<Map<String, Double>> parts = new ArrayList<>();
-    answers.forEach(a -> parts.add(new LinkedHashMap<>()));
+    Joined out = new Joined(answers.size(), 0);
     summands.forEach(
-        (name, summand) -> {
-          List<Score> scores = summand.reward().of(answers);
-          for (int i = 0; i < totals.length; i++) {
-            totals[i] += summand.weight() * scores.get(i).total();
-            scores.get(i).under(name, parts.get(i));
-          }
-        });
-    List<Score> out = new ArrayList<>();
-    for (int i = 0; i < totals.length; i++) {
-      out.add(new Score(totals[i], parts.get(i)));
-    }
-    return out;
+        (name, summand) ->
+            out.with(
+                name, summand.reward().of(answers), (all, one) -> all + summand.weight() * one));
+    return out.scores();
   }
 
   @Override
