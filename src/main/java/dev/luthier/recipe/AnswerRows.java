@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
 
 /** Rows of data files, made of answers that a model gave. */
 record AnswerRows(List<Candidates> of) {
-  /** All answers with their scores: the form {@code graded} where there are scores. */
+  /** All answers as they were drawn, with their scores where there are any. */
   List<Map<String, Object>> all() {
     return of.stream()
         .map(
@@ -31,6 +31,22 @@ record AnswerRows(List<Candidates> of) {
               return c.row(more);
             })
         .toList();
+  }
+
+  /** The form {@code graded}: the whole answers to each prompt with their scores, each text once. */
+  List<Map<String, Object>> graded() {
+    List<Map<String, Object>> out = new ArrayList<>();
+    for (Candidates one : of) {
+      Map<String, Double> scores = new LinkedHashMap<>();
+      one.whole().forEach(answer -> scores.putIfAbsent(answer.text(), answer.worth()));
+      if (!scores.isEmpty()) {
+        Map<String, Object> more = new LinkedHashMap<>();
+        more.put("answers", List.copyOf(scores.keySet()));
+        more.put("scores", List.copyOf(scores.values()));
+        out.add(one.row(more));
+      }
+    }
+    return out;
   }
 
   /** Prompt and completion of each answer that is kept, with its score. */

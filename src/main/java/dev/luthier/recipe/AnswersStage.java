@@ -57,6 +57,7 @@ public record AnswersStage(
     Map<String, Path> out = new LinkedHashMap<>();
     out.put("answers", dir.resolve("answers.jsonl"));
     if (by.isPresent()) {
+      out.put("graded", dir.resolve("graded.jsonl"));
       out.put("data", dir.resolve("data.jsonl"));
       out.put("pairs", dir.resolve("pairs.jsonl"));
       out.put("curve", dir.resolve(AnswersWork.CURVE));

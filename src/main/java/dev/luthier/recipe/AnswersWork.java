@@ -126,6 +126,7 @@ record AnswersWork(AnswersStage stage, Stage.Run run) {
       }
       List<Map<String, Object>> pairs = rows.pairs();
       BestCurve curve = BestCurve.of(all);
+      lines(dir.resolve("graded.jsonl"), rows.graded());
       lines(dir.resolve("data.jsonl"), kept);
       lines(dir.resolve("pairs.jsonl"), pairs);
       AtomicFile.write(dir.resolve(CURVE), json(curve.json()));

@@ -76,6 +76,22 @@ class AnswerRowsTest {
                 "rejected_score", 0.1));
   }
 
+  /** What was drawn twice counts once, and what was cut does not count. */
+  @Test
+  void gradesEachTextOnce() {
+    List<Map<String, Object>> graded =
+        new AnswerRows(
+                List.of(
+                    to("p", answer("a", 0), answer("b", 1), answer("a", 0), cut("c", 0)),
+                    to("q", answer("a", 1), answer("a", 1)),
+                    to("r", cut("a", 1))))
+            .graded();
+    assertThat(graded)
+        .containsExactly(
+            Map.of("prompt", "p", "answers", List.of("a", "b"), "scores", List.of(0.0, 1.0)),
+            Map.of("prompt", "q", "answers", List.of("a"), "scores", List.of(1.0)));
+  }
+
   /** A chat's answer is a message, and its prompt has all messages of before. */
   @Test
   void chatsStayChats() {
