@@ -2,7 +2,6 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
 import dev.luthier.data.TokenBatch;
-import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
@@ -12,8 +11,6 @@ import dev.luthier.rollout.Budget;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -48,9 +44,6 @@ record Rollouts(
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
     long seed) {
-  private static final int AT_ONCE = 128;
-  private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
-
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
    */
@@ -118,25 +111,11 @@ record Rollouts(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            Budget.rows(adapted.model().compute().isCuda() ? AT_ONCE_ON_GPU : AT_ONCE))
+            Budget.ofRollouts(adapted.model().compute()))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
   }
 
-  /** A number for each token of all answers, (M). */
   private float[] each(Rollout rollout, Function<TokenBatch, Tensor> read) {
-    int[] starts = rollout.starts();
-    float[] out = new float[starts[starts.length - 1]];
-    int n = rowsAtOnce * rollout.samples();
-    for (int from = 0; from < rollout.answers().size(); from += n) {
-      int to = Math.min(rollout.answers().size(), from + n);
-      List<TokenRow> rows = new ArrayList<>();
-      IntStream.range(from, to).forEach(i -> rows.add(rollout.row(i)));
-      try (Scope scope = new Scope()) {
-        TokenBatch batch = TokenBatch.sharing(rows, adapted.model().compute());
-        float[] part = Ops.toFloats(Ops.without(() -> read.apply(batch)));
-        System.arraycopy(part, 0, out, starts[from], part.length);
-      }
-    }
-    return out;
+    return rollout.each(rowsAtOnce, adapted.model().compute(), read);
   }
 }
