@@ -2,7 +2,6 @@ package dev.luthier.tensor;
 
 import dev.luthier.error.UserError;
 import java.util.Optional;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -22,6 +21,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param hollow whether loaded weights are stand-ins: right in shape, zero in value, without memory
  */
 public record Compute(String device, ScalarType dtype, Optional<Storage> packing, boolean hollow) {
+  static {
+    Natives.load();
+  }
+
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);
 
   /** One that packs nothing. */
@@ -62,7 +65,7 @@ public record Compute(String device, ScalarType dtype, Optional<Storage> packing
     if (!System.getProperty("org.bytedeco.javacpp.platform.extension", "").equals("-gpu")) {
       return 0;
     }
-    Loader.load(org.bytedeco.pytorch.global.torch_cuda.class);
+    Natives.load(org.bytedeco.pytorch.global.torch_cuda.class);
     return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
   }
 
