@@ -1,18 +1,12 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
-import dev.luthier.data.TokenBatch;
 import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Segments;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * What the policy answered to some prompts, and what the answers are worth. Letters: N answers,
@@ -74,28 +68,6 @@ record Rollout(
     for (int i = 0; i < answers.size(); i++) {
       float[] own = answers.get(i).logProbs();
       System.arraycopy(own, 0, out, starts[i], own.length);
-    }
-    return out;
-  }
-
-  /**
-   * A number for each token of all answers, (M).
-   *
-   * @param prompts whose answers are read at once
-   * @param read says those of some answers
-   */
-  float[] each(int prompts, Compute compute, Function<TokenBatch, Tensor> read) {
-    int[] starts = starts();
-    float[] out = new float[starts[starts.length - 1]];
-    int n = prompts * samples();
-    for (int from = 0; from < answers.size(); from += n) {
-      int to = Math.min(answers.size(), from + n);
-      List<TokenRow> rows = IntStream.range(from, to).mapToObj(this::row).toList();
-      try (Scope scope = new Scope()) {
-        TokenBatch batch = TokenBatch.sharing(rows, compute);
-        float[] part = Ops.toFloats(Ops.without(() -> read.apply(batch)));
-        System.arraycopy(part, 0, out, starts[from], part.length);
-      }
     }
     return out;
   }

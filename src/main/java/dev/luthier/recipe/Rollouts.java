@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
 import dev.luthier.data.TokenBatch;
+import dev.luthier.data.TokenRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.Generative;
@@ -11,6 +12,8 @@ import dev.luthier.rollout.Budget;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Ops;
+import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Seed;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -44,6 +48,9 @@ record Rollouts(
     int rowsAtOnce,
     Optional<RolloutFile> waiting,
     long seed) {
+  private static final int AT_ONCE = 128;
+  private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
+
   /**
    * Answers all prompts, and others instead of those that teach nothing, where the recipe says so.
    */
@@ -111,11 +118,25 @@ record Rollouts(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            Budget.ofRollouts(adapted.model().compute()))
+            Budget.rows(adapted.model().compute().isCuda() ? AT_ONCE_ON_GPU : AT_ONCE))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
   }
 
+  /** A number for each token of all answers, (M). */
   private float[] each(Rollout rollout, Function<TokenBatch, Tensor> read) {
-    return rollout.each(rowsAtOnce, adapted.model().compute(), read);
+    int[] starts = rollout.starts();
+    float[] out = new float[starts[starts.length - 1]];
+    int n = rowsAtOnce * rollout.samples();
+    for (int from = 0; from < rollout.answers().size(); from += n) {
+      int to = Math.min(rollout.answers().size(), from + n);
+      List<TokenRow> rows = new ArrayList<>();
+      IntStream.range(from, to).forEach(i -> rows.add(rollout.row(i)));
+      try (Scope scope = new Scope()) {
+        TokenBatch batch = TokenBatch.sharing(rows, adapted.model().compute());
+        float[] part = Ops.toFloats(Ops.without(() -> read.apply(batch)));
+        System.arraycopy(part, 0, out, starts[from], part.length);
+      }
+    }
+    return out;
   }
 }

@@ -105,17 +105,15 @@ final class TimedRollouts implements Steps<PolicyBatch> {
             .generate(prompts.stream().map(PromptRow::ids).toList(), load.samples(), index);
     List<Score> scores =
         IntStream.range(0, answers.size()).mapToObj(i -> new Score(i % 2, Map.of())).toList();
-    float[] none = {};
-    Rollout bare = new Rollout(index, prompts, answers, scores, none, none, none, 0, 0);
+    Rollout bare = new Drawn(prompts, answers, scores, 0).rollout(index);
     answering = since(begun);
     begun = now();
+    float[] none = {};
     float[] old =
         load.minibatches() == 1
             ? none
-            : bare.each(
-                load.promptsAtOnce(),
-                compute,
-                batch -> likelihood.each(adapted.model(), batch, new Chunk.Auto()));
+            : new Reader(compute, load.promptsAtOnce())
+                .each(bare, b -> likelihood.each(adapted.model(), b, new Chunk.Auto()));
     reading = since(begun);
     KlPrice free = new KlPrice(method.answers().kl());
     return RolloutParts.of(bare.read(old, none, none, answering), method, free, compute);

@@ -135,7 +135,8 @@ public final class HttpReward implements Reward {
           "does not answer within %s s".formatted(manner.timeout().toMillis() / 1e3), e);
     } catch (ExecutionException e) {
       boolean absent = e.getCause() instanceof ConnectException;
-      throw new ServiceCut(absent ? "cannot be reached" : "breaks the connection off", e.getCause());
+      throw new ServiceCut(
+          absent ? "cannot be reached" : "breaks the connection off", e.getCause());
     }
   }
 

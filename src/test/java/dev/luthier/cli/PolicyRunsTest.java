@@ -125,7 +125,8 @@ class PolicyRunsTest {
   @Test
   void keepsAnswers() throws IOException {
     String method =
-        "{ grpo: { %s, rollout: { samples: 4, max_new_tokens: 6, log: 8 } } }".formatted(run.rewards());
+        "{ grpo: { %s, rollout: { samples: 4, max_new_tokens: 6, log: 8 } } }"
+            .formatted(run.rewards());
     run.steps(method, "out", "--optim.max_steps=2", "--checkpoint.every=1");
     Path log = dir.resolve("out/rollouts.jsonl");
     List<String> lines = Files.readAllLines(log);
@@ -238,7 +239,8 @@ class PolicyRunsTest {
   /** What is measured beside the reward is in the log, and is not learnt from. */
   @Test
   void measuresGold() throws IOException {
-    Said said = run.train("{ grpo: { %s, %s, gold: exact_match } }".formatted(run.rewards(), SHORT), "out");
+    Said said =
+        run.train("{ grpo: { %s, %s, gold: exact_match } }".formatted(run.rewards(), SHORT), "out");
     assertThat(said.code()).as(said.err()).isZero();
     assertThat(said.all())
         .contains("gold 0.000")

@@ -111,7 +111,10 @@ class PpoRunsTest {
     Said said = run.train(method, "broken", often[0], often[1], "--resume");
     assertThat(said.code()).as(said.err() + said.out()).isZero();
     run.same("broken", "whole", "adapter/adapter_model.safetensors");
-    run.same("broken", "whole", "adapter/value/" + (value.equals(HEAD) ? "value_head" : "model") + ".safetensors");
+    run.same(
+        "broken",
+        "whole",
+        "adapter/value/" + (value.equals(HEAD) ? "value_head" : "model") + ".safetensors");
   }
 
   /**
@@ -163,8 +166,10 @@ class PpoRunsTest {
     assertThat(run.logged("two").get(0).get("value")).isNotZero();
     assertThat(run.logged("one").get(0).get("value")).isZero(); // a critic's new head
     run.steps(ppo("value: { %s }".formatted(HEAD)), "three");
-    run.steps(ppo("value: { head: { start: %s } }".formatted(dir.resolve("three/adapter/value"))), "4");
-    assertThat(run.logged("4").get(0).get("value")).isNotEqualTo(run.logged("three").get(0).get("value"));
+    run.steps(
+        ppo("value: { head: { start: %s } }".formatted(dir.resolve("three/adapter/value"))), "4");
+    assertThat(run.logged("4").get(0).get("value"))
+        .isNotEqualTo(run.logged("three").get(0).get("value"));
   }
 
   /** An answer that was cut pays for it, and is worth less in the end. */
@@ -201,7 +206,8 @@ class PpoRunsTest {
             .replaceFirst("\\{", "{ \"id2label\": { \"0\": \"kind\", \"1\": \"short\" },"));
     run.refused("which has 2 scores", ppo("value: { critic: { model: %s } }".formatted(two)));
     Files.writeString(two.resolve("adapter_config.json"), "{}");
-    run.refused("an adapter; merge it with", ppo("value: { critic: { model: %s } }".formatted(two)));
+    run.refused(
+        "an adapter; merge it with", ppo("value: { critic: { model: %s } }".formatted(two)));
     run.refused(
         "peft.lt_sft first looks for the weights that learn",
         ppo("vf_coef: 1"),
