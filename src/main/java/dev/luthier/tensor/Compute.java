@@ -21,10 +21,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param hollow whether loaded weights are stand-ins: right in shape, zero in value, without memory
  */
 public record Compute(String device, ScalarType dtype, Optional<Storage> packing, boolean hollow) {
-  static {
-    Natives.load();
-  }
-
   public static final Compute CPU = new Compute("cpu", ScalarType.Float);
 
   /** One that packs nothing. */

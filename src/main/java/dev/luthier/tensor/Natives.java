@@ -18,16 +18,14 @@ import org.bytedeco.pytorch.global.torch;
 final class Natives {
   private static final String LOCK = "luthier.lock";
 
-  static {
+  private Natives() {}
+
+  /** Loads libtorch; called before anything else of it is. */
+  static void load() {
     load(torch.class);
   }
 
-  private Natives() {}
-
-  /** Loads libtorch, once; called before anything else of it is. */
-  static void load() {}
-
-  /** The same for another library. */
+  /** Loads a library and those that it stands on; again it does nothing. */
   static synchronized void load(Class<?> library) {
     try {
       Path cache = Loader.getCacheDir().toPath();
