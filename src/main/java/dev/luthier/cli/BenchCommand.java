@@ -5,9 +5,9 @@ import dev.luthier.recipe.LoadBench;
 import dev.luthier.recipe.MemoryBench;
 import dev.luthier.recipe.OptimBench;
 import dev.luthier.recipe.SwapBench;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures this machine.",
-    subcommands = {StepBenchCommand.class, HeadBenchCommand.class, GenerateBenchCommand.class})
+    subcommands = {
+      StepBenchCommand.class,
+      HeadBenchCommand.class,
+      GenerateBenchCommand.class,
+      RolloutBenchCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -27,18 +32,7 @@ final class BenchCommand implements Runnable {
 
   @Command(name = "swap", description = "How long another adapter takes to be put in force.")
   void swap(
-      @Option(
-              names = "--model",
-              paramLabel = "MODEL",
-              defaultValue = "models/tiny-base",
-              description = "The model's folder (default: ${DEFAULT-VALUE}).")
-          Path model,
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "auto",
-              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-          String device,
+      @Mixin MeasuredModel measured,
       @Option(
               names = "--rounds",
               paramLabel = "N",
@@ -46,50 +40,23 @@ final class BenchCommand implements Runnable {
               description = "Swaps, of which the median is told (default: ${DEFAULT-VALUE}).")
           int rounds) {
     Check.atLeast("--rounds", 1, rounds);
-    SwapBench.run(
-        Screen.folder(model, spec.commandLine().getErr()),
-        device,
-        rounds,
-        spec.commandLine().getOut());
+    SwapBench.run(measured.folder(), measured.device(), rounds, spec.commandLine().getOut());
   }
 
   @Command(
       name = "memory",
       description = "The memory that trainings were planned to take, and took.")
-  void memory(
-      @Option(
-              names = "--model",
-              paramLabel = "MODEL",
-              defaultValue = "models/tiny-base",
-              description = "The model's folder (default: ${DEFAULT-VALUE}).")
-          Path model,
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "auto",
-              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-          String device) {
+  void memory(@Mixin MeasuredModel measured) {
     MemoryBench.run(
-        Screen.folder(model, spec.commandLine().getErr()),
-        device,
+        measured.folder(),
+        measured.device(),
         new ChildTrainer(1, List.of()),
         spec.commandLine().getOut());
   }
 
   @Command(name = "load", description = "How long a model takes to load, and what it costs.")
   void load(
-      @Option(
-              names = "--model",
-              paramLabel = "MODEL",
-              defaultValue = "models/tiny-base",
-              description = "The model's folder (default: ${DEFAULT-VALUE}).")
-          Path model,
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "cpu",
-              description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-          String device,
+      @Mixin MeasuredModel measured,
       @Option(
               names = "--rounds",
               paramLabel = "N",
@@ -97,7 +64,7 @@ final class BenchCommand implements Runnable {
               description = "How often (default: ${DEFAULT-VALUE}).")
           int rounds) {
     Check.atLeast("--rounds", 1, rounds);
-    LoadBench.run(model, device, rounds, spec.commandLine().getOut());
+    LoadBench.run(measured.folder(), measured.device(), rounds, spec.commandLine().getOut());
   }
 
   @Command(name = "optim", description = "Times a step of each optimizer, and counts its state.")

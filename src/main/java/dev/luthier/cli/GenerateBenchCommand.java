@@ -2,8 +2,8 @@ package dev.luthier.cli;
 
 import dev.luthier.error.Check;
 import dev.luthier.recipe.GenerateBench;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,20 +14,7 @@ import picocli.CommandLine.Spec;
     description = "New tokens a second, one sequence alone and many at once.")
 final class GenerateBenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--model",
-      paramLabel = "MODEL",
-      defaultValue = "models/tiny-base",
-      description = "The model's folder (default: ${DEFAULT-VALUE}).")
-  private Path model = Path.of("");
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-  private String device = "";
+  @Mixin private MeasuredModel measured = new MeasuredModel();
 
   @Option(
       names = "--dtype",
@@ -82,8 +69,8 @@ final class GenerateBenchCommand implements Runnable {
     Check.atLeast("--new-tokens", 1, newTokens);
     Check.atLeast("--rounds", 1, rounds);
     GenerateBench.run(
-        model,
-        GenerateBench.compute(device, dtype),
+        measured.folder(),
+        GenerateBench.compute(measured.compute(), dtype),
         new GenerateBench.Load(
             batch, promptTokens, newTokens, rounds, MannerArguments.cacheBytes(cacheMb)),
         parts,

@@ -2,32 +2,18 @@ package dev.luthier.cli;
 
 import dev.luthier.error.Check;
 import dev.luthier.recipe.StepBench;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code luthier bench step}. */
 @Command(name = "step", description = "Times a LoRA step beside its matrix products alone.")
 final class StepBenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Parameters(
-      paramLabel = "MODEL",
-      arity = "0..1",
-      defaultValue = "models/tiny-base",
-      description = "The model's folder (default: ${DEFAULT-VALUE}).")
-  private Path model = Path.of("");
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-  private String device = "";
+  @Mixin private MeasuredModel measured = new MeasuredModel();
 
   @Option(
       names = "--steps",
@@ -66,8 +52,8 @@ final class StepBenchCommand implements Runnable {
     Check.atLeast("--steps", 1, steps);
     Check.atLeast("--rank", 1, rank);
     StepBench.run(
-        Screen.folder(model, spec.commandLine().getErr()),
-        StepBench.Setting.of(device, rank, quantize, checkpoint),
+        measured.folder(),
+        StepBench.Setting.of(measured.compute(), rank, quantize, checkpoint),
         shapes.stream().map(StepBench.Shape::of).toList(),
         steps,
         spec.commandLine().getOut());

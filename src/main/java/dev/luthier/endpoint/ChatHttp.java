@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.luthier.error.UserError;
 import dev.luthier.io.RetryAfter;
+import dev.luthier.io.ServiceCut;
+import dev.luthier.io.WholeAnswer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +48,10 @@ final class ChatHttp {
   /**
    * The body of the reply.
    *
-   * @throws EndpointCut if it failed in a way that may pass
+   * @throws ServiceCut if it failed in a way that may pass
    * @throws UserError if the endpoint refuses the request, so that asking again helps nothing
    */
-  JsonNode post(String body) throws EndpointCut, InterruptedException {
+  JsonNode post(String body) throws ServiceCut, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint.chat())
             .header("Content-Type", "application/json")
@@ -65,39 +65,35 @@ final class ChatHttp {
     }
     String said = "%s answers with status %d%s".formatted(host(), status, reason(response.body()));
     if (PASSING.contains(status) || status >= 500) {
-      throw new EndpointCut(said, RetryAfter.of(response.headers()).orElse(null));
+      throw new ServiceCut(said, RetryAfter.of(response.headers()));
     }
     throw new UserError(said + remedy(status, response.body()));
   }
 
-  /** A timeout of the whole answer: that of a request ends with its headers. */
-  private HttpResponse<String> send(HttpRequest request) throws EndpointCut, InterruptedException {
-    CompletableFuture<HttpResponse<String>> coming =
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+  private HttpResponse<String> send(HttpRequest request) throws ServiceCut, InterruptedException {
     try {
-      return coming.get(timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return WholeAnswer.of(http, request, timeout());
     } catch (TimeoutException e) {
-      coming.cancel(true);
-      throw new EndpointCut("%s gives no answer in %s s".formatted(host(), endpoint.timeout()), e);
+      throw new ServiceCut("%s gives no answer in %s s".formatted(host(), endpoint.timeout()), e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new EndpointCut(
+      throw new ServiceCut(
           "%s cannot be reached (%s)".formatted(host(), UserError.reason(cause)), cause);
     }
   }
 
-  private JsonNode reply(String body) throws EndpointCut {
+  private JsonNode reply(String body) throws ServiceCut {
     try {
       JsonNode json = JSON.readTree(body);
       if (ChatReply.of(json).isPresent()) {
         return json;
       }
     } catch (JsonProcessingException e) {
-      throw new EndpointCut("%s answers with no JSON: %s".formatted(host(), quoted(body)), e);
+      throw new ServiceCut("%s answers with no JSON: %s".formatted(host(), quoted(body)), e);
     }
-    throw new EndpointCut(
+    throw new ServiceCut(
         "%s answers without choices[0].message.content: %s".formatted(host(), quoted(body)),
-        (Duration) null);
+        Optional.empty());
   }
 
   private String remedy(int status, String body) {

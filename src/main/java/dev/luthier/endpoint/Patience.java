@@ -1,6 +1,8 @@
 package dev.luthier.endpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.io.Retries;
+import dev.luthier.io.ServiceCut;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -22,42 +24,34 @@ record Patience(Endpoint endpoint, ChatHttp http, Time time, Pace pace, Consumer
    * @throws UncheckedIOException after the last attempt
    */
   JsonNode ask(ChatRequest request) {
-    Duration next = FIRST;
     try {
-      for (int failed = 1; ; failed++) {
-        Pace.Turn turn = pace.next(request.estimate());
-        time.pause(turn.pause());
-        try {
-          JsonNode body = http.post(request.json(endpoint.model()));
-          ChatReply.of(body)
-              .filter(reply -> reply.in() + reply.out() > 0)
-              .ifPresent(reply -> pace.tell(turn, reply.in() + reply.out()));
-          return body;
-        } catch (EndpointCut cut) {
-          Duration wait = cut.askedPause().orElse(next);
-          if (failed == endpoint.attempts() || wait.compareTo(MOST) > 0) {
-            throw gone(cut, failed, wait);
-          }
-          notes.accept(
-              "%s; attempt %d of %d in %d s"
-                  .formatted(
-                      cut.getMessage(), failed + 1, endpoint.attempts(), wait.toMillis() / 1000));
-          time.pause(wait);
-          next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
-        }
-      }
+      return new Retries(endpoint.attempts(), FIRST, LONGEST, MOST, time::pause, notes)
+          .run(() -> once(request));
+    } catch (Retries.GaveUp end) {
+      throw gone(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while asking", e);
     }
   }
 
-  private static UncheckedIOException gone(EndpointCut cut, int failed, Duration wait) {
+  private JsonNode once(ChatRequest request) throws ServiceCut, InterruptedException {
+    Pace.Turn turn = pace.next(request.estimate());
+    time.pause(turn.pause());
+    JsonNode body = http.post(request.json(endpoint.model()));
+    ChatReply.of(body)
+        .filter(reply -> reply.in() + reply.out() > 0)
+        .ifPresent(reply -> pace.tell(turn, reply.in() + reply.out()));
+    return body;
+  }
+
+  private static UncheckedIOException gone(Retries.GaveUp end) {
     String asked =
-        wait.compareTo(MOST) > 0
-            ? "; it asks to come back in %d s".formatted(wait.toSeconds())
-            : failed == 1 ? "" : " (%d attempts)".formatted(failed);
+        end.tooLong()
+            .map(wait -> "; it asks to come back in %d s".formatted(wait.toSeconds()))
+            .orElse(end.attempts() == 1 ? "" : " (%d attempts)".formatted(end.attempts()));
     return new UncheckedIOException(
-        cut.getMessage() + asked + "; what was answered is kept, the same command goes on", cut);
+        end.cut().getMessage() + asked + "; what was answered is kept, the same command goes on",
+        end.cut());
   }
 }

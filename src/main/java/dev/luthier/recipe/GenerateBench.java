@@ -45,8 +45,7 @@ public final class GenerateBench {
    * @param dtype auto, float32 or bfloat16
    * @throws UserError if it is none of them
    */
-  public static Compute compute(String device, String dtype) {
-    Compute usual = Compute.of(device);
+  public static Compute compute(Compute usual, String dtype) {
     return switch (dtype) {
       case "auto" -> usual;
       case "float32" -> usual.inFloat32();

@@ -3,9 +3,8 @@ package dev.luthier.recipe;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Name;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /** A stage that writes a model with an adapter in its weights. */
@@ -16,11 +15,7 @@ public record MergeStage(
     @Doc("The adapter's folder") Path adapter,
     @Doc("How the model was kept in training: the `model.quantize` of that recipe") @Default("none")
         Quantize quantize)
-    implements Work {
-  @Override
-  public Map<String, Path> artefacts(Path dir) {
-    return new MadeModel(dir).artefacts();
-  }
+    implements ModelStage {
 
   @Override
   public Writer.Voice start(String device) {
@@ -28,21 +23,7 @@ public record MergeStage(
   }
 
   @Override
-  public Optional<Writer.Voice> voice(Path dir, String device) {
-    return new MadeModel(dir).voice(device);
-  }
-
-  @Override
-  public boolean carryOut(Run run) {
-    Path into = new MadeModel(run.dir()).folder();
-    if (!Files.exists(into)) {
-      MergedFolder.write(model, adapter, into, quantize, run.out());
-    }
-    return true;
-  }
-
-  @Override
-  public Map<String, Change> measured(Path dir) {
-    return Map.of();
+  public void write(Path into, PrintWriter out) {
+    MergedFolder.write(model, adapter, into, quantize, out);
   }
 }

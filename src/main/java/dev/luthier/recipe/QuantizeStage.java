@@ -4,10 +4,9 @@ import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.doc.Name;
 import dev.luthier.error.UserError;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A stage that writes a model whose linear maps are quantised. */
@@ -19,7 +18,7 @@ public record QuantizeStage(
     @Doc("How its linear layers are kept") @Default("nf4") Quantize as,
     @Doc("Linear layers to leave as they are, such as `down_proj` or `layers.0`") @Default("[]")
         List<String> skip)
-    implements Work {
+    implements ModelStage {
   public QuantizeStage {
     skip = List.copyOf(skip);
     if (as.storage().isEmpty()) {
@@ -28,32 +27,12 @@ public record QuantizeStage(
   }
 
   @Override
-  public Map<String, Path> artefacts(Path dir) {
-    return new MadeModel(dir).artefacts();
-  }
-
-  @Override
   public Writer.Voice start(String device) {
     return new Writer.Voice(model, Optional.empty(), Optional.empty(), device);
   }
 
   @Override
-  public Optional<Writer.Voice> voice(Path dir, String device) {
-    return new MadeModel(dir).voice(device);
-  }
-
-  @Override
-  public boolean carryOut(Run run) {
-    Path into = new MadeModel(run.dir()).folder();
-    if (!Files.exists(into)) {
-      new QuantizedFolder(as.storage().orElseThrow(), skip, Optional.empty())
-          .write(model, into, run.out());
-    }
-    return true;
-  }
-
-  @Override
-  public Map<String, Change> measured(Path dir) {
-    return Map.of();
+  public void write(Path into, PrintWriter out) {
+    new QuantizedFolder(as.storage().orElseThrow(), skip, Optional.empty()).write(model, into, out);
   }
 }

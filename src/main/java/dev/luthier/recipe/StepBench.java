@@ -43,8 +43,7 @@ public final class StepBench {
     /**
      * @param quantize as model.quantize in a recipe
      */
-    public static Setting of(String device, int rank, String quantize, boolean checkpoint) {
-      Compute plain = Compute.of(device);
+    public static Setting of(Compute plain, int rank, String quantize, boolean checkpoint) {
       Optional<Storage> storage = Quantize.read(quantize).storage();
       return new Setting(
           storage.map(plain::packing).orElse(plain),

@@ -1,14 +1,10 @@
 package dev.luthier.reward;
 
-import dev.failsafe.Failsafe;
-import dev.failsafe.FailsafeException;
-import dev.failsafe.RetryPolicy;
-import dev.failsafe.Timeout;
-import dev.failsafe.TimeoutExceededException;
 import dev.luthier.error.UserError;
+import dev.luthier.io.Retries;
 import dev.luthier.io.RetryAfter;
-import java.io.IOException;
-import java.io.Serial;
+import dev.luthier.io.ServiceCut;
+import dev.luthier.io.WholeAnswer;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A service that scores, given by its address. What passes (a connection that breaks, no answer in
@@ -45,7 +43,7 @@ public final class HttpReward implements Reward {
   private final Manner manner;
   private final Optional<String> token;
   private final HttpClient http;
-  private final RetryPolicy<String> again;
+  private final Retries retries;
 
   /**
    * @param token sent as {@code Authorization: Bearer ...}
@@ -59,15 +57,15 @@ public final class HttpReward implements Reward {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(manner.timeout())
             .build();
-    Duration longest =
-        LONGEST.compareTo(manner.pause()) > 0 ? LONGEST : manner.pause().plusMillis(1);
-    this.again =
-        RetryPolicy.<String>builder()
-            .handle(Passing.class, IOException.class, TimeoutExceededException.class)
-            .withMaxRetries(manner.retries())
-            .withBackoff(manner.pause(), longest)
-            .withDelayFnOn(context -> ((Passing) context.getLastException()).asked, Passing.class)
-            .build();
+    Duration longest = LONGEST.compareTo(manner.pause()) > 0 ? LONGEST : manner.pause();
+    this.retries =
+        new Retries(
+            manner.retries() + 1,
+            manner.pause(),
+            longest,
+            LONGEST_ASKED,
+            pause -> Thread.sleep(pause.toMillis()),
+            note -> {});
   }
 
   @Override
@@ -98,17 +96,21 @@ public final class HttpReward implements Reward {
             .header("User-Agent", "luthier")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-    Timeout<String> limit = Timeout.<String>builder(manner.timeout()).withInterrupt().build();
     try {
-      return Failsafe.with(again, limit).get(() -> attempt(request.build()));
-    } catch (FailsafeException e) {
-      throw gaveUp(
-          e instanceof TimeoutExceededException || e.getCause() == null ? e : e.getCause());
+      return retries.run(() -> attempt(request.build()));
+    } catch (Retries.GaveUp end) {
+      throw new UserError(
+          "%s %s (%d attempts); see that it runs, or give it more time: http.timeout, http.retries"
+              .formatted(url, end.cut().getMessage(), end.attempts()),
+          end.cut());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking " + url, e);
     }
   }
 
-  private String attempt(HttpRequest request) throws IOException, InterruptedException, Passing {
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+  private String attempt(HttpRequest request) throws ServiceCut, InterruptedException {
+    HttpResponse<String> response = answer(request);
     int status = response.statusCode();
     if (status == 200) {
       return response.body();
@@ -116,7 +118,7 @@ public final class HttpReward implements Reward {
     String said =
         "answers with status %d and %s".formatted(status, HttpAnswer.quoted(response.body()));
     if (status == 408 || status == 429 || status >= 500) {
-      throw new Passing(said, RetryAfter.of(response.headers()).map(HttpReward::atMost));
+      throw new ServiceCut(said, RetryAfter.of(response.headers()).map(HttpReward::atMost));
     }
     String remedy =
         status == 401 || status == 403
@@ -125,34 +127,21 @@ public final class HttpReward implements Reward {
     throw new UserError("%s %s%s".formatted(url, said, remedy));
   }
 
+  private HttpResponse<String> answer(HttpRequest request) throws ServiceCut, InterruptedException {
+    try {
+      return WholeAnswer.of(http, request, manner.timeout());
+    } catch (TimeoutException e) {
+      throw new ServiceCut(
+          "does not answer within %s s".formatted(manner.timeout().toMillis() / 1e3), e);
+    } catch (ExecutionException e) {
+      boolean absent = e.getCause() instanceof ConnectException;
+      throw new ServiceCut(
+          absent ? "cannot be reached" : "breaks the connection off", e.getCause());
+    }
+  }
+
   /** A service that asks for more may say so again. */
   private static Duration atMost(Duration asked) {
     return asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked;
-  }
-
-  private UserError gaveUp(Throwable last) {
-    String what = "breaks the connection off";
-    if (last instanceof TimeoutExceededException) {
-      what = "does not answer within %s s".formatted(manner.timeout().toMillis() / 1e3);
-    } else if (last instanceof ConnectException) {
-      what = "cannot be reached";
-    } else if (last instanceof Passing passing) {
-      what = String.valueOf(passing.getMessage());
-    }
-    return new UserError(
-        "%s %s (%d attempts); see that it runs, or give it more time: http.timeout, http.retries"
-            .formatted(url, what, manner.retries() + 1),
-        last);
-  }
-
-  /** A refusal that may pass. */
-  private static final class Passing extends Exception {
-    @Serial private static final long serialVersionUID = 1;
-    private final transient Duration asked; // below 0: none
-
-    Passing(String message, Optional<Duration> asked) {
-      super(message);
-      this.asked = asked.orElse(Duration.ofMillis(-1));
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.luthier.rollout;
 
 import dev.luthier.error.UserError;
 import dev.luthier.model.Generative;
+import dev.luthier.tensor.Compute;
 
 /**
  * How much is written at once. What a sequence is before it ends is what its memory is reserved
@@ -18,6 +19,9 @@ public record Budget(int rows, long cacheBytes) {
   /** The memory for keys and values where nothing else is said: 2 GiB. */
   public static final long CACHE_BYTES = 2L << 30;
 
+  private static final int ROLLOUTS = 128;
+  private static final int ROLLOUTS_ON_GPU = 512; // a step of few takes as long there
+
   /**
    * @throws UserError naming the value that is wrong
    */
@@ -33,6 +37,11 @@ public record Budget(int rows, long cacheBytes) {
   /** So many rows within {@link #CACHE_BYTES}. */
   public static Budget rows(int rows) {
     return new Budget(rows, CACHE_BYTES);
+  }
+
+  /** For the answers that a training learns from. */
+  public static Budget ofRollouts(Compute compute) {
+    return rows(compute.isCuda() ? ROLLOUTS_ON_GPU : ROLLOUTS);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.luthier.tensor;
 
 import dev.luthier.error.UserError;
 import java.util.Optional;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -62,7 +61,7 @@ public record Compute(String device, ScalarType dtype, Optional<Storage> packing
     if (!System.getProperty("org.bytedeco.javacpp.platform.extension", "").equals("-gpu")) {
       return 0;
     }
-    Loader.load(org.bytedeco.pytorch.global.torch_cuda.class);
+    Natives.load(org.bytedeco.pytorch.global.torch_cuda.class);
     return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
   }
 

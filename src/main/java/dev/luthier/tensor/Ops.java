@@ -13,6 +13,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The tensor expressions that the Java binding spells badly. */
 public final class Ops {
+  static {
+    Natives.load();
+  }
+
   private Ops() {}
 
   /** A new (n) int64 tensor with these values on the device of {@code compute}. */

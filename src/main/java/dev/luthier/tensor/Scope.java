@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * the cost of a small operation), so every tensor belongs to a scope or to an owner that closes it.
  */
 public final class Scope implements AutoCloseable {
+  static {
+    Natives.load();
+  }
+
   private final @Nullable PointerScope around = PointerScope.getInnerScope();
   private final PointerScope scope = Ledger.scope();
 

@@ -2,14 +2,9 @@ package dev.luthier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.luthier.TinyRun;
-import dev.luthier.train.MetricsFile;
-import dev.luthier.user.Compiled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,20 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with a value model, and what they share with those without one, by their recipes. */
 class PpoRunsTest {
-  /** The share of an answer's characters that are small letters: every answer has another one. */
-  private static final String LETTERS =
+  private static final String REST =
       """
-      import dev.luthier.reward.*;
-      import java.util.List;
-      public class Letters implements Reward {
-        @Override public List<Score> of(List<Asked> answers) {
-          return answers.stream().map(a -> {
-            String text = a.answered().said();
-            long small = text.chars().filter(c -> c >= 'a' && c <= 'z').count();
-            return Score.of(small / (double) Math.max(1, text.length()));
-          }).toList();
-        }
-      }
+      data: { train: train.jsonl }
+      optim: { lr: 5e-3, batch: 4, micro_batch: 3, max_steps: 4, epochs: 40, schedule: constant }
       """;
 
   private static final String SHORT = "rollout: { samples: 2, max_new_tokens: 6 }";
@@ -41,65 +26,15 @@ class PpoRunsTest {
   private static final String CRITIC = "critic: { lr: 1e-3 }";
 
   @TempDir Path dir;
-  private TinyRun tiny;
-  private String rewards;
+  private LettersRun run;
 
   @BeforeEach
   void write() throws IOException {
-    tiny = TinyRun.in(dir.resolve("tiny"));
-    Path classes = Compiled.classes(dir.resolve("classes"), LETTERS);
-    rewards =
-        "rewards: { letters: { scorer: { java: { name: org.acme.Letters, jar: %s } } } }"
-            .formatted(classes);
-    List<String> lines = Files.readAllLines(tiny.dir().resolve("train.jsonl"));
-    Files.write(dir.resolve("train.jsonl"), lines.subList(0, 16));
-  }
-
-  private Said train(String method, String out, String... more) throws IOException {
-    String text =
-        """
-        model: { path: %s/model, device: cpu }
-        method: %s
-        peft: { lora: { rank: 4, alpha: 8 } }
-        data: { train: %s/train.jsonl }
-        optim: { lr: 5e-3, batch: 4, micro_batch: 3, max_steps: 4, epochs: 40, schedule: constant }
-        eval: { every: never, generate: 0 }
-        output: %s/out
-        """
-            .formatted(tiny.dir(), method, dir, dir);
-    Path recipe = Files.writeString(dir.resolve("recipe.yaml"), text);
-    List<String> args =
-        new ArrayList<>(
-            List.of("train", recipe.toString(), "--output=" + dir.resolve(out).toString()));
-    args.addAll(List.of(more));
-    return Said.luthier(args.toArray(String[]::new));
-  }
-
-  /** What every step of a run that ends well logged. */
-  private List<Map<String, Double>> steps(String method, String out, String... more)
-      throws IOException {
-    Said said = train(method, out, more);
-    assertThat(said.code()).as(said.err() + said.out()).isZero();
-    return logged(out);
-  }
-
-  private List<Map<String, Double>> logged(String out) {
-    return MetricsFile.read(dir.resolve(out).resolve("metrics.jsonl")).stream()
-        .map(MetricsFile.Line::values)
-        .filter(values -> values.containsKey("loss"))
-        .toList();
+    run = LettersRun.in(dir, REST);
   }
 
   private String ppo(String more) {
-    return "{ ppo: { %s, %s, %s } }".formatted(rewards, SHORT, more);
-  }
-
-  private void refused(String line, String method, String... more) throws IOException {
-    Said said = train(method, "refused", more);
-    assertThat(said.code()).as(said.out()).isEqualTo(2);
-    assertThat(said.err().strip().lines()).hasSize(1);
-    assertThat(said.err()).contains(line);
-    assertThat(dir.resolve("refused")).doesNotExist();
+    return "{ ppo: { %s, %s, %s } }".formatted(run.rewards(), SHORT, more);
   }
 
   /**
@@ -116,9 +51,9 @@ class PpoRunsTest {
       })
   void onPolicyNothingHasMoved(String method) throws IOException {
     List<Map<String, Double>> steps =
-        steps(
+        run.steps(
             "{ %s %s, %s, updates: { iterations: 2 }, kl: { in_reward: {} } } }"
-                .formatted(method, rewards, SHORT),
+                .formatted(method, run.rewards(), SHORT),
             "out");
     for (int i = 0; i < 4; i++) {
       Map<String, Double> step = steps.get(i);
@@ -147,7 +82,7 @@ class PpoRunsTest {
   @ValueSource(strings = {HEAD, CRITIC})
   void valuesComeCloser(String value) throws IOException {
     List<Map<String, Double>> steps =
-        steps(
+        run.steps(
             ppo("updates: { iterations: 8 }, value: { %s }, vf_coef: 1".formatted(value)),
             "out",
             "--optim.max_steps=8",
@@ -169,29 +104,17 @@ class PpoRunsTest {
                 + " kl: { in_reward: { control: { adaptive: { horizon: 20 } } } }, value: { %s }"
                     .formatted(value));
     String[] often = {"--optim.max_steps=7", "--checkpoint.every=1"};
-    List<Map<String, Double>> whole = steps(method, "whole", often);
+    List<Map<String, Double>> whole = run.steps(method, "whole", often);
     assertThat(whole.get(4).get("kl_beta")).isNotEqualTo(whole.get(0).get("kl_beta"));
-    steps(method, "broken", often);
-    delete(dir.resolve("broken/checkpoints"), 7); // to step 6, the second of the second rollout
-    Said said = train(method, "broken", often[0], often[1], "--resume");
+    run.steps(method, "broken", often);
+    run.breakOff("broken", 7); // to step 6, the second of the second rollout
+    Said said = run.train(method, "broken", often[0], often[1], "--resume");
     assertThat(said.code()).as(said.err() + said.out()).isZero();
-    same("adapter/adapter_model.safetensors");
-    same("adapter/value/" + (value.equals(HEAD) ? "value_head" : "model") + ".safetensors");
-  }
-
-  private void same(String file) throws IOException {
-    assertThat(Files.readAllBytes(dir.resolve("broken").resolve(file)))
-        .isEqualTo(Files.readAllBytes(dir.resolve("whole").resolve(file)));
-  }
-
-  private static void delete(Path checkpoints, int step) throws IOException {
-    try (var all = Files.walk(checkpoints)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        if (path.toString().matches(".*step-0*%d(/.*)?".formatted(step))) {
-          Files.delete(path);
-        }
-      }
-    }
+    run.same("broken", "whole", "adapter/adapter_model.safetensors");
+    run.same(
+        "broken",
+        "whole",
+        "adapter/value/" + (value.equals(HEAD) ? "value_head" : "model") + ".safetensors");
   }
 
   /**
@@ -202,16 +125,16 @@ class PpoRunsTest {
   void stopsAtKl() throws IOException {
     String method = ppo("updates: { iterations: 4, stop_at_kl: 1e-9 }");
     String[] often = {"--optim.max_steps=6", "--checkpoint.every=1"};
-    List<Map<String, Double>> whole = steps(method, "whole", often);
+    List<Map<String, Double>> whole = run.steps(method, "whole", often);
     for (int i = 0; i < 6; i++) {
       assertThat(whole.get(i).containsKey("reward")).isEqualTo(i % 2 == 0);
       assertThat(whole.get(i).get("stopped_at_kl")).isEqualTo(i % 2);
     }
-    steps(method, "broken", often);
-    delete(dir.resolve("broken/checkpoints"), 6);
-    Said said = train(method, "broken", often[0], often[1], "--resume");
+    run.steps(method, "broken", often);
+    run.breakOff("broken", 6);
+    Said said = run.train(method, "broken", often[0], often[1], "--resume");
     assertThat(said.code()).as(said.err() + said.out()).isZero();
-    same("adapter/adapter_model.safetensors");
+    run.same("broken", "whole", "adapter/adapter_model.safetensors");
   }
 
   /** A bonus for entropy, and texts beside the answers; both are logged. */
@@ -220,8 +143,8 @@ class PpoRunsTest {
     String texts =
         "pretraining_mix: { data: %s, coef: 0.5, batch: 5 }".formatted(dir.resolve("train.jsonl"));
     List<Map<String, Double>> steps =
-        steps(
-            "{ grpo: { %s, %s, entropy_coef: 0.01, %s } }".formatted(rewards, SHORT, texts),
+        run.steps(
+            "{ grpo: { %s, %s, entropy_coef: 0.01, %s } }".formatted(run.rewards(), SHORT, texts),
             "out",
             "--optim.max_steps=8");
     Map<String, Double> first = steps.get(0);
@@ -237,21 +160,23 @@ class PpoRunsTest {
   /** What a run leaves of its value model is where another begins. */
   @Test
   void goesOnFromAValueModel() throws IOException {
-    steps(ppo("value: { %s }, vf_coef: 1".formatted(CRITIC)), "one");
+    run.steps(ppo("value: { %s }, vf_coef: 1".formatted(CRITIC)), "one");
     Path value = dir.resolve("one/adapter/value");
-    steps(ppo("value: { critic: { model: %s } }".formatted(value)), "two");
-    assertThat(logged("two").get(0).get("value")).isNotZero();
-    assertThat(logged("one").get(0).get("value")).isZero(); // a critic's new head
-    steps(ppo("value: { %s }".formatted(HEAD)), "three");
-    steps(ppo("value: { head: { start: %s } }".formatted(dir.resolve("three/adapter/value"))), "4");
-    assertThat(logged("4").get(0).get("value")).isNotEqualTo(logged("three").get(0).get("value"));
+    run.steps(ppo("value: { critic: { model: %s } }".formatted(value)), "two");
+    assertThat(run.logged("two").get(0).get("value")).isNotZero();
+    assertThat(run.logged("one").get(0).get("value")).isZero(); // a critic's new head
+    run.steps(ppo("value: { %s }".formatted(HEAD)), "three");
+    run.steps(
+        ppo("value: { head: { start: %s } }".formatted(dir.resolve("three/adapter/value"))), "4");
+    assertThat(run.logged("4").get(0).get("value"))
+        .isNotEqualTo(run.logged("three").get(0).get("value"));
   }
 
   /** An answer that was cut pays for it, and is worth less in the end. */
   @Test
   void missingEnd() throws IOException {
-    Map<String, Double> free = steps(ppo("missing_eos_penalty: 0"), "free").get(0);
-    Map<String, Double> paying = steps(ppo("missing_eos_penalty: 2"), "paying").get(0);
+    Map<String, Double> free = run.steps(ppo("missing_eos_penalty: 0"), "free").get(0);
+    Map<String, Double> paying = run.steps(ppo("missing_eos_penalty: 2"), "paying").get(0);
     assertThat(free.get("truncated")).isPositive();
     assertThat(paying.get("reward")).isEqualTo(free.get("reward"));
     assertThat(paying.get("returns")).isLessThan(free.get("returns"));
@@ -259,35 +184,36 @@ class PpoRunsTest {
 
   @Test
   void refusesWhatCannotWork() throws IOException {
-    refused("updates.stop_at_kl must be > 0", ppo("updates: { stop_at_kl: 0 }"));
-    refused("entropy_coef must be", ppo("entropy_coef: -1"));
-    refused("vf_coef must be", ppo("vf_coef: -1"));
-    refused("gae.lambda must be from 0 to 1", ppo("lambda: 2"));
-    refused("critic.lr must be > 0", ppo("value: { critic: { lr: 0 } }"));
-    refused(
+    run.refused("updates.stop_at_kl must be > 0", ppo("updates: { stop_at_kl: 0 }"));
+    run.refused("entropy_coef must be", ppo("entropy_coef: -1"));
+    run.refused("vf_coef must be", ppo("vf_coef: -1"));
+    run.refused("gae.lambda must be from 0 to 1", ppo("lambda: 2"));
+    run.refused("critic.lr must be > 0", ppo("value: { critic: { lr: 0 } }"));
+    run.refused(
         "which has no value_head.safetensors",
         ppo("value: { head: { start: %s/tiny } }".formatted(dir)));
-    refused("config.json", ppo("value: { critic: { model: %s/classes } }".formatted(dir)));
-    refused(
+    run.refused("config.json", ppo("value: { critic: { model: %s/classes } }".formatted(dir)));
+    run.refused(
         "pretraining_mix.coef must be > 0",
         ppo("pretraining_mix: { data: %s/train.jsonl, coef: 0 }".formatted(dir)));
-    refused("nowhere.jsonl", ppo("pretraining_mix: { data: nowhere.jsonl }"));
-    String config = Files.readString(tiny.dir().resolve("model/config.json"));
+    run.refused("nowhere.jsonl", ppo("pretraining_mix: { data: nowhere.jsonl }"));
+    String config = Files.readString(run.tiny().dir().resolve("model/config.json"));
     Path two = Files.createDirectories(dir.resolve("two"));
     Files.writeString(
         two.resolve("config.json"),
         config
             .replace("ForCausalLM", "ForSequenceClassification")
             .replaceFirst("\\{", "{ \"id2label\": { \"0\": \"kind\", \"1\": \"short\" },"));
-    refused("which has 2 scores", ppo("value: { critic: { model: %s } }".formatted(two)));
+    run.refused("which has 2 scores", ppo("value: { critic: { model: %s } }".formatted(two)));
     Files.writeString(two.resolve("adapter_config.json"), "{}");
-    refused("an adapter; merge it with", ppo("value: { critic: { model: %s } }".formatted(two)));
-    refused(
+    run.refused(
+        "an adapter; merge it with", ppo("value: { critic: { model: %s } }".formatted(two)));
+    run.refused(
         "peft.lt_sft first looks for the weights that learn",
         ppo("vf_coef: 1"),
         "--peft={ lt_sft: {} }");
-    refused("unknown key method.ppo.advantage", ppo("advantage: { baseline: group }"));
-    refused(
+    run.refused("unknown key method.ppo.advantage", ppo("advantage: { baseline: group }"));
+    run.refused(
         "value.lr is set, but the optimizer finds its rate",
         ppo("value: { %s }".formatted(HEAD)),
         "--optim.lr=null",

@@ -1,4 +1,4 @@
-package dev.luthier.endpoint;
+package dev.luthier.io;
 
 import java.io.IOException;
 import java.io.Serial;
@@ -6,23 +6,26 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A request failed in a way that may pass. */
-final class EndpointCut extends IOException {
+/** A request to a service failed in a way that may pass. */
+public final class ServiceCut extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final @Nullable Duration pause;
 
-  EndpointCut(String message, @Nullable Duration pause) {
+  /**
+   * @param pause what the service asks for, where it does
+   */
+  public ServiceCut(String message, Optional<Duration> pause) {
     super(message);
-    this.pause = pause;
+    this.pause = pause.orElse(null);
   }
 
-  EndpointCut(String message, Throwable cause) {
+  public ServiceCut(String message, Throwable cause) {
     super(message, cause);
     this.pause = null;
   }
 
-  /** How long the endpoint asks to wait. */
+  /** How long the service asks to wait. */
   Optional<Duration> askedPause() {
     return Optional.ofNullable(pause);
   }
