@@ -41,7 +41,7 @@ class ReadmeTest {
   private record Block(Path page, String language, String text) {}
 
   private static List<Path> pages() throws IOException {
-    try (Stream<Path> docs = Files.list(Path.of("docs"))) {
+    try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
       return Stream.concat(Stream.of(README), docs.filter(p -> p.toString().endsWith(".md")))
           .sorted()
           .toList();
