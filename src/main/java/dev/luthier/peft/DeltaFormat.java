@@ -16,7 +16,8 @@ import java.util.function.Function;
 
 /**
  * adapter_config.json of the methods whose files hold changes of weights: no format of PEFT, which
- * has no such methods, but in its files and with its common keys. docs/methods.md describes it.
+ * has no such methods, but in its files and with its common keys. docs/methods/sparse.md describes
+ * it.
  */
 final class DeltaFormat {
   static final Format<Bitfit> BITFIT =

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * adapter_config.json of {@link HyperAdapter}: no format of PEFT, which has no such method, but in
- * its files and with its common keys. docs/methods.md describes it.
+ * its files and with its common keys. docs/methods/hyper-adapters.md describes it.
  */
 final class HyperFormat {
   private static final String REDUCED = "reduction_factor";

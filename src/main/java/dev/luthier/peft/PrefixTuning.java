@@ -67,7 +67,7 @@ public record PrefixTuning(
 
     @Override
     public Rate usualRate() {
-      return new Rate.Fixed(1e-2); // measured: docs/methods.md
+      return new Rate.Fixed(1e-2); // docs/methods/prefix-tuning.md
     }
 
     private static Built table(Tensor start) {

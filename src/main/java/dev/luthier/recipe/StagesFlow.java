@@ -135,9 +135,10 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
     out.println(title(stages, staged));
     if (kept.isPresent() && kept.get().done()) {
       out.println("has ended before");
+      boolean ended = lacking(staged).isEmpty() || carriedOut(staged); // what is asked for since
       out.println();
       out.flush();
-      return true;
+      return ended;
     }
     StageRecord record = kept.orElse(StageRecord.begun(staged));
     record.write(staged);
@@ -148,6 +149,14 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
     out.println();
     out.flush();
     return ended;
+  }
+
+  /** What later stages name and it has not left, such as a merged model that nobody named before. */
+  private static List<Path> lacking(Staged staged) {
+    return staged.wanted().stream()
+        .map(staged.artefacts()::get)
+        .filter(artefact -> !Files.exists(artefact))
+        .toList();
   }
 
   private boolean carriedOut(Staged staged) {

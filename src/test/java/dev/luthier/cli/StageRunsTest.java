@@ -129,10 +129,15 @@ class StageRunsTest {
 
   /** Whether it came to its end. */
   private static boolean run(Path out, Training.Start start, int training, StringWriter said) {
+    return run(recipe, out, start, training, said);
+  }
+
+  private static boolean run(
+      Path file, Path out, Training.Start start, int training, StringWriter said) {
     int[] trainings = {0};
     try {
       new StagesFlow(
-              Stages.read(recipe, List.of("--output=" + out)),
+              Stages.read(file, List.of("--output=" + out)),
               () -> new BreaksAt(++trainings[0] == training, 3),
               new PrintWriter(said))
           .run(start);
@@ -152,9 +157,7 @@ class StageRunsTest {
             "dpo/adapter/adapter_model.safetensors",
             "grpo/adapter/adapter_model.safetensors",
             "report/grpo.json")) {
-      assertThat(Files.readAllBytes(out.resolve(file)))
-          .as(file)
-          .isEqualTo(Files.readAllBytes(dir.resolve("out").resolve(file)));
+      same(out, file);
     }
   }
 
@@ -173,13 +176,13 @@ class StageRunsTest {
     removed(out);
   }
 
-  /** Removing a stage's directory runs that stage again, by another recipe, and no other. */
+  /**
+   * Removing a stage's directory runs that stage again, by another recipe, and no other. A merged
+   * model that is not there, since no stage named it before, is made when one names it.
+   */
   private static void removed(Path out) throws IOException {
-    try (Stream<Path> all = Files.walk(out.resolve("grpo"))) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    delete(out.resolve("grpo"));
+    delete(out.resolve("dpo/merged"));
     String said =
         Said.ok(
             "train",
@@ -189,6 +192,21 @@ class StageRunsTest {
             "--stages.grpo.optim.max_steps=3");
     assertThat(said.split("has ended before", -1)).hasSize(1 + 3);
     assertThat(said).contains("3 steps of 4 sequences");
+    same(out, "dpo/merged/model.safetensors");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static void same(Path out, String file) throws IOException {
+    assertThat(Files.readAllBytes(out.resolve(file)))
+        .as(file)
+        .isEqualTo(Files.readAllBytes(dir.resolve("out").resolve(file)));
   }
 
   /** Processes that are killed: within the second stage, and when the third begins. */
@@ -202,7 +220,12 @@ class StageRunsTest {
   }
 
   private static int child(Path out, String kill) throws IOException, InterruptedException {
-    List<String> args = new ArrayList<>(List.of("train", recipe.toString(), "--output=" + out));
+    return child(recipe, out, kill);
+  }
+
+  private static int child(Path file, Path out, String kill)
+      throws IOException, InterruptedException {
+    List<String> args = new ArrayList<>(List.of("train", file.toString(), "--output=" + out));
     if (Files.exists(out.resolve("recipe.yaml"))) {
       args.add("--resume");
     }
@@ -253,9 +276,13 @@ class StageRunsTest {
     }
   }
 
-  /** A model in 4 bits, an adapter on it, and both in one model of 16 bits. */
+  /**
+   * A model in 4 bits, an adapter on it, and both in one model of 16 bits. Killed when the model is
+   * put into 4 bits, broken off amid the training, killed when the adapter goes into the weights,
+   * it ends with the bytes of the unbroken one.
+   */
   @Test
-  void quantisedTunedAndMerged() throws IOException {
+  void quantisedTunedAndMerged() throws IOException, InterruptedException {
     Path file =
         Files.writeString(
             dir.resolve("qlora.yaml"),
@@ -267,9 +294,10 @@ class StageRunsTest {
               tuned:
                 model: ${small.model}
                 method: sft
-                peft: { lora: { rank: 2 } }
+                peft: { lora: { rank: 2, dropout: 0.1 } }
                 data: %1$s/train.jsonl
-                optim: { batch: 4, max_steps: 2 }
+                optim: { batch: 4, max_steps: 4 }
+                checkpoint: { every: 1 }
               whole: { merge: { model: '${small.model}', adapter: '${tuned.adapter}' } }
               more:
                 model: ${whole.model}
@@ -284,7 +312,24 @@ class StageRunsTest {
     assertThat(Said.ok("estimate", file.toString()).split("stage \\d of 4", -1)).hasSize(1 + 2);
     String said = Said.ok("train", file.toString());
     assertThat(said).containsPattern("(?m)^whole +merge +small, tuned ");
-    assertThat(dir.resolve("qlora/whole/model/model.safetensors")).exists();
+
+    Path out = dir.resolve("qlora-broken");
+    assertThat(child(file, out, "stage 1 of 4")).isEqualTo(KILLED);
+    assertThat(run(file, out, Training.Start.RESUME, 1, new StringWriter())).isFalse();
+    assertThat(child(file, out, "stage 3 of 4")).isEqualTo(KILLED);
+    StringWriter rest = new StringWriter();
+    assertThat(run(file, out, Training.Start.RESUME, 0, rest)).isTrue();
+    assertThat(rest.toString()).contains("has ended before");
+    for (String made :
+        List.of(
+            "small/model/model.safetensors",
+            "tuned/adapter/adapter_model.safetensors",
+            "whole/model/model.safetensors",
+            "more/adapter/adapter_model.safetensors")) {
+      assertThat(Files.readAllBytes(out.resolve(made)))
+          .as(made)
+          .isEqualTo(Files.readAllBytes(dir.resolve("qlora").resolve(made)));
+    }
   }
 
   private static void refused(String line, String... args) {
