@@ -3,6 +3,7 @@ package dev.luthier.recipe;
 import dev.luthier.data.PromptRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
+import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Course;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ final class Answering implements AutoCloseable {
   private @Nullable AnswerRewards rewards; // null before the rows are known
   private @Nullable PromptMemory memory; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
+  private @Nullable PolicyAuthor policy; // null before the run begins
   private @Nullable Rollouts rollouts; // null before the run begins
   private @Nullable PolicyWatch watch; // null before the run begins
 
@@ -45,20 +47,36 @@ final class Answering implements AutoCloseable {
     if (spec.kl().reference()) {
       reference = FrozenPolicy.of(spec.reference(), folder, run.adapted(), likelihood, chunk);
     }
+    Adapted<CausalLm> adapted = run.adapted();
+    Reader reader = new Reader(adapted.model().compute(), run.recipe().optim().rowsAtOnce());
+    boolean several = spec.updates().steps() > 1;
+    policy =
+        new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, several);
     rollouts =
         new Rollouts(
-            folder,
-            run.adapted(),
+            source(run.recipe(), policy),
             spec.rollout(),
-            Objects.requireNonNull(rewards)::of,
+            adapted,
             likelihood,
+            reader,
             Optional.ofNullable(reference),
             value,
             Objects.requireNonNull(memory),
-            chunk,
-            run.recipe().optim().rowsAtOnce(),
-            Optional.of(RolloutFile.in(run.output())).filter(f -> spec.updates().steps() > 1),
-            seed);
+            Optional.of(RolloutFile.in(run.output())).filter(f -> several));
+  }
+
+  private RolloutSource source(Recipe recipe, PolicyAuthor policy) {
+    if (spec.rollout().ahead() == 0) {
+      return drawing(policy);
+    }
+    StillPolicy still = StillPolicy.of(folder, policy.adapted(), recipe);
+    return new Ahead(drawing(policy.by(still.own())), still);
+  }
+
+  private Drawing drawing(Author author) {
+    AnswerRewards scores = Objects.requireNonNull(rewards);
+    return new Drawing(
+        author, spec.rollout(), scores::of, Objects.requireNonNull(memory), seed);
   }
 
   PolicyWatch watch() {
@@ -67,7 +85,7 @@ final class Answering implements AutoCloseable {
 
   /** The policy. */
   CausalLm model() {
-    return Objects.requireNonNull(rollouts).adapted().model();
+    return Objects.requireNonNull(policy).adapted().model();
   }
 
   /**
@@ -80,19 +98,28 @@ final class Answering implements AutoCloseable {
     return kept ? answering.again(index) : answering.of(index, prompts);
   }
 
+  /** Hears that learning from a rollout begins: see {@link RolloutSource#learning}. */
+  void learning(boolean amid, long index, List<PromptRow> next) {
+    Objects.requireNonNull(rollouts).source().learning(amid, index, next);
+  }
+
   /** What a run that goes on has to know of the answers before. */
   Course course() {
-    return memory == null ? Course.NONE : memory;
+    return Course.of(
+        Objects.requireNonNull(memory), Objects.requireNonNull(rollouts).source().course());
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
   Lesson.Judged judged(List<PromptRow> prompts) {
     return AnswerTally.judged(
-        Objects.requireNonNull(rollouts), Objects.requireNonNull(rewards), prompts);
+        Objects.requireNonNull(policy), Objects.requireNonNull(rewards), prompts);
   }
 
   @Override
   public void close() {
+    if (rollouts != null) {
+      rollouts.close(); // first, since others may be asked until then
+    }
     if (rewards != null) {
       rewards.close();
     }

@@ -34,6 +34,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private final Likelihood likelihood;
   private final KlPrice price;
   private final Turns turns;
+  private final Behind behind;
   private final ValueModels values;
   private final Answering answering;
   private @Nullable MixedSteps mix; // null before the rows are known, and without one
@@ -48,6 +49,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     this.price = new KlPrice(method.answers().kl());
     this.values = new ValueModels(folder, method.valued().map(AnswersMethod.Valued::spec), seed);
     this.turns = new Turns(method.answers().updates());
+    this.behind = new Behind(method.answers().rollout().behind());
   }
 
   @Override
@@ -83,7 +85,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Steps<PolicyBatch> steps(RowSteps<PromptRow, PolicyBatch> rows) {
-    return new RolloutSteps(rows, this, method.answers().updates(), turns, seed);
+    return new RolloutSteps(rows, this, method.answers().updates(), turns, behind, seed);
   }
 
   /** The value model of a policy, where the method has one. */
@@ -108,6 +110,16 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return answering.watch().seen(parts, kept);
   }
 
+  /**
+   * Hears that learning from a rollout begins.
+   *
+   * @param amid whether some steps were taken on it already
+   * @param next the prompts of the next one; none where there is none
+   */
+  void learning(Rollout rollout, boolean amid, List<PromptRow> next) {
+    answering.learning(amid, rollout.index() + 1, next);
+  }
+
   @Override
   public long scored(PromptRow row) {
     return (long) row.samples() * row.most();
@@ -120,7 +132,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Objective<PolicyBatch> objective(CausalLm model, Chunk chunk) {
-    AnswersObjective own = new AnswersObjective(method, likelihood, values.of(model), turns);
+    AnswersObjective own = new AnswersObjective(method, likelihood, values.of(model), turns, behind);
     return (batch, denominator) -> own.of(model, batch, chunk);
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
  * @param values (M) what the value model said before each token; empty without one
  * @param redrawn how many prompts others were put in the place of
  * @param seconds that answering and scoring took
+ * @param waited seconds of them that learning waited for, and for what was read of the answers
  */
 record Rollout(
     long index,
@@ -31,7 +32,8 @@ record Rollout(
     float[] reference,
     float[] values,
     int redrawn,
-    double seconds) {
+    double seconds,
+    double waited) {
 
   /** Answers to each prompt. */
   int samples() {
@@ -74,6 +76,13 @@ record Rollout(
 
   /** With what was read of the answers. */
   Rollout read(float[] old, float[] reference, float[] values, double seconds) {
-    return new Rollout(index, prompts, answers, scores, old, reference, values, redrawn, seconds);
+    return new Rollout(
+        index, prompts, answers, scores, old, reference, values, redrawn, seconds, seconds);
+  }
+
+  /** The same that was waited for so long. */
+  Rollout waited(double seconds) {
+    return new Rollout(
+        index, prompts, answers, scores, old, reference, values, redrawn, this.seconds, seconds);
   }
 }

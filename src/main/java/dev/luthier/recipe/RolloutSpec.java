@@ -52,6 +52,19 @@ public record RolloutSpec(
         Optional<OverlongPenalty> overlong,
     @Doc(
             value =
+                "How many rollouts answering is ahead of learning: 1: the next one is answered, by the"
+                    + " policy as it is when learning from this one begins, while the policy learns; 0:"
+                    + " when it is wanted, by the policy as it is then",
+            elsewhere = {
+              "max_head_offpolicyness",
+              "max_async_level",
+              "sampling_steps_ahead",
+              "max_staleness"
+            })
+        @Default("0")
+        int ahead,
+    @Doc(
+            value =
                 "How many answers of each rollout rollouts.jsonl in the run's directory keeps, with what"
                     + " they were worth: the first ones; 0: none",
             elsewhere = {"log_completions", "num_completions_to_print"})
@@ -65,6 +78,7 @@ public record RolloutSpec(
       throw new UserError(
           "rollout.redraws replaces prompts whose answers are all worth the same, which a single answer always is; take rollout.samples: 2 or more, or leave redraws out");
     }
+    Check.within("rollout.ahead", 0, 1, ahead);
     Check.atLeast("rollout.log", 0, log);
     if (!(temperature > 0)) {
       throw new UserError(
@@ -76,6 +90,11 @@ public record RolloutSpec(
 
   Sampling sampling() {
     return new Sampling(temperature, topK, topP, 0, 1);
+  }
+
+  /** Whether somebody else writes the answers than the policy that begins to learn from them. */
+  boolean behind() {
+    return ahead > 0;
   }
 
   /** What corrects for the sampler, where it has to be corrected for. */

@@ -27,6 +27,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
   private final PolicyLesson lesson;
   private final Updates updates;
   private final Turns turns;
+  private final Behind behind;
   private final long seed;
   private @Nullable RolloutParts current;
   private int flat;
@@ -37,11 +38,13 @@ final class RolloutSteps implements Steps<PolicyBatch> {
       PolicyLesson lesson,
       Updates updates,
       Turns turns,
+      Behind behind,
       long seed) {
     this.rows = rows;
     this.lesson = lesson;
     this.updates = updates;
     this.turns = turns;
+    this.behind = behind;
     this.seed = seed;
   }
 
@@ -61,10 +64,12 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     long index = turns.rollout();
     int update = (int) (step - turns.began());
     turns.begin();
+    behind.begin(update == 0);
     if (current == null || current.rollout().index() != index) {
-      List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
       boolean amid = update > 0; // a run goes on there
-      current = lesson.parts(index, prompts, amid);
+      current = lesson.parts(index, prompts(index), amid);
+      boolean last = turns.earliest() >= total();
+      lesson.learning(current.rollout(), amid, last ? List.of() : prompts(index + 1));
       flat = current.taught().nothing() ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
@@ -89,6 +94,10 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     return Stream.concat(answers, lesson.mixed(step).stream()).toList();
   }
 
+  private List<PromptRow> prompts(long rollout) {
+    return rows.parts(rollout).stream().flatMap(List::stream).toList();
+  }
+
   /** The places of the prompts that a step learns from. */
   private int[] prompts(Rollout rollout, int update) {
     int all = rollout.prompts().size();
@@ -109,6 +118,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     if (step == turns.began()) {
       out.putAll(Objects.requireNonNull(current).terms());
     }
+    out.putAll(behind.terms());
     if (turns.watches()) {
       out.put("stopped_at_kl", turns.tooFar() ? 1.0 : 0.0);
     }

@@ -34,6 +34,11 @@ final class Turns implements Course {
     return Ops.toLongs(place.value())[1];
   }
 
+  /** The first step that the next rollout may begin with. */
+  long earliest() {
+    return began() + (watches() ? 1 : updates.steps());
+  }
+
   /** Called before the parts of a step. */
   void begin() {
     moved = 0;
