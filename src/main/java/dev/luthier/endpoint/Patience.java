@@ -21,15 +21,16 @@ record Patience(Endpoint endpoint, ChatHttp http, Time time, Pace pace, Consumer
    *
    * @throws UncheckedIOException after the last attempt
    */
-  JsonNode ask(ChatRequest request) {
+  JsonNode ask(EndpointRequest<?> request) {
     Duration next = FIRST;
     try {
       for (int failed = 1; ; failed++) {
         Pace.Turn turn = pace.next(request.estimate());
         time.pause(turn.pause());
         try {
-          JsonNode body = http.post(request.json(endpoint.model()));
-          ChatReply.of(body)
+          JsonNode body = http.post(request);
+          request
+              .read(body)
               .filter(reply -> reply.in() + reply.out() > 0)
               .ifPresent(reply -> pace.tell(turn, reply.in() + reply.out()));
           return body;

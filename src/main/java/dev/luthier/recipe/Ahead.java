@@ -63,9 +63,11 @@ final class Ahead implements RolloutSource {
   }
 
   private Future<Written> begun(long index, List<PromptRow> prompts) {
+    still.settle();
     return thread.submit(
         () -> {
           try (Scope scope = new Scope()) {
+            still.ready();
             return drawing.of(index, prompts);
           }
         });
@@ -74,7 +76,7 @@ final class Ahead implements RolloutSource {
   @Override
   public void learning(boolean amid, long index, List<PromptRow> next) {
     if (!amid) {
-      still.catchUp(); // nobody reads it now
+      still.catchUp(index); // nobody reads it now
     }
     if (!next.isEmpty()) {
       coming = new Coming(index, begun(index, next));

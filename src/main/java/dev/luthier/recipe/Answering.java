@@ -8,6 +8,7 @@ import dev.luthier.tensor.Course;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Answering implements AutoCloseable {
   private @Nullable PromptMemory memory; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
   private @Nullable PolicyAuthor policy; // null before the run begins
+  private Optional<AnsweringClient> client = Optional.empty();
   private @Nullable Rollouts rollouts; // null before the run begins
   private @Nullable PolicyWatch watch; // null before the run begins
 
@@ -35,8 +37,9 @@ final class Answering implements AutoCloseable {
   }
 
   /** Called when the rows are known. */
-  void open(Recipe recipe, Corpus<PromptRow> corpus) {
+  void open(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
     rewards = AnswerRewards.open(spec, recipe.model().device(), corpus);
+    client = AnsweringClient.open(folder, spec.rollout(), corpus.report().trainRows(), note);
     memory = new PromptMemory(corpus.report().train().kept());
   }
 
@@ -51,13 +54,14 @@ final class Answering implements AutoCloseable {
     Reader reader = new Reader(adapted.model().compute(), run.recipe().optim().rowsAtOnce());
     boolean several = spec.updates().steps() > 1;
     policy =
-        new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, several);
+        new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, false);
     rollouts =
         new Rollouts(
-            source(run.recipe(), policy),
+            source(run, policy),
             spec.rollout(),
             adapted,
             likelihood,
+            chunk,
             reader,
             Optional.ofNullable(reference),
             value,
@@ -65,11 +69,18 @@ final class Answering implements AutoCloseable {
             Optional.of(RolloutFile.in(run.output())).filter(f -> several));
   }
 
-  private RolloutSource source(Recipe recipe, PolicyAuthor policy) {
-    if (spec.rollout().ahead() == 0) {
+  private RolloutSource source(Beginner<PromptRow, CausalLm> run, PolicyAuthor policy) {
+    boolean ahead = spec.rollout().ahead() > 0;
+    if (client.isPresent()) {
+      AnsweringClient.Writing writing =
+          client.get().begin(run.output(), run.adapted(), run.note());
+      RolloutSource drawing = drawing(writing.author());
+      return ahead ? new Ahead(drawing, writing.still()) : new InTime(drawing, writing.still());
+    }
+    if (!ahead) {
       return drawing(policy);
     }
-    StillPolicy still = StillPolicy.of(folder, policy.adapted(), recipe);
+    StillPolicy still = StillPolicy.of(folder, policy.adapted(), run.recipe());
     return new Ahead(drawing(policy.by(still.own())), still);
   }
 
@@ -120,6 +131,7 @@ final class Answering implements AutoCloseable {
     if (rollouts != null) {
       rollouts.close(); // first, since others may be asked until then
     }
+    client.ifPresent(AnsweringClient::close);
     if (rewards != null) {
       rewards.close();
     }

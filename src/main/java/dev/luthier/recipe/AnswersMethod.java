@@ -68,9 +68,9 @@ public sealed interface AnswersMethod extends Method
   @Override
   default void check(OptimSpec optim, Peft peft) {
     answers().check(Schema.name(this), optim, peft);
-    if (answers().rollout().ahead() > 0 && !loss().hasRatio()) {
+    if (answers().rollout().older() && !loss().hasRatio()) {
       throw new UserError(
-          "method.%s.rollout.ahead lets the policy learn from answers that an older one wrote, which %s has no ratio to correct for; take another method, such as grpo, or leave ahead out"
+          "method.%s.rollout lets an older policy or another program write the answers (ahead, by), which %s has no ratio to correct for; take another method, such as grpo"
               .formatted(Schema.name(this), Schema.name(this)));
     }
   }

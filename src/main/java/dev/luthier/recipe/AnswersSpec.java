@@ -98,11 +98,12 @@ public record AnswersSpec(
           "method.%s answers prompts of all tasks together, but peft tells %d tasks apart; leave peft's tasks out"
               .formatted(name, peft.tasks()));
     }
-    if (rollout.ahead() > 0 && peft.scout().isPresent()) {
+    if (rollout.ahead() > 0 && !rollout.by().elsewhere() && peft.scout().isPresent()) {
       throw new UserError(
           "method.%s.rollout.ahead needs a second policy with the same weights that learn, which peft.%s looks for first; leave ahead out"
               .formatted(name, Schema.name(peft)));
     }
+    rollout.by().check(name, rollout, peft);
     if (updates.minibatches() > optim.batch()) {
       throw new UserError(
           "method.%s.updates.minibatches must be at most optim.batch (%d prompts), was %d"

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 /**
  * A policy that answers prompts itself: the one that trains, or one that stands still beside it.
  *
- * @param reads whether it says what it thinks of its answers as training reads them
+ * @param reads whether it says what it thinks of its answers as training reads them, which nobody
+ *     can say any more when it has moved
  */
 record PolicyAuthor(
     ModelFolder folder,

@@ -67,7 +67,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public void prepare(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
-    answering.open(recipe, corpus);
+    answering.open(recipe, corpus, note);
     mix =
         method
             .answers()

@@ -50,6 +50,7 @@ public record RolloutSpec(
             "What an answer pays for coming near the limit of its length, as a part of the reward;"
                 + " unset: nothing")
         Optional<OverlongPenalty> overlong,
+    @Doc("Who answers") @Default("policy") AnsweredBy by,
     @Doc(
             value =
                 "How many rollouts answering is ahead of learning: 1: the next one is answered, by the"
@@ -92,9 +93,14 @@ public record RolloutSpec(
     return new Sampling(temperature, topK, topP, 0, 1);
   }
 
-  /** Whether somebody else writes the answers than the policy that begins to learn from them. */
+  /** Whether it is known how far the policy is from who wrote the answers, if that is not it. */
   boolean behind() {
-    return ahead > 0;
+    return by.elsewhere() ? by.tells() && corrected().isEmpty() : ahead > 0;
+  }
+
+  /** Whether an older policy writes them, and the loss alone can correct for it. */
+  boolean older() {
+    return ahead > 0 || by.older() && corrected().isEmpty();
   }
 
   /** What corrects for the sampler, where it has to be corrected for. */

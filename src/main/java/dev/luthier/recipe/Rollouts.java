@@ -2,11 +2,12 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
 import dev.luthier.data.TokenBatch;
+import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -24,6 +25,7 @@ record Rollouts(
     RolloutSpec spec,
     Adapted<CausalLm> adapted,
     Likelihood likelihood,
+    Chunk chunk,
     Reader reader,
     Optional<FrozenPolicy> reference,
     Optional<ValueModel> value,
@@ -35,9 +37,9 @@ record Rollouts(
   Rollout of(long index, List<PromptRow> prompts) {
     long begin = System.nanoTime();
     Written written = source.of(index, prompts);
-    Rollout bare = written.rollout();
-    float[] held = read(reference, r -> reader.each(bare, r::each));
-    float[] foretold = read(value, v -> reader.each(bare, b -> values(v, b)));
+    Rollout bare = known(written.rollout());
+    float[] held = still(() -> reference.map(r -> reader.each(bare, r::each)).orElse(new float[0]));
+    float[] foretold = still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
     double waited = (System.nanoTime() - begin) / 1e9;
     Rollout out = bare.read(bare.old(), held, foretold, bare.seconds()).waited(waited);
     waiting.ifPresent(file -> file.write(out));
@@ -45,14 +47,24 @@ record Rollouts(
     return out;
   }
 
-  private <T> float[] read(Optional<T> who, Function<T, float[]> by) {
-    if (who.isEmpty()) {
-      return new float[0];
+  /** With the policy's own log-probabilities where who wrote the answers tells none. */
+  private Rollout known(Rollout bare) {
+    boolean several = waiting.isPresent() && bare.old().length == 0;
+    if (!several && !bare.untold()) {
+      return bare;
     }
+    float[] own =
+        still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)));
+    Rollout told = bare.told(own);
+    return several ? told.read(own, told.reference(), told.values(), told.seconds()) : told;
+  }
+
+  /** Without dropout. */
+  private float[] still(Supplier<float[]> work) {
     boolean training = adapted.model().dropout().training();
     adapted.training(false);
     try {
-      return by.apply(who.get());
+      return work.get();
     } finally {
       adapted.training(training);
     }

@@ -44,7 +44,7 @@ record StillPolicy(Adapted<CausalLm> own, Adapted<CausalLm> policy, List<Paramet
       moving(own).forEach(copy -> state.add(new Parameter(NAME + copy.name(), copy.value())));
     }
     StillPolicy out = new StillPolicy(own, policy, state);
-    out.catchUp();
+    out.catchUp(0);
     return out;
   }
 
@@ -65,7 +65,7 @@ record StillPolicy(Adapted<CausalLm> own, Adapted<CausalLm> policy, List<Paramet
   }
 
   @Override
-  public void catchUp() {
+  public void catchUp(long index) {
     List<Parameter> now = moving(policy);
     List<Parameter> then = moving(own);
     try (Scope scope = new Scope();
