@@ -2,6 +2,7 @@ package dev.luthier.endpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public record LoadAdapter(String name, Optional<Path> folder)
 
   @Override
   public String json(String model) {
-    var out = new ObjectMapper().createObjectNode().put("lora_name", name);
+    ObjectNode out = new ObjectMapper().createObjectNode().put("lora_name", name);
     folder.ifPresent(path -> out.put("lora_path", path.toString()));
     return out.toString();
   }

@@ -103,21 +103,21 @@ final class Answering implements AutoCloseable {
    * Has prompts answered.
    *
    * @param kept whether they were answered before, by a run that goes on now
+   * @param next the prompts of the next rollout; none where there is none
    */
-  Rollout rollout(long index, List<PromptRow> prompts, boolean kept) {
+  Rollout rollout(long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
     Rollouts answering = Objects.requireNonNull(rollouts);
-    return kept ? answering.again(index) : answering.of(index, prompts);
-  }
-
-  /** Hears that learning from a rollout begins: see {@link RolloutSource#learning}. */
-  void learning(boolean amid, long index, List<PromptRow> next) {
-    Objects.requireNonNull(rollouts).source().learning(amid, index, next);
+    Rollout out = kept ? answering.again(index) : answering.of(index, prompts);
+    answering.source().learning(kept, index + 1, next);
+    return out;
   }
 
   /** What a run that goes on has to know of the answers before. */
   Course course() {
     return Course.of(
-        Objects.requireNonNull(memory), Objects.requireNonNull(rollouts).source().course());
+        Objects.requireNonNull(memory),
+        Objects.requireNonNull(rollouts).source().course(),
+        reference == null ? Course.NONE : reference.course());
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */

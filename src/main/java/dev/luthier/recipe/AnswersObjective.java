@@ -17,10 +17,9 @@ import org.bytedeco.pytorch.Tensor;
  * width.
  *
  * @param value the value model, where the method has one
- * @param behind hears how far the policy is from who wrote the answers
  */
 record AnswersObjective(
-    AnswersMethod method, Likelihood likelihood, Optional<ValueModel> value, Turns turns, Behind behind) {
+    AnswersMethod method, Likelihood likelihood, Optional<ValueModel> value, Turns turns) {
   Loss of(CausalLm model, PolicyBatch batch, Chunk chunk) {
     return batch.mixed().isPresent()
         ? ofTexts(model, batch.mixed().get(), chunk)
@@ -43,7 +42,7 @@ record AnswersObjective(
     Tensor hidden = likelihood.hidden(model, answered.written()); // (M, H)
     TokenLogps tokens = tokens(model, hidden, answered, chunk);
     Tensor old = tokens.old();
-    behind.seen(tokens.policy(), old);
+    turns.behind().seen(tokens.policy(), old);
     Optional<SamplingCorrection> correction = method.answers().rollout().corrected();
     if (correction.isPresent()) {
       tokens =

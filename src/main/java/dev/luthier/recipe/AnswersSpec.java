@@ -7,6 +7,7 @@ import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.loss.KlPenalty;
 import dev.luthier.peft.Peft;
+import dev.luthier.tensor.Compute;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,6 +72,11 @@ public record AnswersSpec(
           "%s is %s, which scores answers of the file, but these are the model's own"
               .formatted(key, Schema.name(scorer)));
     }
+  }
+
+  /** Bytes of a reference that is a model of its own. */
+  long beside(ModelFolder folder, Compute compute) {
+    return kl.reference() ? Referees.bytes(reference, folder, compute) : 0;
   }
 
   /** The same, with answers that are learnt from so often where nothing else is said. */

@@ -9,6 +9,7 @@ import dev.luthier.rollout.Budget;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
+import dev.luthier.tensor.Compute;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -54,13 +55,13 @@ record PolicyAuthor(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            rows(adapted.model()))
+            rows(adapted.model().compute()))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
   }
 
   /** How many answers are written at once. */
-  static Budget rows(CausalLm model) {
-    return Budget.rows(model.compute().isCuda() ? AT_ONCE_ON_GPU : AT_ONCE);
+  static Budget rows(Compute compute) {
+    return Budget.rows(compute.isCuda() ? AT_ONCE_ON_GPU : AT_ONCE);
   }
 
   /** Without dropout. */

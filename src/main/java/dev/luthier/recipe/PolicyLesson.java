@@ -34,7 +34,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   private final Likelihood likelihood;
   private final KlPrice price;
   private final Turns turns;
-  private final Behind behind;
   private final ValueModels values;
   private final Answering answering;
   private @Nullable MixedSteps mix; // null before the rows are known, and without one
@@ -48,8 +47,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     this.answering = new Answering(folder, method.answers(), likelihood, seed);
     this.price = new KlPrice(method.answers().kl());
     this.values = new ValueModels(folder, method.valued().map(AnswersMethod.Valued::spec), seed);
-    this.turns = new Turns(method.answers().updates());
-    this.behind = new Behind(method.answers().rollout().behind());
+    this.turns = new Turns(method.answers());
   }
 
   @Override
@@ -68,10 +66,9 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   @Override
   public void prepare(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
     answering.open(recipe, corpus, note);
+    Optional<PretrainingMix> texts = method.answers().pretrainingMix();
     mix =
-        method
-            .answers()
-            .pretrainingMix()
+        texts
             .map(m -> MixedSteps.of(m.open(recipe, folder, corpus.maxLength()), recipe))
             .orElse(null);
   }
@@ -85,10 +82,9 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Steps<PolicyBatch> steps(RowSteps<PromptRow, PolicyBatch> rows) {
-    return new RolloutSteps(rows, this, method.answers().updates(), turns, behind, seed);
+    return new RolloutSteps(rows, this, method.answers().updates(), turns, seed);
   }
 
-  /** The value model of a policy, where the method has one. */
   @Override
   public OwnWeights own(CausalLm model) {
     return values.weights(model);
@@ -99,25 +95,12 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return mix == null ? List.of() : mix.at(step, answering.model().compute());
   }
 
-  /**
-   * Has prompts answered, and compares the answers.
-   *
-   * @param kept whether they were answered before, by a run that goes on now
-   */
-  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
-    Rollout rollout = answering.rollout(index, prompts, kept);
+  /** Has prompts answered, {@link Answering#rollout}, and compares the answers. */
+  RolloutParts parts(
+      long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
+    Rollout rollout = answering.rollout(index, prompts, kept, next);
     RolloutParts parts = RolloutParts.of(rollout, method, price, answering.model().compute());
     return answering.watch().seen(parts, kept);
-  }
-
-  /**
-   * Hears that learning from a rollout begins.
-   *
-   * @param amid whether some steps were taken on it already
-   * @param next the prompts of the next one; none where there is none
-   */
-  void learning(Rollout rollout, boolean amid, List<PromptRow> next) {
-    answering.learning(amid, rollout.index() + 1, next);
   }
 
   @Override
@@ -132,7 +115,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public Objective<PolicyBatch> objective(CausalLm model, Chunk chunk) {
-    AnswersObjective own = new AnswersObjective(method, likelihood, values.of(model), turns, behind);
+    AnswersObjective own = new AnswersObjective(method, likelihood, values.of(model), turns);
     return (batch, denominator) -> own.of(model, batch, chunk);
   }
 
@@ -189,9 +172,12 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public long beside(Compute compute) {
-    return method.answers().kl().reference()
-        ? Referees.bytes(method.answers().reference(), folder, compute)
-        : 0;
+    return method.answers().beside(folder, compute);
+  }
+
+  @Override
+  public Optional<RolloutMemory> rollouts() {
+    return method.answers().rollout().memory();
   }
 
   @Override

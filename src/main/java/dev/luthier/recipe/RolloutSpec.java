@@ -103,6 +103,13 @@ public record RolloutSpec(
     return ahead > 0 || by.older() && corrected().isEmpty();
   }
 
+  /** What writing answers takes here; nothing where another program writes them. */
+  Optional<RolloutMemory> memory() {
+    return by.elsewhere()
+        ? Optional.empty()
+        : Optional.of(new RolloutMemory(samples, maxNewTokens, ahead > 0));
+  }
+
   /** What corrects for the sampler, where it has to be corrected for. */
   Optional<SamplingCorrection> corrected() {
     return correction.isEmpty() && !sampling().equals(Sampling.MODEL)

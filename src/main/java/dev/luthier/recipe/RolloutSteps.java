@@ -27,7 +27,6 @@ final class RolloutSteps implements Steps<PolicyBatch> {
   private final PolicyLesson lesson;
   private final Updates updates;
   private final Turns turns;
-  private final Behind behind;
   private final long seed;
   private @Nullable RolloutParts current;
   private int flat;
@@ -38,13 +37,11 @@ final class RolloutSteps implements Steps<PolicyBatch> {
       PolicyLesson lesson,
       Updates updates,
       Turns turns,
-      Behind behind,
       long seed) {
     this.rows = rows;
     this.lesson = lesson;
     this.updates = updates;
     this.turns = turns;
-    this.behind = behind;
     this.seed = seed;
   }
 
@@ -64,12 +61,12 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     long index = turns.rollout();
     int update = (int) (step - turns.began());
     turns.begin();
-    behind.begin(update == 0);
+    turns.behind().begin(update == 0);
     if (current == null || current.rollout().index() != index) {
       boolean amid = update > 0; // a run goes on there
-      current = lesson.parts(index, prompts(index), amid);
       boolean last = turns.earliest() >= total();
-      lesson.learning(current.rollout(), amid, last ? List.of() : prompts(index + 1));
+      List<PromptRow> next = last ? List.of() : prompts(index + 1);
+      current = lesson.parts(index, prompts(index), amid, next);
       flat = current.taught().nothing() ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
@@ -118,7 +115,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     if (step == turns.began()) {
       out.putAll(Objects.requireNonNull(current).terms());
     }
-    out.putAll(behind.terms());
+    out.putAll(turns.behind().terms());
     if (turns.watches()) {
       out.put("stopped_at_kl", turns.tooFar() ? 1.0 : 0.0);
     }
