@@ -49,7 +49,8 @@ public final class CompletionServer implements AutoCloseable {
   }
 
   private final HttpServer server;
-  private final ExecutorService thread = Executors.newSingleThreadExecutor(); // scopes are a thread's
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(); // scopes are a thread's
   private final Path folder;
   private final Tokenizer tokenizer;
   private final Set<Integer> ends;
@@ -113,8 +114,7 @@ public final class CompletionServer implements AutoCloseable {
         return; // the connection breaks
       }
       String path = exchange.getRequestURI().getPath().replaceAll(".*/", "");
-      requests.add(
-          path + " " + request.path("model").asText(request.path("lora_name").asText("")));
+      requests.add(path + " " + request.path("model").asText(request.path("lora_name").asText("")));
       String text = answer.to(request);
       int status = text.startsWith("404") ? 404 : 200;
       byte[] body = text.getBytes(StandardCharsets.UTF_8);

@@ -97,8 +97,7 @@ public final class ChatClient implements AutoCloseable {
     AtomicBoolean over = new AtomicBoolean();
     Map<EndpointRequest<A>, Future<Optional<A>>> coming = new LinkedHashMap<>();
     for (EndpointRequest<A> request : all) {
-      coming.computeIfAbsent(
-          request, r -> threads.submit(() -> answer(cache, r, readable, over)));
+      coming.computeIfAbsent(request, r -> threads.submit(() -> answer(cache, r, readable, over)));
     }
     List<RuntimeException> failures = new ArrayList<>();
     Map<EndpointRequest<A>, Optional<A>> out = new LinkedHashMap<>();

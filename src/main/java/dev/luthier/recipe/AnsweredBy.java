@@ -79,7 +79,8 @@ public sealed interface AnsweredBy {
           Logprobs logprobs,
       @Doc("Whether all answers to a prompt are asked for in one request (`n`)") @Default("true")
           boolean together,
-      @Doc("How it is told what the policy has become; unset: it stays as it is") Optional<Sync> sync)
+      @Doc("How it is told what the policy has become; unset: it stays as it is")
+          Optional<Sync> sync)
       implements AnsweredBy {
     @Override
     public void check(String method, RolloutSpec spec, Peft peft) {
@@ -112,7 +113,8 @@ public sealed interface AnsweredBy {
   }
 
   /** How a server hears of new weights. */
-  @Doc("The adapter is saved to a folder, and the server is told to load it (vLLM's /load_lora_adapter)")
+  @Doc(
+      "The adapter is saved to a folder, and the server is told to load it (vLLM's /load_lora_adapter)")
   record Sync(
       @Doc(
               value = "Before every which rollout",
@@ -120,7 +122,8 @@ public sealed interface AnsweredBy {
           @Default("1")
           int every,
       @Doc("What requests call it by; a number follows") @Default("luthier") String name,
-      @Doc("Where it is saved, which the server must see under the same path; unset: served in the run's directory")
+      @Doc(
+              "Where it is saved, which the server must see under the same path; unset: served in the run's directory")
           Optional<Path> folder) {
     public Sync {
       Check.atLeast("sync.every", 1, every);

@@ -53,8 +53,7 @@ final class Answering implements AutoCloseable {
     Adapted<CausalLm> adapted = run.adapted();
     Reader reader = new Reader(adapted.model().compute(), run.recipe().optim().rowsAtOnce());
     boolean several = spec.updates().steps() > 1;
-    policy =
-        new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, false);
+    policy = new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, false);
     rollouts =
         new Rollouts(
             source(run, policy),
@@ -72,8 +71,7 @@ final class Answering implements AutoCloseable {
   private RolloutSource source(Beginner<PromptRow, CausalLm> run, PolicyAuthor policy) {
     boolean ahead = spec.rollout().ahead() > 0;
     if (client.isPresent()) {
-      AnsweringClient.Writing writing =
-          client.get().begin(run.output(), run.adapted(), run.note());
+      AnsweringClient.Writing writing = client.get().begin(run.output(), run.adapted(), run.note());
       RolloutSource drawing = drawing(writing.author());
       return ahead ? new Ahead(drawing, writing.still()) : new InTime(drawing, writing.still());
     }
@@ -86,8 +84,7 @@ final class Answering implements AutoCloseable {
 
   private Drawing drawing(Author author) {
     AnswerRewards scores = Objects.requireNonNull(rewards);
-    return new Drawing(
-        author, spec.rollout(), scores::of, Objects.requireNonNull(memory), seed);
+    return new Drawing(author, spec.rollout(), scores::of, Objects.requireNonNull(memory), seed);
   }
 
   PolicyWatch watch() {

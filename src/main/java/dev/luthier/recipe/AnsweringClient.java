@@ -91,9 +91,7 @@ final class AnsweringClient implements AutoCloseable {
 
   @Override
   public void close() {
-    by.server()
-        .price()
-        .ifPresent(price -> out.accept("endpoint   " + client.spend().told(price)));
+    by.server().price().ifPresent(price -> out.accept("endpoint   " + client.spend().told(price)));
     client.close();
   }
 }

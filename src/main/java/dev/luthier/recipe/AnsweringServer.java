@@ -18,7 +18,8 @@ public record AnsweringServer(
         String url,
     @Doc("The model to ask, as the server calls it") String model,
     @Doc(
-            value = "The variable of the environment with a key, sent as Authorization: Bearer; unset: none",
+            value =
+                "The variable of the environment with a key, sent as Authorization: Bearer; unset: none",
             elsewhere = {"key", "api_key"})
         Optional<String> tokenEnv,
     @Doc("Seconds until all answers to a request have to be there") @Default("600") double timeout,
@@ -43,7 +44,14 @@ public record AnsweringServer(
     Check.above("endpoint.timeout", 0, timeout);
     Check.atLeast("endpoint.retries", 0, retries);
     Check.within("endpoint.at_once", 1, 256, atOnce);
-    endpoint(url, model, tokenEnv, timeout, retries, limits(requestsPerMinute, tokensPerMinute, atOnce), price);
+    endpoint(
+        url,
+        model,
+        tokenEnv,
+        timeout,
+        retries,
+        limits(requestsPerMinute, tokensPerMinute, atOnce),
+        price);
   }
 
   private static Limits limits(Optional<Integer> requests, Optional<Integer> tokens, int atOnce) {

@@ -97,8 +97,7 @@ record AnswersMemory(long cache, long beside) {
    *
    * @param answers tokens of a row that are no prompt
    */
-  static Extent prompts(
-      List<? extends TrainingRow> rows, int most, int virtual, int answers) {
+  static Extent prompts(List<? extends TrainingRow> rows, int most, int virtual, int answers) {
     List<Integer> lengths =
         rows.stream()
             .map(row -> row.length() - answers)

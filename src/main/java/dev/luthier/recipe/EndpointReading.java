@@ -17,7 +17,9 @@ import java.util.Set;
 record EndpointReading(
     Tokenizer tokenizer, int vocabulary, Set<Integer> ends, int most, AnsweredBy.Remote by) {
 
-  /** What is wrong with an answer, so that nothing can be learnt from it; empty where nothing is. */
+  /**
+   * What is wrong with an answer, so that nothing can be learnt from it; empty where nothing is.
+   */
   String problem(Choice choice) {
     int[] ids = choice.ids();
     if (by.tokens() == AnsweredBy.Tokens.IDS && ids.length == 0 && !choice.text().isEmpty()) {

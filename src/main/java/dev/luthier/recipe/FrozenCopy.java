@@ -14,8 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param scores log pi(y | x) of every answer of a batch under a model, (K)
  * @param course how it follows the policy, where it does
  */
-record FrozenCopy(
-    CausalLm model, BiFunction<CausalLm, AnswersBatch, Tensor> scores, Course course)
+record FrozenCopy(CausalLm model, BiFunction<CausalLm, AnswersBatch, Tensor> scores, Course course)
     implements Referee {
   @Override
   public Tensor of(List<AnswersRow> rows, AnswersBatch batch) {

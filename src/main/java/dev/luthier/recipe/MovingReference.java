@@ -55,7 +55,8 @@ record MovingReference(List<Parameter> policy, List<Parameter> reference, int ev
         following.add(other);
       }
     }
-    return new MovingReference(adapted.trainable(), following, spec.syncEvery().get(), spec.alpha());
+    return new MovingReference(
+        adapted.trainable(), following, spec.syncEvery().get(), spec.alpha());
   }
 
   @Override

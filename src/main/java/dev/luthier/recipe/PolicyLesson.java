@@ -96,8 +96,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
   }
 
   /** Has prompts answered, {@link Answering#rollout}, and compares the answers. */
-  RolloutParts parts(
-      long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
+  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
     Rollout rollout = answering.rollout(index, prompts, kept, next);
     RolloutParts parts = RolloutParts.of(rollout, method, price, answering.model().compute());
     return answering.watch().seen(parts, kept);

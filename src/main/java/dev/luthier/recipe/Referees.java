@@ -56,8 +56,7 @@ record Referees(
 
   private Referee copy(ReferencePolicy.Copy spec) {
     CausalLm model = spec.load(folder, run.adapted().model().compute());
-    return new FrozenCopy(
-        model, this::scores, MovingReference.of(spec, model, run.adapted()));
+    return new FrozenCopy(model, this::scores, MovingReference.of(spec, model, run.adapted()));
   }
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)

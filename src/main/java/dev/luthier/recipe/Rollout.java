@@ -120,16 +120,7 @@ record Rollout(
               one.finish()));
     }
     return new Rollout(
-        index,
-        prompts,
-        all,
-        scores,
-        told(old, by, 0),
-        reference,
-        values,
-        redrawn,
-        seconds,
-        waited);
+        index, prompts, all, scores, told(old, by, 0), reference, values, redrawn, seconds, waited);
   }
 
   private static float[] told(float[] said, float[] by, int from) {

@@ -39,7 +39,8 @@ record Rollouts(
     Written written = source.of(index, prompts);
     Rollout bare = known(written.rollout());
     float[] held = still(() -> reference.map(r -> reader.each(bare, r::each)).orElse(new float[0]));
-    float[] foretold = still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
+    float[] foretold =
+        still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
     double waited = (System.nanoTime() - begin) / 1e9;
     Rollout out = bare.read(bare.old(), held, foretold, bare.seconds()).waited(waited);
     waiting.ifPresent(file -> file.write(out));
@@ -53,8 +54,7 @@ record Rollouts(
     if (!several && !bare.untold()) {
       return bare;
     }
-    float[] own =
-        still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)));
+    float[] own = still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)));
     Rollout told = bare.told(own);
     return several ? told.read(own, told.reference(), told.values(), told.seconds()) : told;
   }

@@ -30,8 +30,7 @@ record StillPolicy(Adapted<CausalLm> own, Adapted<CausalLm> policy, List<Paramet
   /** Reads the model again, and puts the recipe's method on it. */
   static StillPolicy of(ModelFolder folder, Adapted<CausalLm> policy, Recipe recipe) {
     CausalLm model = folder.load(policy.model().compute());
-    Adapted<CausalLm> own =
-        NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
+    Adapted<CausalLm> own = NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
     recipe.memory().on(model, note -> {});
     own.training(false);
     share(policy.model(), model);

@@ -47,10 +47,11 @@ class EndpointRunsTest {
 
   /** The log-probabilities that a server tells are the policy's before it moves: ratios of 1. */
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"''", "', tokens: ids, together: false'"})
+  @CsvSource(
+      delimiter = '|',
+      value = {"''", "', tokens: ids, together: false'"})
   void ratiosAreAgainstTheServer(String endpoint) throws IOException {
-    List<Map<String, Double>> steps =
-        runs.steps(grpo(endpoint, "", ""), "out", "--optim.lr=0.1");
+    List<Map<String, Double>> steps = runs.steps(grpo(endpoint, "", ""), "out", "--optim.lr=0.1");
     assertThat(steps.get(0).get("ratio")).isCloseTo(1, within(1e-4));
     assertThat(steps.get(0).get("behind_kl")).isCloseTo(0, within(1e-6));
     assertThat(steps.get(0).get("gradient_norm")).isPositive();

@@ -63,7 +63,6 @@ class MovingReferenceRunsTest {
   @Test
   void adaptersKeepTheirModel() throws IOException {
     runs.refused("peft is lora, whose model stays", grpo("sync_every: 2"));
-    runs.refused(
-        "unknown key", "{ dpo: { reference: { adapters_off: { sync_every: 2 } } } }");
+    runs.refused("unknown key", "{ dpo: { reference: { adapters_off: { sync_every: 2 } } } }");
   }
 }
