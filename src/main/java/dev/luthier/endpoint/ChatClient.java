@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,14 +29,14 @@ public final class ChatClient implements AutoCloseable {
 
   private final Endpoint endpoint;
   private final Patience patience;
-  private final Journal cache;
+  private final Optional<Journal> cache;
   private final ExecutorService threads;
   private Spend spend = Spend.NONE;
 
-  private ChatClient(Endpoint endpoint, Patience patience) {
+  private ChatClient(Endpoint endpoint, Patience patience, Optional<Journal> cache) {
     this.endpoint = endpoint;
     this.patience = patience;
-    this.cache = Journal.open(endpoint.cache());
+    this.cache = cache;
     this.threads =
         Executors.newFixedThreadPool(
             endpoint.limits().concurrency(),
@@ -51,6 +52,16 @@ public final class ChatClient implements AutoCloseable {
    * @throws UserError if the key is not in the environment, or the cache cannot be opened
    */
   public static ChatClient open(Endpoint endpoint, Time time, Consumer<String> notes) {
+    Patience patience = patience(endpoint, time, notes);
+    return new ChatClient(endpoint, patience, Optional.of(Journal.open(endpoint.cache())));
+  }
+
+  /** The same for those who say at each question where answers are kept. */
+  public static ChatClient withoutCache(Endpoint endpoint, Time time, Consumer<String> notes) {
+    return new ChatClient(endpoint, patience(endpoint, time, notes), Optional.empty());
+  }
+
+  private static Patience patience(Endpoint endpoint, Time time, Consumer<String> notes) {
     Optional<String> key =
         endpoint
             .key()
@@ -63,10 +74,8 @@ public final class ChatClient implements AutoCloseable {
                                 new UserError(
                                     "endpoint.key: the environment has no %s; export it with the key of %s"
                                         .formatted(name, endpoint.host()))));
-    return new ChatClient(
-        endpoint,
-        new Patience(
-            endpoint, new ChatHttp(endpoint, key), time, new Pace(endpoint.limits(), time), notes));
+    return new Patience(
+        endpoint, new ChatHttp(endpoint, key), time, new Pace(endpoint.limits(), time), notes);
   }
 
   /**
@@ -77,14 +86,21 @@ public final class ChatClient implements AutoCloseable {
    * @throws UncheckedIOException if the endpoint keeps failing; what was answered is kept
    * @throws UserError if it refuses
    */
-  public List<Optional<ChatReply>> ask(List<ChatRequest> all, Predicate<ChatReply> readable) {
+  public <A extends EndpointReply> List<Optional<A>> ask(
+      List<? extends EndpointRequest<A>> all, Predicate<A> readable) {
+    return ask(cache.orElseThrow(), all, readable);
+  }
+
+  /** The same, with another cache than the endpoint's. */
+  public <A extends EndpointReply> List<Optional<A>> ask(
+      Journal cache, List<? extends EndpointRequest<A>> all, Predicate<A> readable) {
     AtomicBoolean over = new AtomicBoolean();
-    Map<ChatRequest, Future<Optional<ChatReply>>> coming = new LinkedHashMap<>();
-    for (ChatRequest request : all) {
-      coming.computeIfAbsent(request, r -> threads.submit(() -> answer(r, readable, over)));
+    Map<EndpointRequest<A>, Future<Optional<A>>> coming = new LinkedHashMap<>();
+    for (EndpointRequest<A> request : all) {
+      coming.computeIfAbsent(request, r -> threads.submit(() -> answer(cache, r, readable, over)));
     }
     List<RuntimeException> failures = new ArrayList<>();
-    Map<ChatRequest, Optional<ChatReply>> out = new LinkedHashMap<>();
+    Map<EndpointRequest<A>, Optional<A>> out = new LinkedHashMap<>();
     coming.forEach(
         (request, reply) -> {
           try {
@@ -103,37 +119,42 @@ public final class ChatClient implements AutoCloseable {
     if (!failures.isEmpty()) {
       throw failures.get(0);
     }
-    return all.stream().map(out::get).toList();
+    return all.stream().map(request -> Objects.requireNonNull(out.get(request))).toList();
   }
 
-  private Optional<ChatReply> answer(
-      ChatRequest request, Predicate<ChatReply> readable, AtomicBoolean over)
-      throws InterruptedException {
+  /** Asks once, whatever was answered before; nothing is kept. */
+  public <A extends EndpointReply> A told(EndpointRequest<A> request) {
+    return request.read(patience.ask(request)).orElseThrow();
+  }
+
+  private <A extends EndpointReply> Optional<A> answer(
+      Journal cache, EndpointRequest<A> request, Predicate<A> readable, AtomicBoolean over) {
     if (over.get()) {
       return Optional.empty(); // another question has failed, which ends all
     }
     try {
-      return kept(request).or(() -> asked(request, readable));
+      return kept(cache, request).or(() -> asked(cache, request, readable));
     } catch (RuntimeException e) {
       over.set(true);
       throw e;
     }
   }
 
-  private String key(ChatRequest request) {
-    return Journal.key(endpoint.chat() + "\n" + request.json(endpoint.model()));
+  private String key(EndpointRequest<?> request) {
+    return Journal.key(endpoint.at(request.path()) + "\n" + request.json(endpoint.model()));
   }
 
-  private Optional<ChatReply> kept(ChatRequest request) {
-    Optional<ChatReply> known = cache.find(key(request)).flatMap(ChatReply::of);
+  private <A extends EndpointReply> Optional<A> kept(Journal cache, EndpointRequest<A> request) {
+    Optional<A> known = cache.find(key(request)).flatMap(request::read);
     known.ifPresent(reply -> count(Spend::andKept));
     return known;
   }
 
-  private Optional<ChatReply> asked(ChatRequest request, Predicate<ChatReply> readable) {
+  private <A extends EndpointReply> Optional<A> asked(
+      Journal cache, EndpointRequest<A> request, Predicate<A> readable) {
     for (int reading = 0; reading < READINGS; reading++) {
       JsonNode body = patience.ask(request);
-      ChatReply reply = ChatReply.of(body).orElseThrow();
+      A reply = request.read(body).orElseThrow();
       count(s -> s.and(reply));
       if (readable.test(reply)) {
         cache.add(key(request), body);
@@ -155,6 +176,6 @@ public final class ChatClient implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    cache.close();
+    cache.ifPresent(Journal::close);
   }
 }

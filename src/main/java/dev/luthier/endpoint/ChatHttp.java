@@ -51,9 +51,10 @@ final class ChatHttp {
    * @throws ServiceCut if it failed in a way that may pass
    * @throws UserError if the endpoint refuses the request, so that asking again helps nothing
    */
-  JsonNode post(String body) throws ServiceCut, InterruptedException {
+  JsonNode post(EndpointRequest<?> asked) throws ServiceCut, InterruptedException {
+    String body = asked.json(endpoint.model());
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint.chat())
+        HttpRequest.newBuilder(endpoint.at(asked.path()))
             .header("Content-Type", "application/json")
             .header("User-Agent", "luthier")
             .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -61,7 +62,7 @@ final class ChatHttp {
     HttpResponse<String> response = send(request.build());
     int status = response.statusCode();
     if (status == 200) {
-      return reply(response.body());
+      return reply(asked, response.body());
     }
     String said = "%s answers with status %d%s".formatted(host(), status, reason(response.body()));
     if (PASSING.contains(status) || status >= 500) {
@@ -82,17 +83,17 @@ final class ChatHttp {
     }
   }
 
-  private JsonNode reply(String body) throws ServiceCut {
+  private JsonNode reply(EndpointRequest<?> asked, String body) throws ServiceCut {
     try {
-      JsonNode json = JSON.readTree(body);
-      if (ChatReply.of(json).isPresent()) {
+      JsonNode json = asked.parsed(body);
+      if (asked.read(json).isPresent()) {
         return json;
       }
     } catch (JsonProcessingException e) {
       throw new ServiceCut("%s answers with no JSON: %s".formatted(host(), quoted(body)), e);
     }
     throw new ServiceCut(
-        "%s answers without choices[0].message.content: %s".formatted(host(), quoted(body)),
+        "%s answers without %s: %s".formatted(host(), asked.needed(), quoted(body)),
         Optional.empty());
   }
 

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param in tokens of the question
  * @param out tokens of the answer
  */
-public record ChatReply(String text, List<Map<String, Double>> positions, long in, long out) {
+public record ChatReply(String text, List<Map<String, Double>> positions, long in, long out)
+    implements EndpointReply {
   public ChatReply {
     positions = List.copyOf(positions);
   }

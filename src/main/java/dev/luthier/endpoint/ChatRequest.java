@@ -1,8 +1,10 @@
 package dev.luthier.endpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.Check;
+import java.util.Optional;
 
 /**
  * A question of one turn, answered greedily.
@@ -11,7 +13,8 @@ import dev.luthier.error.Check;
  * @param maxTokens the longest answer
  * @param topLogprobs how many log-probabilities are wanted at each position; 0: none
  */
-public record ChatRequest(String question, int maxTokens, int topLogprobs) {
+public record ChatRequest(String question, int maxTokens, int topLogprobs)
+    implements EndpointRequest<ChatReply> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Characters a token, roughly, for languages such as English. */
@@ -22,8 +25,13 @@ public record ChatRequest(String question, int maxTokens, int topLogprobs) {
     Check.within("top_logprobs", 0, 20, topLogprobs);
   }
 
-  /** The body of the request; equal requests have equal bodies. */
-  String json(String model) {
+  @Override
+  public String path() {
+    return "/chat/completions";
+  }
+
+  @Override
+  public String json(String model) {
     ObjectNode out = JSON.createObjectNode();
     out.put("model", model);
     out.putArray("messages").addObject().put("role", "user").put("content", question);
@@ -36,8 +44,18 @@ public record ChatRequest(String question, int maxTokens, int topLogprobs) {
     return out.toString();
   }
 
-  /** How many tokens it takes, in and out, before that is known. */
-  long estimate() {
+  @Override
+  public long estimate() {
     return question.length() / CHARACTERS + 1L + maxTokens;
+  }
+
+  @Override
+  public Optional<ChatReply> read(JsonNode body) {
+    return ChatReply.of(body);
+  }
+
+  @Override
+  public String needed() {
+    return "choices[0].message.content";
   }
 }

@@ -37,7 +37,7 @@ public record Endpoint(
                 + " run or another")
         @Default("runs/endpoint-cache.jsonl")
         Path cache) {
-  private static final String PATH = "/chat/completions";
+  private static final String CHAT = "/chat/completions"; // which the address may end with
 
   public Endpoint {
     Check.above("endpoint.timeout", 0, timeout);
@@ -57,11 +57,16 @@ public record Endpoint(
             });
   }
 
-  /** Where requests go. */
-  URI chat() {
+  /**
+   * Where requests go.
+   *
+   * @param path what is added to the base
+   */
+  URI at(String path) {
     String base = url.replaceAll("/+$", "");
+    String own = base.endsWith(CHAT) ? base.substring(0, base.length() - CHAT.length()) : base;
     try {
-      return URI.create(base.endsWith(PATH) ? base : base + PATH);
+      return URI.create(own + path);
     } catch (IllegalArgumentException e) {
       throw new UserError("endpoint.url is no address: " + url, e);
     }
@@ -69,7 +74,7 @@ public record Endpoint(
 
   /** Who it is, for messages. */
   String host() {
-    URI uri = chat();
+    URI uri = at("");
     return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
   }
 }

@@ -23,7 +23,7 @@ record Patience(Endpoint endpoint, ChatHttp http, Time time, Pace pace, Consumer
    *
    * @throws UncheckedIOException after the last attempt
    */
-  JsonNode ask(ChatRequest request) {
+  JsonNode ask(EndpointRequest<?> request) {
     try {
       return new Retries(endpoint.attempts(), FIRST, LONGEST, MOST, time::pause, notes)
           .run(() -> once(request));
@@ -35,11 +35,12 @@ record Patience(Endpoint endpoint, ChatHttp http, Time time, Pace pace, Consumer
     }
   }
 
-  private JsonNode once(ChatRequest request) throws ServiceCut, InterruptedException {
+  private JsonNode once(EndpointRequest<?> request) throws ServiceCut, InterruptedException {
     Pace.Turn turn = pace.next(request.estimate());
     time.pause(turn.pause());
-    JsonNode body = http.post(request.json(endpoint.model()));
-    ChatReply.of(body)
+    JsonNode body = http.post(request);
+    request
+        .read(body)
         .filter(reply -> reply.in() + reply.out() > 0)
         .ifPresent(reply -> pace.tell(turn, reply.in() + reply.out()));
     return body;

@@ -15,7 +15,7 @@ public record Spend(long requests, long kept, long in, long out, long untold) {
   /** Nothing yet. */
   static final Spend NONE = new Spend(0, 0, 0, 0, 0);
 
-  Spend and(ChatReply reply) {
+  Spend and(EndpointReply reply) {
     boolean told = reply.in() + reply.out() > 0;
     return new Spend(
         requests + 1, kept, in + reply.in(), out + reply.out(), untold + (told ? 0 : 1));

@@ -34,4 +34,9 @@ public sealed interface PolicyLoss permits ClippedLoss, GroupLoss {
   default boolean takesCorrection() {
     return true;
   }
+
+  /** Whether it corrects, by the ratio, for answers that an older policy wrote. */
+  default boolean hasRatio() {
+    return true;
+  }
 }

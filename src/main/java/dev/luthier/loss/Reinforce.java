@@ -29,4 +29,9 @@ public record Reinforce() implements GroupLoss {
   public Aggregation aggregation() {
     return Aggregation.SUMS;
   }
+
+  @Override
+  public boolean hasRatio() {
+    return false;
+  }
 }

@@ -80,7 +80,10 @@ record AnswerRewards(Reward reward, Optional<Reward> gold, Map<PromptRow, Sample
     for (int i = 0; i < answers.size(); i++) {
       asked.add(asked(prompts.get(i / each), answers.get(i).text(), i % each));
     }
-    List<Score> scores = reward.of(asked);
+    List<Score> scores;
+    synchronized (samples) { // rollouts ahead are scored while evaluations are
+      scores = reward.of(asked);
+    }
     for (int i = 0; i < scores.size(); i++) {
       if (!Double.isFinite(scores.get(i).total())) {
         throw new UserError(

@@ -69,8 +69,8 @@ final class AnswerTally implements Tally<PromptRow> {
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
-  static Lesson.Judged judged(Rollouts rollouts, AnswerRewards rewards, List<PromptRow> prompts) {
-    float[] all = sums(rewards, prompts, rollouts.write(prompts, 1, Sampling.GREEDY, 0));
+  static Lesson.Judged judged(PolicyAuthor author, AnswerRewards rewards, List<PromptRow> prompts) {
+    float[] all = sums(rewards, prompts, author.write(prompts, 1, Sampling.GREEDY, 0));
     return new Lesson.Judged(-all[0], Ops.floats(all, Compute.CPU));
   }
 

@@ -3,10 +3,12 @@ package dev.luthier.recipe;
 import dev.luthier.data.PromptRow;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
+import dev.luthier.peft.Adapted;
 import dev.luthier.tensor.Course;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class Answering implements AutoCloseable {
   private @Nullable AnswerRewards rewards; // null before the rows are known
   private @Nullable PromptMemory memory; // null before the rows are known
   private @Nullable FrozenPolicy reference; // null before the run begins, and without one
+  private @Nullable PolicyAuthor policy; // null before the run begins
+  private Optional<AnsweringClient> client = Optional.empty();
   private @Nullable Rollouts rollouts; // null before the run begins
   private @Nullable PolicyWatch watch; // null before the run begins
 
@@ -33,8 +37,9 @@ final class Answering implements AutoCloseable {
   }
 
   /** Called when the rows are known. */
-  void open(Recipe recipe, Corpus<PromptRow> corpus) {
+  void open(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
     rewards = AnswerRewards.open(spec, recipe.model().device(), corpus);
+    client = AnsweringClient.open(folder, spec.rollout(), corpus.report().trainRows(), note);
     memory = new PromptMemory(corpus.report().train().kept());
   }
 
@@ -45,20 +50,41 @@ final class Answering implements AutoCloseable {
     if (spec.kl().reference()) {
       reference = FrozenPolicy.of(spec.reference(), folder, run.adapted(), likelihood, chunk);
     }
+    Adapted<CausalLm> adapted = run.adapted();
+    Reader reader = new Reader(adapted.model().compute(), run.recipe().optim().rowsAtOnce());
+    boolean several = spec.updates().steps() > 1;
+    policy = new PolicyAuthor(folder, adapted, spec.rollout(), likelihood, chunk, reader, false);
     rollouts =
         new Rollouts(
-            folder,
-            run.adapted(),
+            source(run, policy),
             spec.rollout(),
-            Objects.requireNonNull(rewards)::of,
+            adapted,
             likelihood,
+            chunk,
+            reader,
             Optional.ofNullable(reference),
             value,
             Objects.requireNonNull(memory),
-            chunk,
-            run.recipe().optim().rowsAtOnce(),
-            Optional.of(RolloutFile.in(run.output())).filter(f -> spec.updates().steps() > 1),
-            seed);
+            Optional.of(RolloutFile.in(run.output())).filter(f -> several));
+  }
+
+  private RolloutSource source(Beginner<PromptRow, CausalLm> run, PolicyAuthor policy) {
+    boolean ahead = spec.rollout().ahead() > 0;
+    if (client.isPresent()) {
+      AnsweringClient.Writing writing = client.get().begin(run.output(), run.adapted(), run.note());
+      RolloutSource drawing = drawing(writing.author());
+      return ahead ? new Ahead(drawing, writing.still()) : new InTime(drawing, writing.still());
+    }
+    if (!ahead) {
+      return drawing(policy);
+    }
+    StillPolicy still = StillPolicy.of(folder, policy.adapted(), run.recipe());
+    return new Ahead(drawing(policy.by(still.own())), still);
+  }
+
+  private Drawing drawing(Author author) {
+    AnswerRewards scores = Objects.requireNonNull(rewards);
+    return new Drawing(author, spec.rollout(), scores::of, Objects.requireNonNull(memory), seed);
   }
 
   PolicyWatch watch() {
@@ -67,32 +93,42 @@ final class Answering implements AutoCloseable {
 
   /** The policy. */
   CausalLm model() {
-    return Objects.requireNonNull(rollouts).adapted().model();
+    return Objects.requireNonNull(policy).adapted().model();
   }
 
   /**
    * Has prompts answered.
    *
    * @param kept whether they were answered before, by a run that goes on now
+   * @param next the prompts of the next rollout; none where there is none
    */
-  Rollout rollout(long index, List<PromptRow> prompts, boolean kept) {
+  Rollout rollout(long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
     Rollouts answering = Objects.requireNonNull(rollouts);
-    return kept ? answering.again(index) : answering.of(index, prompts);
+    Rollout out = kept ? answering.again(index) : answering.of(index, prompts);
+    answering.source().learning(kept, index + 1, next);
+    return out;
   }
 
   /** What a run that goes on has to know of the answers before. */
   Course course() {
-    return memory == null ? Course.NONE : memory;
+    return Course.of(
+        Objects.requireNonNull(memory),
+        Objects.requireNonNull(rollouts).source().course(),
+        reference == null ? Course.NONE : reference.course());
   }
 
   /** Each prompt is answered once, by the likeliest tokens; the loss is what rewards fall short. */
   Lesson.Judged judged(List<PromptRow> prompts) {
     return AnswerTally.judged(
-        Objects.requireNonNull(rollouts), Objects.requireNonNull(rewards), prompts);
+        Objects.requireNonNull(policy), Objects.requireNonNull(rewards), prompts);
   }
 
   @Override
   public void close() {
+    if (rollouts != null) {
+      rollouts.close(); // first, since others may be asked until then
+    }
+    client.ifPresent(AnsweringClient::close);
     if (rewards != null) {
       rewards.close();
     }

@@ -4,6 +4,7 @@ import dev.luthier.data.Form;
 import dev.luthier.data.PromptOf;
 import dev.luthier.data.Samples;
 import dev.luthier.data.TooLong;
+import dev.luthier.error.UserError;
 import dev.luthier.loss.PolicyLoss;
 import dev.luthier.loss.ValueLoss;
 import dev.luthier.peft.Peft;
@@ -67,6 +68,11 @@ public sealed interface AnswersMethod extends Method
   @Override
   default void check(OptimSpec optim, Peft peft) {
     answers().check(Schema.name(this), optim, peft);
+    if (answers().rollout().older() && !loss().hasRatio()) {
+      throw new UserError(
+          "method.%s.rollout lets an older policy or another program write the answers (ahead, by), which %s has no ratio to correct for; take another method, such as grpo"
+              .formatted(Schema.name(this), Schema.name(this)));
+    }
   }
 
   @Override

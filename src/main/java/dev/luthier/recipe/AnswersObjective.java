@@ -42,6 +42,7 @@ record AnswersObjective(
     Tensor hidden = likelihood.hidden(model, answered.written()); // (M, H)
     TokenLogps tokens = tokens(model, hidden, answered, chunk);
     Tensor old = tokens.old();
+    turns.behind().seen(tokens.policy(), old);
     Optional<SamplingCorrection> correction = method.answers().rollout().corrected();
     if (correction.isPresent()) {
       tokens =

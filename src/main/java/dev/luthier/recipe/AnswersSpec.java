@@ -7,6 +7,7 @@ import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.loss.KlPenalty;
 import dev.luthier.peft.Peft;
+import dev.luthier.tensor.Compute;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,6 +74,11 @@ public record AnswersSpec(
     }
   }
 
+  /** Bytes of a reference that is a model of its own. */
+  long beside(ModelFolder folder, Compute compute) {
+    return kl.reference() ? Referees.bytes(reference, folder, compute) : 0;
+  }
+
   /** The same, with answers that are learnt from so often where nothing else is said. */
   AnswersSpec iterating(int usual) {
     return new AnswersSpec(
@@ -98,6 +104,12 @@ public record AnswersSpec(
           "method.%s answers prompts of all tasks together, but peft tells %d tasks apart; leave peft's tasks out"
               .formatted(name, peft.tasks()));
     }
+    if (rollout.ahead() > 0 && !rollout.by().elsewhere() && peft.scout().isPresent()) {
+      throw new UserError(
+          "method.%s.rollout.ahead needs a second policy with the same weights that learn, which peft.%s looks for first; leave ahead out"
+              .formatted(name, Schema.name(peft)));
+    }
+    rollout.by().check(name, rollout, peft);
     if (updates.minibatches() > optim.batch()) {
       throw new UserError(
           "method.%s.updates.minibatches must be at most optim.batch (%d prompts), was %d"

@@ -64,6 +64,6 @@ record Drawn(List<PromptRow> prompts, List<Completion> answers, List<Score> scor
   /** With nothing read of the answers yet. */
   Rollout rollout(long index) {
     float[] none = {};
-    return new Rollout(index, prompts, answers, scores, none, none, none, redrawn, 0);
+    return new Rollout(index, prompts, answers, scores, none, none, none, redrawn, 0, 0);
   }
 }

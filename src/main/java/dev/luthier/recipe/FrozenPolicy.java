@@ -4,16 +4,21 @@ import dev.luthier.data.TokenBatch;
 import dev.luthier.loss.Chunk;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
-import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Course;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
-/** A reference policy that is asked for tokens that nobody knew before. */
+/** A reference policy that is asked for tokens that nobody knew before. It never trains. */
 interface FrozenPolicy extends AutoCloseable {
   /** log pi_ref of every learnt token, (M) float32 without gradient. */
   Tensor each(TokenBatch batch);
+
+  /** How it follows the policy, where it does. */
+  default Course course() {
+    return Course.NONE;
+  }
 
   @Override
   default void close() {}
@@ -28,7 +33,7 @@ interface FrozenPolicy extends AutoCloseable {
       Likelihood likelihood,
       Chunk chunk) {
     return kind instanceof ReferencePolicy.Copy copy
-        ? copy(copy, folder, adapted.model().compute(), likelihood, chunk)
+        ? copy(copy, folder, adapted, likelihood, chunk)
         : batch ->
             withoutAdapters(adapted, () -> scores(adapted.model(), likelihood, batch, chunk));
   }
@@ -47,14 +52,20 @@ interface FrozenPolicy extends AutoCloseable {
   private static FrozenPolicy copy(
       ReferencePolicy.Copy spec,
       ModelFolder folder,
-      Compute compute,
+      Adapted<CausalLm> adapted,
       Likelihood likelihood,
       Chunk chunk) {
-    CausalLm model = spec.load(folder, compute);
+    CausalLm model = spec.load(folder, adapted.model().compute());
+    Course following = MovingReference.of(spec, model, adapted);
     return new FrozenPolicy() {
       @Override
       public Tensor each(TokenBatch batch) {
         return scores(model, likelihood, batch, chunk);
+      }
+
+      @Override
+      public Course course() {
+        return following;
       }
 
       @Override

@@ -63,6 +63,11 @@ record Held(Frame frame, Collection<Parameter> all, Set<Parameter> trainable, bo
     return frozen() + (host ? files() : 0);
   }
 
+  /** All of a model that moves without training, in float32. */
+  long moving() {
+    return 4 * all.stream().mapToLong(Parameter::count).sum() + (host ? files() : 0);
+  }
+
   /** Weights that do not train, but for those that are used from their file as they are. */
   private long frozen() {
     return all.stream()

@@ -142,6 +142,11 @@ interface Lesson<R extends TrainingRow, B, M extends Model> extends Batching<R, 
     return Course.NONE;
   }
 
+  /** What writing answers takes that are learnt from, where any are. */
+  default Optional<RolloutMemory> rollouts() {
+    return Optional.empty();
+  }
+
   /** Bytes of weights that a run keeps beside the model, such as those of a second one. */
   default long beside(Compute compute) {
     return 0;

@@ -18,7 +18,7 @@ final class PlanText {
           "activations", "what the layers make of the largest micro-batch",
           "logits", "scores of every choice, and what the loss keeps",
           "workspace", "the rest of what is in use at the peak",
-          "cache", "while evaluations write answers; not at the same time",
+          "cache", "while answers are written; not at the same time",
           "peak", "");
 
   private PlanText() {}

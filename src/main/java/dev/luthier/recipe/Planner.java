@@ -122,14 +122,14 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
         Extents.largest(
             EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents().of(p.rows())));
     int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
-    long evaluation =
-        measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
+    long tests = measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
     List<Extent> trained = extents().largest(RowSteps.of(lesson, corpus, other, model));
     trained.forEach(this::memory); // which also loads what a step needs into the process
-    Fixed fixed = fixed(other.optim().optimizer());
-    long cache = AnswersMemory.of(other, lesson, model, corpus, p -> memory(p).forward(blocks));
+    AnswersMemory writing =
+        AnswersMemory.of(other, lesson, adapted, corpus, p -> memory(p).forward(blocks));
+    Fixed fixed = fixed(other.optim().optimizer(), writing.beside());
     return trained.stream()
-        .map(e -> new Plan(fixed, e, memory(e), evaluation, cache))
+        .map(e -> new Plan(fixed, e, memory(e), tests, writing.cache()))
         .max(Comparator.comparingLong(Plan::peak))
         .orElseThrow();
   }
@@ -177,7 +177,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   }
 
   /** What libraries take when they are at work, without what was made to look into the future. */
-  private Fixed fixed(Optimizer optimizer) {
+  private Fixed fixed(Optimizer optimizer, long beside) {
     Compute compute = adapted.model().compute();
     if (process == 0) {
       long ours = adapted.peft() instanceof Full ? 0 : 4 * adapted.trainableCount();
@@ -186,8 +186,8 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
               ? Math.max(1, 2 * (PeakMemory.allocated(compute) - ours))
               : Math.max(1, PeakMemory.settled() - ours);
     }
-    Held held = Held.of(adapted, lesson.own(adapted.model()));
-    return held.fixed(process, optimizer, lesson.beside(compute));
+    return Held.of(adapted, lesson.own(adapted.model()))
+        .fixed(process, optimizer, lesson.beside(compute) + beside);
   }
 
   @Override

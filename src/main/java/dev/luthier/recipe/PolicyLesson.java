@@ -47,7 +47,7 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     this.answering = new Answering(folder, method.answers(), likelihood, seed);
     this.price = new KlPrice(method.answers().kl());
     this.values = new ValueModels(folder, method.valued().map(AnswersMethod.Valued::spec), seed);
-    this.turns = new Turns(method.answers().updates());
+    this.turns = new Turns(method.answers());
   }
 
   @Override
@@ -65,11 +65,10 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public void prepare(Recipe recipe, Corpus<PromptRow> corpus, Consumer<String> note) {
-    answering.open(recipe, corpus);
+    answering.open(recipe, corpus, note);
+    Optional<PretrainingMix> texts = method.answers().pretrainingMix();
     mix =
-        method
-            .answers()
-            .pretrainingMix()
+        texts
             .map(m -> MixedSteps.of(m.open(recipe, folder, corpus.maxLength()), recipe))
             .orElse(null);
   }
@@ -86,7 +85,6 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return new RolloutSteps(rows, this, method.answers().updates(), turns, seed);
   }
 
-  /** The value model of a policy, where the method has one. */
   @Override
   public OwnWeights own(CausalLm model) {
     return values.weights(model);
@@ -97,13 +95,9 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
     return mix == null ? List.of() : mix.at(step, answering.model().compute());
   }
 
-  /**
-   * Has prompts answered, and compares the answers.
-   *
-   * @param kept whether they were answered before, by a run that goes on now
-   */
-  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept) {
-    Rollout rollout = answering.rollout(index, prompts, kept);
+  /** Has prompts answered, {@link Answering#rollout}, and compares the answers. */
+  RolloutParts parts(long index, List<PromptRow> prompts, boolean kept, List<PromptRow> next) {
+    Rollout rollout = answering.rollout(index, prompts, kept, next);
     RolloutParts parts = RolloutParts.of(rollout, method, price, answering.model().compute());
     return answering.watch().seen(parts, kept);
   }
@@ -177,9 +171,12 @@ final class PolicyLesson implements Lesson<PromptRow, PolicyBatch, CausalLm> {
 
   @Override
   public long beside(Compute compute) {
-    return method.answers().kl().reference()
-        ? Referees.bytes(method.answers().reference(), folder, compute)
-        : 0;
+    return method.answers().beside(folder, compute);
+  }
+
+  @Override
+  public Optional<RolloutMemory> rollouts() {
+    return method.answers().rollout().memory();
   }
 
   @Override

@@ -173,7 +173,7 @@ final class PreferenceLesson implements Lesson<AnswersRow, PreferenceBatch, Caus
 
   @Override
   public Course course() {
-    return objective.course();
+    return referee == null ? objective.course() : Course.of(objective.course(), referee.course());
   }
 
   @Override

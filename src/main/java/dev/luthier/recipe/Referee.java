@@ -2,6 +2,7 @@ package dev.luthier.recipe;
 
 import dev.luthier.data.AnswersBatch;
 import dev.luthier.data.AnswersRow;
+import dev.luthier.tensor.Course;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,6 +15,11 @@ interface Referee extends AutoCloseable {
    * @param rows of which the batch is made
    */
   Tensor of(List<AnswersRow> rows, AnswersBatch batch);
+
+  /** How it follows the policy, where it does. */
+  default Course course() {
+    return Course.NONE;
+  }
 
   @Override
   default void close() {}

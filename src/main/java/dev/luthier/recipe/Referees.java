@@ -49,12 +49,14 @@ record Referees(
       return 0;
     }
     try (CausalLm model = copy.load(folder, compute.withoutWeights())) {
-      return Held.of(model).weights();
+      Held held = Held.of(model);
+      return copy.syncEvery().isPresent() ? held.moving() : held.weights();
     }
   }
 
   private Referee copy(ReferencePolicy.Copy spec) {
-    return new FrozenCopy(spec.load(folder, run.adapted().model().compute()), this::scores);
+    CausalLm model = spec.load(folder, run.adapted().model().compute());
+    return new FrozenCopy(model, this::scores, MovingReference.of(spec, model, run.adapted()));
   }
 
   private Tensor scores(CausalLm model, AnswersBatch batch) { // (K)

@@ -1,6 +1,7 @@
 package dev.luthier.recipe;
 
 import dev.luthier.doc.Doc;
+import dev.luthier.error.Check;
 import dev.luthier.error.UserError;
 import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Full;
@@ -51,8 +52,47 @@ public sealed interface ReferencePolicy {
       elsewhere = {"ref_model", "reference_model"})
   record Copy(
       @Doc("Its folder, with the same tokenizer; unset: the model that the run starts from")
-          Optional<Path> model)
+          Optional<Path> model,
+      @Doc(
+              value =
+                  "After how many steps each time it moves towards the policy (TR-DPO); unset: never."
+                      + " Where all weights learn",
+              elsewhere = {"ref_model_sync_steps", "sync_ref_model"})
+          Optional<Integer> syncEvery,
+      @Doc(
+              value = "How far it moves then: 1 is all the way; unset: 0.6",
+              elsewhere = {"ref_model_mixup_alpha"})
+          Optional<Double> mix)
       implements ReferencePolicy {
+    private static final double USUAL = 0.6;
+
+    public Copy {
+      syncEvery.ifPresent(n -> Check.atLeast("reference.copy.sync_every", 1, n));
+      mix.ifPresent(
+          alpha -> {
+            Check.above("reference.copy.mix", 0, alpha);
+            Check.within("reference.copy.mix", 0, 1, alpha);
+          });
+      if (mix.isPresent() && syncEvery.isEmpty()) {
+        throw new UserError(
+            "reference.copy.mix says how far the copy moves, but it never does; set sync_every, or leave mix out");
+      }
+    }
+
+    /** How far it moves. */
+    double alpha() {
+      return mix.orElse(USUAL);
+    }
+
+    @Override
+    public void check(String method, Peft peft) {
+      if (syncEvery.isPresent() && !(peft instanceof Full)) {
+        throw new UserError(
+            "method.%s.reference.copy.sync_every moves all weights of the copy, but peft is %s, whose model stays; take peft: full, or leave sync_every out"
+                .formatted(method, Schema.name(peft)));
+      }
+    }
+
     /**
      * Reads it; it never trains.
      *

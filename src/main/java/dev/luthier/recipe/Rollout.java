@@ -6,6 +6,7 @@ import dev.luthier.loss.Segments;
 import dev.luthier.reward.Score;
 import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +22,7 @@ import java.util.List;
  * @param values (M) what the value model said before each token; empty without one
  * @param redrawn how many prompts others were put in the place of
  * @param seconds that answering and scoring took
+ * @param waited seconds of them that learning waited for, and for what was read of the answers
  */
 record Rollout(
     long index,
@@ -31,7 +33,8 @@ record Rollout(
     float[] reference,
     float[] values,
     int redrawn,
-    double seconds) {
+    double seconds,
+    double waited) {
 
   /** Answers to each prompt. */
   int samples() {
@@ -74,6 +77,57 @@ record Rollout(
 
   /** With what was read of the answers. */
   Rollout read(float[] old, float[] reference, float[] values, double seconds) {
-    return new Rollout(index, prompts, answers, scores, old, reference, values, redrawn, seconds);
+    return new Rollout(
+        index, prompts, answers, scores, old, reference, values, redrawn, seconds, seconds);
+  }
+
+  /** The same that was waited for so long. */
+  Rollout waited(double seconds) {
+    return new Rollout(
+        index, prompts, answers, scores, old, reference, values, redrawn, this.seconds, seconds);
+  }
+
+  /** Whether who wrote the answers does not say of all tokens how likely they were. */
+  boolean untold() {
+    return answers.stream().anyMatch(Rollout::untold);
+  }
+
+  private static boolean untold(Completion answer) {
+    for (float logProb : answer.drawLogProbs()) {
+      if (Float.isNaN(logProb)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The same, with another's word where who wrote the answers says nothing.
+   *
+   * @param by (M) log-probabilities
+   */
+  Rollout told(float[] by) {
+    int[] starts = starts();
+    List<Completion> all = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      Completion one = answers.get(i);
+      all.add(
+          new Completion(
+              one.ids(),
+              one.text(),
+              told(one.logProbs(), by, starts[i]),
+              told(one.drawLogProbs(), by, starts[i]),
+              one.finish()));
+    }
+    return new Rollout(
+        index, prompts, all, scores, told(old, by, 0), reference, values, redrawn, seconds, waited);
+  }
+
+  private static float[] told(float[] said, float[] by, int from) {
+    float[] out = said.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Float.isNaN(out[i]) ? by[from + i] : out[i];
+    }
+    return out;
   }
 }

@@ -155,6 +155,7 @@ record RolloutFile(Path path) {
         any(saved, REFERENCE),
         any(saved, VALUES),
         0,
+        0,
         0);
   }
 

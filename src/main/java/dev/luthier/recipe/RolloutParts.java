@@ -87,6 +87,7 @@ record RolloutParts(
     out.putAll(taught.terms());
     out.putAll(priced);
     out.put(Metrics.CLOCK + "rollout_seconds", rollout.seconds());
+    out.put(Metrics.CLOCK + "rollout_waited", rollout.waited());
     return out;
   }
 

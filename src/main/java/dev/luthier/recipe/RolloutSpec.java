@@ -50,6 +50,20 @@ public record RolloutSpec(
             "What an answer pays for coming near the limit of its length, as a part of the reward;"
                 + " unset: nothing")
         Optional<OverlongPenalty> overlong,
+    @Doc("Who answers") @Default("policy") AnsweredBy by,
+    @Doc(
+            value =
+                "How many rollouts answering is ahead of learning: 1: the next one is answered, by the"
+                    + " policy as it is when learning from this one begins, while the policy learns; 0:"
+                    + " when it is wanted, by the policy as it is then",
+            elsewhere = {
+              "max_head_offpolicyness",
+              "max_async_level",
+              "sampling_steps_ahead",
+              "max_staleness"
+            })
+        @Default("0")
+        int ahead,
     @Doc(
             value =
                 "How many answers of each rollout rollouts.jsonl in the run's directory keeps, with what"
@@ -65,6 +79,7 @@ public record RolloutSpec(
       throw new UserError(
           "rollout.redraws replaces prompts whose answers are all worth the same, which a single answer always is; take rollout.samples: 2 or more, or leave redraws out");
     }
+    Check.within("rollout.ahead", 0, 1, ahead);
     Check.atLeast("rollout.log", 0, log);
     if (!(temperature > 0)) {
       throw new UserError(
@@ -76,6 +91,23 @@ public record RolloutSpec(
 
   Sampling sampling() {
     return new Sampling(temperature, topK, topP, 0, 1);
+  }
+
+  /** Whether it is known how far the policy is from who wrote the answers, if that is not it. */
+  boolean behind() {
+    return by.elsewhere() ? by.tells() && corrected().isEmpty() : ahead > 0;
+  }
+
+  /** Whether an older policy writes them, and the loss alone can correct for it. */
+  boolean older() {
+    return ahead > 0 || by.older() && corrected().isEmpty();
+  }
+
+  /** What writing answers takes here; nothing where another program writes them. */
+  Optional<RolloutMemory> memory() {
+    return by.elsewhere()
+        ? Optional.empty()
+        : Optional.of(new RolloutMemory(samples, maxNewTokens, ahead > 0));
   }
 
   /** What corrects for the sampler, where it has to be corrected for. */

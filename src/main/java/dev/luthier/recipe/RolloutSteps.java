@@ -61,10 +61,12 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     long index = turns.rollout();
     int update = (int) (step - turns.began());
     turns.begin();
+    turns.behind().begin(update == 0);
     if (current == null || current.rollout().index() != index) {
-      List<PromptRow> prompts = rows.parts(index).stream().flatMap(List::stream).toList();
       boolean amid = update > 0; // a run goes on there
-      current = lesson.parts(index, prompts, amid);
+      boolean last = turns.earliest() >= total();
+      List<PromptRow> next = last ? List.of() : prompts(index + 1);
+      current = lesson.parts(index, prompts(index), amid, next);
       flat = current.taught().nothing() ? flat + 1 : 0;
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
@@ -89,6 +91,10 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     return Stream.concat(answers, lesson.mixed(step).stream()).toList();
   }
 
+  private List<PromptRow> prompts(long rollout) {
+    return rows.parts(rollout).stream().flatMap(List::stream).toList();
+  }
+
   /** The places of the prompts that a step learns from. */
   private int[] prompts(Rollout rollout, int update) {
     int all = rollout.prompts().size();
@@ -109,6 +115,7 @@ final class RolloutSteps implements Steps<PolicyBatch> {
     if (step == turns.began()) {
       out.putAll(Objects.requireNonNull(current).terms());
     }
+    out.putAll(turns.behind().terms());
     if (turns.watches()) {
       out.put("stopped_at_kl", turns.tooFar() ? 1.0 : 0.0);
     }

@@ -105,6 +105,7 @@ final class RunReport {
         .lesson()
         .remark(result.before(), result.after())
         .ifPresent(sentence -> results.put("note", sentence));
+    Behind.told(lines).ifPresent(far -> results.put("behind", far));
     measured.ifPresent(e -> results.putAll(e.notMeasured()));
     SavedResult saved = new SavedResult(parts);
     List<String> next = saved.next(into);

@@ -26,8 +26,8 @@ import java.util.TreeMap;
  * @param steps that were done
  * @param weightsOfStep whose weights were saved
  * @param secondsPerStep the median of all steps
- * @param answering the share of the steps' time in which the model wrote answers and they were
- *     scored; 0 where it wrote none
+ * @param answering the share of the steps' time in which they waited for answers and their scores;
+ *     0 where the model wrote none
  * @param memory the most that was in use since the process that ended the run began
  * @param planned what was planned to be in use at most; 0 where nothing was
  * @param before what was measured before the first step, by measure; empty without evaluations
@@ -64,7 +64,7 @@ record RunResult(
         outcome.steps(),
         step,
         median(lines),
-        sum(lines, "clock/rollout_seconds") / Math.max(1e-9, sum(lines, "clock/seconds")),
+        sum(lines, "clock/rollout_waited") / Math.max(1e-9, sum(lines, "clock/seconds")),
         PeakMemory.of(model.compute()),
         parts.memory().map(Plan::peak).orElse(0L),
         evaluated(lines, 0),

@@ -14,11 +14,13 @@ import org.bytedeco.pytorch.AutoGradMode;
  */
 final class Turns implements Course {
   private final Updates updates;
+  private final Behind behind;
   private final Parameter place; // (2) int64: the rollout, and the step that it began with
   private double moved;
 
-  Turns(Updates updates) {
-    this.updates = updates;
+  Turns(AnswersSpec spec) {
+    this.updates = spec.updates();
+    this.behind = new Behind(spec.rollout().behind());
     try (Scope scope = new Scope()) {
       place = new Parameter("rollout", Ops.longs(new long[2], Compute.CPU));
     }
@@ -32,6 +34,16 @@ final class Turns implements Course {
   /** The first step of the rollout. */
   long began() {
     return Ops.toLongs(place.value())[1];
+  }
+
+  /** The first step that the next rollout may begin with. */
+  long earliest() {
+    return began() + (watches() ? 1 : updates.steps());
+  }
+
+  /** How far the policy is from who wrote the answers. */
+  Behind behind() {
+    return behind;
   }
 
   /** Called before the parts of a step. */

@@ -19,17 +19,17 @@ class AnswersMemoryTest {
   void theLongestAreCountedAndNoMoreThanAreAsked() {
     List<TokenRow> rows = IntStream.of(10, 30, 20).mapToObj(AnswersMemoryTest::row).toList();
     // the two longest are 30 and 20 tokens, with 5 virtual ones before each
-    assertThat(AnswersMemory.prompts(rows, 2, 5)).isEqualTo(new Extent(2, 50, 30, 2, 5, false));
+    assertThat(AnswersMemory.prompts(rows, 2, 5, 0)).isEqualTo(new Extent(2, 50, 30, 2, 5, false));
   }
 
   @Test
   void noMoreTokensThanStartTogether() {
     // 40 x 100 tokens are 4,000, one row more would be 4,100
     List<TokenRow> rows = Collections.nCopies(64, row(100));
-    assertThat(AnswersMemory.prompts(rows, 64, 0))
+    assertThat(AnswersMemory.prompts(rows, 64, 0, 0))
         .isEqualTo(new Extent(40, 4000, 100, 40, 0, false));
     // one that is longer alone is read alone
-    assertThat(AnswersMemory.prompts(List.of(row(5000), row(3)), 64, 0))
+    assertThat(AnswersMemory.prompts(List.of(row(5000), row(3)), 64, 0, 0))
         .isEqualTo(new Extent(1, 5000, 5000, 1, 0, false));
   }
 }

@@ -35,6 +35,7 @@ class PpoTest {
         reference,
         values,
         0,
+        0,
         0);
   }
 

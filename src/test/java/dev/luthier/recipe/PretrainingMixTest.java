@@ -67,7 +67,7 @@ class PretrainingMixTest {
                   method,
                   new Likelihood(RankLesson.decoder(folder)),
                   Optional.empty(),
-                  new Turns(method.answers().updates()))
+                  new Turns(method.answers()))
               .of(model, PolicyBatch.of(new PolicyBatch.Mixed(texts, 10)), new Chunk.Tokens(2));
       Tensor logs = model.logits(texts.input(), texts.positions()).log_softmax(1); // (5, V)
       Tensor sum = logs.gather(1, texts.targets().unsqueeze(1)).sum();
