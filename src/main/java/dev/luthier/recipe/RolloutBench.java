@@ -120,7 +120,7 @@ public final class RolloutBench {
   private static List<TimedRollouts.Round> measured(
       ModelFolder folder, Adapted<CausalLm> adapted, Optim optim, Load load, int rounds) {
     AnswersMethod method = load.method();
-    Turns turns = new Turns(method.answers().updates());
+    Turns turns = new Turns(method.answers());
     Likelihood likelihood = new Likelihood(RankLesson.decoder(folder));
     AnswersObjective objective = new AnswersObjective(method, likelihood, Optional.empty(), turns);
     TimedRollouts steps =
