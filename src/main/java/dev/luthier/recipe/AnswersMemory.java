@@ -48,6 +48,7 @@ record AnswersMemory(long cache, long beside) {
             corpus.report().trainRows(),
             of.optim().batch(),
             of.peft().virtualTokens(),
+            of.optim().rowsAtOnce() == 1,
             block);
     return own.ahead()
         ? new AnswersMemory(asked, rollout + own.copy(adapted))

@@ -10,6 +10,7 @@ import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,7 +54,7 @@ record EndpointAuthor(
       List<Optional<CompletionReply>> replies =
           client.ask(journal, requests, reply -> readable(reply, problem));
       for (Optional<CompletionReply> reply : replies) {
-        choices.addAll(reply.orElseThrow(() -> wrong(problem.get())).choices());
+        choices.addAll(reply.orElseThrow(() -> wrong(String.valueOf(problem.get()))).choices());
       }
     }
     List<Completion> out = choices.stream().map(reading::completion).toList();
@@ -79,7 +80,7 @@ record EndpointAuthor(
     int from = begun && prompt.length > 1 ? 1 : 0;
     return folder
         .tokenizer()
-        .decode(java.util.Arrays.copyOfRange(prompt, from, prompt.length), false);
+        .decode(Arrays.copyOfRange(prompt, from, prompt.length), false);
   }
 
   private boolean readable(CompletionReply reply, AtomicReference<String> problem) {
@@ -138,7 +139,7 @@ record EndpointAuthor(
     CompletionRequest asked = request(prompt.ids(), by.together() ? spec.samples() : 1, 0);
     AtomicReference<String> problem = new AtomicReference<>("");
     if (!readable(client.told(asked), problem)) {
-      throw wrong(problem.get());
+      throw wrong(String.valueOf(problem.get()));
     }
   }
 }

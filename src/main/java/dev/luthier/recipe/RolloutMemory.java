@@ -25,6 +25,7 @@ record RolloutMemory(int samples, int most, boolean ahead) {
    *
    * @param rows all prompts that are trained on
    * @param prompts of a rollout
+   * @param even whether steps read one prompt at a time, so that plans know no others
    * @param block what a block makes of prompts that are read at once
    */
   long of(
@@ -32,10 +33,13 @@ record RolloutMemory(int samples, int most, boolean ahead) {
       List<? extends TrainingRow> rows,
       int prompts,
       int virtual,
+      boolean even,
       ToLongFunction<Extent> block) {
     Budget budget = PolicyAuthor.rows(model.compute());
     Generative writing = Generative.of(model);
-    Extent read = AnswersMemory.prompts(rows, Math.min(prompts, rows.size()), virtual, most);
+    Extent some = AnswersMemory.prompts(rows, Math.min(prompts, rows.size()), virtual, most);
+    long count = some.sequences();
+    Extent read = new Extent(count, some.tokens(), some.longest(), count, virtual, even);
     int longest = (int) read.longest();
     int written = Math.min(budget.rows(), prompts * samples);
     long cache =
