@@ -136,7 +136,7 @@ public final class HttpReward implements Reward {
     } catch (ExecutionException e) {
       boolean absent = e.getCause() instanceof ConnectException;
       throw new ServiceCut(
-          absent ? "cannot be reached" : "breaks the connection off", e.getCause());
+          absent ? "cannot be reached" : "breaks the connection off", e);
     }
   }
 
