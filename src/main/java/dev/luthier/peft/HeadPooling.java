@@ -52,10 +52,13 @@ public sealed interface HeadPooling {
     @Override
     public Tensor of(List<Tensor> heads, List<HeadGroups.Source> shares, long... place) {
       Tensor all = Ops.cat(0, heads.toArray(Tensor[]::new));
+      if (all.size(1) == 1) {
+        return torch.zeros_like(heads.get(0));
+      }
       double width = Math.sqrt(all.mul(all).mean().item_double());
       torch.manual_seed(Seed.of(seed, place));
       Tensor normal = torch.randn(Ops.shape(heads.get(0)), Compute.CPU.options(all.scalar_type()));
-      return normal.mul_(new Scalar(all.size(1) == 1 ? 0 : width));
+      return normal.mul_(new Scalar(width));
     }
   }
 
