@@ -2,6 +2,7 @@ package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.PooledBy;
+import dev.luthier.recipe.RegroupedAdapter;
 import dev.luthier.recipe.RegroupedFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -74,12 +75,32 @@ final class RegroupCommand implements Runnable {
       description = "Texts on which the loss of a token is told, before and after.")
   private Optional<Path> eval = Optional.empty();
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "A LoRA adapter of the model, which is carried over.")
+  private Optional<Path> adapter = Optional.empty();
+
+  @Option(
+      names = "--adapter-out",
+      paramLabel = "DIR",
+      description = "Its new folder, new or empty.")
+  private Optional<Path> adapterOut = Optional.empty();
+
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     RegroupedFolder work = new RegroupedFolder(kvHeads, by());
     Path from = Screen.folder(model, spec.commandLine().getErr());
-    work.write(from, into, out);
+    if (adapter.isPresent() != adapterOut.isPresent()) {
+      throw new UserError("--adapter and --adapter-out go together: one is read, the other written");
+    }
+    if (adapter.isPresent()) {
+      RegroupedAdapter carried = new RegroupedAdapter(adapter.get(), adapterOut.orElseThrow());
+      work.write(from, into, carried, out);
+    } else {
+      work.write(from, into, out);
+    }
     eval.ifPresent(file -> RegroupedFolder.compare(from, into, file, out));
   }
 

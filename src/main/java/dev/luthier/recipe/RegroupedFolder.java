@@ -20,7 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -45,16 +45,20 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
    * @throws UserError if something is there, or the model cannot have so many heads
    */
   public void write(Path named, Path into, PrintWriter out) {
-    write(named, into, SHARD_BYTES, out, kv -> {});
+    write(named, into, SHARD_BYTES, Optional.empty(), out);
   }
 
-  /**
-   * The same, with more work on the same heads.
-   *
-   * @param also runs when the folder is written
-   */
+  /** The same, with a LoRA adapter of the model carried over. */
+  public void write(Path named, Path into, RegroupedAdapter adapter, PrintWriter out) {
+    write(named, into, SHARD_BYTES, Optional.of(adapter), out);
+  }
+
   void write(
-      Path named, Path into, long shardBytes, PrintWriter out, Consumer<GroupedKv> also) {
+      Path named,
+      Path into,
+      long shardBytes,
+      Optional<RegroupedAdapter> adapter,
+      PrintWriter out) {
     AdapterFolders.refuseFull(into);
     Path path = ModelPlace.folder(named);
     HeadPlaces places = HeadPlaces.of(path);
@@ -62,6 +66,7 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
     HeadPooling pooling = by.of(path, places, groups, out);
     try (AutoGradMode off = Ops.noGrad()) {
       GroupedKv kv = new GroupedKv(places, groups, pooling);
+      adapter.ifPresent(a -> a.check(kv));
       AtomicDirectory.write(
           into,
           dir -> {
@@ -72,7 +77,7 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
       report(kv, out);
       out.println("saved     " + into);
       out.flush();
-      also.accept(kv);
+      adapter.ifPresent(a -> a.write(kv, path, into, out));
     } finally {
       pooling.turns().ifPresent(HeadTurns::close);
     }

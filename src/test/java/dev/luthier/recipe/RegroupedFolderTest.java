@@ -7,13 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.Golden;
 import dev.luthier.error.UserError;
+import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.ModelConfig;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.AdapterFiles;
 import dev.luthier.quant.Code;
 import dev.luthier.quant.FourBit;
 import dev.luthier.tensor.Compute;
+import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,7 +97,7 @@ class RegroupedFolderTest {
   void onlyKeysAndValuesChange() {
     Path into = dir.resolve("out");
     new RegroupedFolder(2, new PooledBy.Mean())
-        .write(TINY, into, 4_000_000, new PrintWriter(out), kv -> {});
+        .write(TINY, into, 4_000_000, Optional.empty(), new PrintWriter(out));
     JsonNode before = Golden.json(TINY.resolve("config.json"));
     JsonNode after = Golden.json(into.resolve("config.json"));
     assertThat(after).isEqualTo(((ObjectNode) before.deepCopy()).put("num_key_value_heads", 2));
@@ -143,6 +149,75 @@ class RegroupedFolderTest {
     double random = texts.loss(regrouped(TINY, 2, new PooledBy.Random(1)));
     assertThat(List.of(whole, aligned, mean, first, random)).isSorted();
     assertThat(out.toString()).contains("read      ", "tokens of " + TEXTS);
+  }
+
+  private static void merge(Path model, Path adapter, Path into) {
+    try (CausalLm lm = CausalLm.load(model, Compute.CPU);
+        Adapted<CausalLm> adapted = AdapterFiles.load(lm, adapter).adapted();
+        AutoGradMode off = Ops.noGrad()) {
+      adapted.merge();
+      lm.save(AtomicDirectory.write(into, made -> {}), ScalarType.Float);
+    }
+  }
+
+  /** Pooling is linear: what is merged and pooled, and what is pooled and merged, are one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "lora_pattern", "lora_saved", "rslora"})
+  void adaptersArePooledAsWeightsAre(String name) {
+    Path model = golden("llama");
+    Path adapter = Golden.SHIPPED.resolve("llama/adapters").resolve(name);
+    Path carried = dir.resolve("carried");
+    for (PooledBy by : List.of(new PooledBy.Mean(), new PooledBy.First())) {
+      Path into = dir.resolve("a-" + Schema.name(by));
+      Path own = dir.resolve("own-" + Schema.name(by));
+      new RegroupedFolder(1, by)
+          .write(model, into, new RegroupedAdapter(adapter, own), new PrintWriter(out));
+      Path one = dir.resolve("one-" + Schema.name(by));
+      merge(into, own, one);
+      Path merged = dir.resolve("merged-" + Schema.name(by));
+      merge(model, adapter, merged);
+      Path other = dir.resolve("other-" + Schema.name(by));
+      new RegroupedFolder(1, by).write(merged, other, new PrintWriter(out));
+      try (Scope scope = new Scope();
+          WeightFiles a = WeightFiles.open(one);
+          WeightFiles b = WeightFiles.open(other)) {
+        assertThat(a.infos().keySet()).isEqualTo(b.infos().keySet());
+        a.infos()
+            .keySet()
+            .forEach(
+                n ->
+                    assertThat(a.tensor(n).sub(b.tensor(n)).abs().max().item_double())
+                        .as(n)
+                        .isLessThan(1e-6));
+      }
+    }
+    assertThat(out.toString()).contains("its change of the logits differs by ");
+    new RegroupedFolder(2, new PooledBy.Mean()) // as many as there are: nothing is lost
+        .write(
+            model,
+            dir.resolve("same"),
+            new RegroupedAdapter(adapter, carried),
+            new PrintWriter(out));
+    assertThat(out.toString()).contains("differs by 0.0%");
+    assertThat(Golden.json(carried.resolve("adapter_config.json")).path("base_model_name_or_path"))
+        .hasToString('"' + dir.resolve("same").toString() + '"');
+  }
+
+  @Test
+  void otherAdaptersAreRefused() {
+    for (String name : List.of("ia3", "prefix", "dora")) {
+      Path adapter = Golden.SHIPPED.resolve("llama/adapters").resolve(name);
+      RegroupedAdapter carried = new RegroupedAdapter(adapter, dir.resolve("own"));
+      assertThatThrownBy(
+              () ->
+                  new RegroupedFolder(1, new PooledBy.Mean())
+                      .write(
+                          golden("llama"), dir.resolve("new"), carried, new PrintWriter(out)))
+          .isInstanceOf(UserError.class)
+          .hasMessageStartingWith(adapter.toString())
+          .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+      assertThat(dir.resolve("new")).doesNotExist();
+    }
   }
 
   private void refused(String line, int heads, Path model) {
