@@ -34,7 +34,11 @@ final class DistillLesson implements TokenLesson<TokenRow, TokenBatch, CausalLm>
 
   @Override
   public void begin(Beginner<TokenRow, CausalLm> run) {
-    teacher = Teacher.load(method.teacher(), run.adapted().model().compute());
+    open(run.adapted().model().compute());
+  }
+
+  void open(Compute compute) {
+    teacher = Teacher.load(method.teacher(), compute);
   }
 
   @Override
