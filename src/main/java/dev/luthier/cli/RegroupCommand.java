@@ -46,14 +46,15 @@ final class RegroupCommand implements Runnable {
       paramLabel = "HOW",
       defaultValue = "mean",
       description =
-          "How several heads become one: mean, first, random, or activations, which turns them alike"
-              + " on texts before it takes the mean (default: mean).")
+          "How several heads become one: mean, first, random, activations, which turns them alike"
+              + " on texts before it takes the mean, or principal, which keeps what is largest of all"
+              + " on texts (default: mean).")
   private String by = "";
 
   @Option(
       names = "--data",
       paramLabel = "FILE",
-      description = "The texts that activations are of: rows of any form to write.")
+      description = "The texts of activations and principal: rows of any form to write.")
   private Optional<Path> data = Optional.empty();
 
   @Option(
@@ -105,9 +106,13 @@ final class RegroupCommand implements Runnable {
   }
 
   private PooledBy by() {
-    if (!by.equals("activations") && (data.isPresent() || tokens.isPresent())) {
-      throw new UserError("--data and --tokens are for --by activations, which reads texts; was --by " + by);
+    boolean reads = by.equals("activations") || by.equals("principal");
+    if (!reads && (data.isPresent() || tokens.isPresent())) {
+      throw new UserError(
+          "--data and --tokens are for --by activations and principal, which read texts; was --by "
+              + by);
     }
+    int most = tokens.orElse(1 << 16);
     switch (by) {
       case "mean":
         return new PooledBy.Mean();
@@ -116,12 +121,17 @@ final class RegroupCommand implements Runnable {
       case "random":
         return new PooledBy.Random(seed);
       case "activations":
-        return new PooledBy.Activations(
-            data.orElseThrow(
-                () -> new UserError("--by activations reads texts; name them with --data FILE")),
-            tokens.orElse(1 << 16));
+        return new PooledBy.Activations(texts(), most);
+      case "principal":
+        return new PooledBy.Principal(texts(), most);
       default:
-        throw new UserError("--by must be mean, first, random or activations, was " + by);
+        throw new UserError(
+            "--by must be mean, first, random, activations or principal, was " + by);
     }
+  }
+
+  private Path texts() {
+    return data.orElseThrow(
+        () -> new UserError("--by %s reads texts; name them with --data FILE".formatted(by)));
   }
 }

@@ -84,7 +84,7 @@ public record GroupedKv(HeadPlaces places, HeadGroups groups, HeadPooling poolin
       List<Tensor> heads = new ArrayList<>();
       for (HeadGroups.Source s : sources) {
         Tensor head = matrix(head(value, s.head()).to(ScalarType.Float)); // (D, n)
-        heads.add(turn(layer, kind, g, s.head()).map(r -> r.matmul(head)).orElse(head));
+        heads.add(turn(layer, kind, g, s.head()).map(t -> t.there().matmul(head)).orElse(head));
       }
       Tensor one = by.of(heads, sources, layer, kind.ordinal(), g, value.dim());
       out.add(one.view(Ops.shape(head(value, 0))).to(value.scalar_type()));
@@ -108,7 +108,7 @@ public record GroupedKv(HeadPlaces places, HeadGroups groups, HeadPooling poolin
       Tensor head = head(value, a);
       out[a] =
           turn(layer, Kind.KEY, groups.newOf(a), groups.oldOf(a))
-              .map(r -> r.matmul(matrix(head.to(ScalarType.Float))).view(Ops.shape(head)))
+              .map(t -> t.back().t().matmul(matrix(head.to(ScalarType.Float))).view(Ops.shape(head)))
               .map(t -> t.to(value.scalar_type()))
               .orElse(head);
     }
@@ -125,13 +125,13 @@ public record GroupedKv(HeadPlaces places, HeadGroups groups, HeadPooling poolin
       Tensor head = value.narrow(1, (long) a * places.width(), places.width());
       out[a] =
           turn(layer, Kind.VALUE, groups.newOf(a), groups.oldOf(a))
-              .map(r -> head.to(ScalarType.Float).matmul(r.t()).to(value.scalar_type()))
+              .map(t -> head.to(ScalarType.Float).matmul(t.back()).to(value.scalar_type()))
               .orElse(head);
     }
     return Ops.cat(1, out);
   }
 
-  private Optional<Tensor> turn(int layer, Kind kind, int group, int head) {
+  private Optional<HeadTurns.Turn> turn(int layer, Kind kind, int group, int head) {
     return pooling.turns().flatMap(t -> t.at(layer, kind, group, head));
   }
 

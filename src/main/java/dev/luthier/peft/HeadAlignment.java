@@ -3,18 +3,14 @@ package dev.luthier.peft;
 import dev.luthier.model.HeadPlaces.Kind;
 import dev.luthier.model.HeadPlaces.Layer;
 import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Turns the heads of each group so that they lie alike on what the model said of some texts:
@@ -27,53 +23,46 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Letters: M heads of a group, D width of a head, S_ab sum over tokens of x_a x_b^T, C = sum_b
  * s_b S_ab R_b^T.
  */
-public final class HeadAlignment {
+public record HeadAlignment() implements HeadFit {
   private static final int ROUNDS = 50;
   private static final double ENOUGH = 1e-7;
 
-  private HeadAlignment() {}
-
-  /**
-   * @param turns what was found
-   * @param keys how much of the keys' squares their mean keeps, as they lie and turned
-   * @param values the same of values
-   */
-  public record Found(HeadTurns turns, Kept keys, Kept values) {}
-
-  /** Shares of 1. */
-  public record Kept(double before, double after) {}
-
-  /** From what was seen on texts. */
-  public static Found of(HeadMoments seen) {
-    Map<HeadTurns.At, Tensor> out = new HashMap<>();
-    Map<Kind, double[]> squares = Map.of(Kind.KEY, new double[3], Kind.VALUE, new double[3]);
-    seen.sums()
-        .forEach(
-            (of, sum) -> {
-              try (Scope scope = new Scope()) {
-                Layer layer = seen.places().layers().get(of.layer());
-                List<HeadGroups.Source> sources = seen.groups().sources(of.group());
-                Freedom free =
-                    of.kind() == Kind.VALUE ? new Freedom(0, false) : Freedom.ofKeys(layer);
-                Group group = new Group(sum, sources, seen.places().width());
-                double[] total = squares.get(of.kind());
-                List<Tensor> turns = group.identity();
-                total[0] += group.square(turns);
-                group.align(turns, free);
-                total[1] += group.square(turns);
-                total[2] += group.all();
-                for (int a = 0; a < turns.size(); a++) {
-                  HeadTurns.At at =
-                      new HeadTurns.At(of.layer(), of.kind(), of.group(), sources.get(a).head());
-                  out.put(at, scope.keep(turns.get(a).to(ScalarType.Float)));
-                }
-              }
-            });
-    return new Found(new HeadTurns(out), kept(squares.get(Kind.KEY)), kept(squares.get(Kind.VALUE)));
+  /** E_a = s_a R_a, B_a = R_a^T. */
+  @Override
+  public List<HeadTurns.Turn> of(MergedHeads heads, Kind kind, Layer layer) {
+    Freedom free = kind == Kind.VALUE ? new Freedom(0, false) : Freedom.ofKeys(layer);
+    List<HeadTurns.Turn> turns = new ArrayList<>();
+    turns.add(turn(heads, 0, torch.eye(heads.width(), heads.sums().options())));
+    for (int a = 1; a < heads.count(); a++) { // where to begin: each like the first
+      turns.add(turn(heads, a, free.best(heads.product(a, 0))));
+    }
+    double before = heads.squares(turns);
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int a = 1; a < heads.count(); a++) { // the first lies as it does: one must
+        turns.set(a, turn(heads, a, free.best(others(heads, a, turns))));
+      }
+      double now = heads.squares(turns);
+      if (now - before <= ENOUGH * now) {
+        break;
+      }
+      before = now;
+    }
+    return turns;
   }
 
-  private static Kept kept(double[] squares) {
-    return new Kept(squares[0] / squares[2], squares[1] / squares[2]);
+  private static HeadTurns.Turn turn(MergedHeads heads, int head, Tensor r) {
+    return new HeadTurns.Turn(r.mul(new Scalar(heads.share(head))), r.t());
+  }
+
+  /** C: sum over b other than a of s_b S_ab R_b^T. */
+  private static Tensor others(MergedHeads heads, int a, List<HeadTurns.Turn> turns) {
+    Tensor sum = torch.zeros_like(heads.product(a, a));
+    for (int b = 0; b < heads.count(); b++) {
+      if (b != a) {
+        sum.add_(heads.product(a, b).mm(turns.get(b).there().t()));
+      }
+    }
+    return sum;
   }
 
   /**
@@ -127,72 +116,6 @@ public final class HeadAlignment {
 
     private static Tensor sign(Tensor x) { // 1 where 0
       return x.ge(new Scalar(0)).to(x.scalar_type()).mul(new Scalar(2)).sub(new Scalar(1));
-    }
-  }
-
-  /** Heads that become one. */
-  private record Group(Tensor sums, List<HeadGroups.Source> sources, long width) {
-    List<Tensor> identity() {
-      List<Tensor> out = new ArrayList<>();
-      for (int a = 0; a < sources.size(); a++) {
-        out.add(torch.eye(width, sums.options()));
-      }
-      return out;
-    }
-
-    /** S_ab. */
-    private Tensor of(int a, int b) {
-      return sums.narrow(0, a * width, width).narrow(1, b * width, width);
-    }
-
-    /** Each round turns one head after the other to the mean of the others, as they lie by then. */
-    void align(List<Tensor> turns, Freedom free) {
-      for (int a = 1; a < turns.size(); a++) {
-        turns.set(a, free.best(of(a, 0))); // where to begin: each like the first
-      }
-      double before = square(turns);
-      for (int round = 0; round < ROUNDS; round++) {
-        for (int a = 1; a < turns.size(); a++) { // the first lies as it does: one must
-          turns.set(a, free.best(others(a, turns)));
-        }
-        double now = square(turns);
-        if (now - before <= ENOUGH * now) {
-          return;
-        }
-        before = now;
-      }
-    }
-
-    /** sum over b other than a of s_b S_ab R_b^T. */
-    private Tensor others(int a, List<Tensor> turns) {
-      Tensor sum = torch.zeros_like(of(a, a));
-      for (int b = 0; b < turns.size(); b++) {
-        if (b != a) {
-          sum.add_(of(a, b).mm(turns.get(b).t()), new Scalar(sources.get(b).share()));
-        }
-      }
-      return sum;
-    }
-
-    /** The squares of the mean of the turned heads: sum_{a,b} s_a s_b tr(R_a S_ab R_b^T). */
-    double square(List<Tensor> turns) {
-      double out = 0;
-      for (int a = 0; a < turns.size(); a++) {
-        for (int b = 0; b < turns.size(); b++) {
-          double trace = turns.get(a).mm(of(a, b)).mul(turns.get(b)).sum().item_double();
-          out += sources.get(a).share() * sources.get(b).share() * trace;
-        }
-      }
-      return out;
-    }
-
-    /** sum_a s_a tr(S_aa). */
-    double all() {
-      double out = 0;
-      for (int a = 0; a < sources.size(); a++) {
-        out += sources.get(a).share() * of(a, a).trace().item_double();
-      }
-      return out;
     }
   }
 }

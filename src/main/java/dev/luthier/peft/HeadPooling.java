@@ -22,7 +22,7 @@ public sealed interface HeadPooling {
   /**
    * One head's rows out of at least two.
    *
-   * @param heads each (D, n), of float32
+   * @param heads each (D, n), of float32, behind their maps where they have any
    * @param shares of the heads, which add up to 1
    * @param place counters that tell this head from all others
    */
@@ -63,11 +63,10 @@ public sealed interface HeadPooling {
   }
 
   /**
-   * The mean of heads that were turned to lie alike on texts (Jin et al. 2024,
-   * https://arxiv.org/abs/2412.20677): sum_j s_j R_j W_j. What reads them is turned back by
-   * {@link GroupedKv}, so turning alone changes nothing.
+   * The sum of heads that went through maps of their own first: sum_j E_j W_j. What reads them is
+   * mapped too by {@link GroupedKv}; {@link HeadFit} says which maps lose little.
    */
-  record Aligned(HeadTurns found) implements HeadPooling {
+  record Mapped(HeadTurns found) implements HeadPooling {
     @Override
     public Optional<HeadTurns> turns() {
       return Optional.of(found);
@@ -75,7 +74,11 @@ public sealed interface HeadPooling {
 
     @Override
     public Tensor of(List<Tensor> heads, List<HeadGroups.Source> shares, long... place) {
-      return mean(heads, shares);
+      Tensor sum = heads.get(0).clone();
+      for (int j = 1; j < heads.size(); j++) {
+        sum.add_(heads.get(j));
+      }
+      return sum;
     }
   }
 

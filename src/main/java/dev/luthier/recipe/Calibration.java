@@ -11,7 +11,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.loss.CrossEntropy;
 import dev.luthier.model.CausalLm;
 import dev.luthier.model.HeadPlaces;
-import dev.luthier.peft.HeadAlignment;
+import dev.luthier.peft.HeadFit;
 import dev.luthier.peft.HeadGroups;
 import dev.luthier.peft.HeadMoments;
 import dev.luthier.peft.HeadTurns;
@@ -71,7 +71,7 @@ record Calibration(Path data, int tokens) {
   }
 
   /** How the heads of each group are turned to lie alike on the texts. */
-  HeadTurns turns(Path model, HeadPlaces places, HeadGroups groups, PrintWriter out) {
+  HeadTurns turns(Path model, HeadPlaces places, HeadGroups groups, HeadFit fit, PrintWriter out) {
     try (ModelFolder folder = ModelFolder.open(model);
         CausalLm lm = folder.load(Compute.CPU);
         HeadMoments moments = new HeadMoments(places, groups);
@@ -84,10 +84,10 @@ record Calibration(Path data, int tokens) {
           Objects.requireNonNull(unused);
         }
       }
-      HeadAlignment.Found found = HeadAlignment.of(moments);
+      HeadFit.Found found = fit.of(moments);
       out.printf(
-          "read      %,d tokens of %s; the mean of a group keeps %s of its keys' squares, turned %s;"
-              + " of its values' %s, turned %s%n",
+          "read      %,d tokens of %s; the mean of a group keeps %s of its keys' squares, fitted"
+              + " %s; of its values' %s, fitted %s%n",
           rows.stream().mapToInt(TokenRow::length).sum(),
           data,
           percent(found.keys().before()),

@@ -3,9 +3,12 @@ package dev.luthier.recipe;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
+import dev.luthier.model.HeadPlaces;
+import dev.luthier.peft.HeadAlignment;
+import dev.luthier.peft.HeadComponents;
+import dev.luthier.peft.HeadFit;
 import dev.luthier.peft.HeadGroups;
 import dev.luthier.peft.HeadPooling;
-import dev.luthier.model.HeadPlaces;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
@@ -58,9 +61,38 @@ public sealed interface PooledBy {
 
     @Override
     public HeadPooling of(Path model, HeadPlaces places, HeadGroups groups, PrintWriter out) {
-      return groups.same()
-          ? new HeadPooling.Mean()
-          : new HeadPooling.Aligned(new Calibration(data, tokens).turns(model, places, groups, out));
+      return mapped(model, places, groups, new HeadAlignment(), new Calibration(data, tokens), out);
     }
+  }
+
+  /** The principal components of the heads. */
+  @Doc(
+      "The components of all heads together that lose least on texts, in the places of a head's"
+          + " numbers; queries and outputs read them as the old heads")
+  record Principal(
+      @Doc("Rows of any form to write, such as those of the training") Path data,
+      @Doc("How many of their tokens are read, >= 1") @Default("65536") int tokens)
+      implements PooledBy {
+    public Principal {
+      Check.atLeast("by.principal.tokens", 1, tokens);
+    }
+
+    @Override
+    public HeadPooling of(Path model, HeadPlaces places, HeadGroups groups, PrintWriter out) {
+      return mapped(
+          model, places, groups, new HeadComponents(), new Calibration(data, tokens), out);
+    }
+  }
+
+  private static HeadPooling mapped(
+      Path model,
+      HeadPlaces places,
+      HeadGroups groups,
+      HeadFit fit,
+      Calibration texts,
+      PrintWriter out) {
+    return groups.same()
+        ? new HeadPooling.Mean()
+        : new HeadPooling.Mapped(texts.turns(model, places, groups, fit, out));
   }
 }

@@ -68,8 +68,7 @@ public record RegroupedAdapter(Path adapter, Path into) {
       Effect old = Effect.of(before, adapter);
       Effect now = Effect.of(after, into);
       double lost = now.change().sub(old.change()).norm().item_double() / old.size();
-      double along =
-          now.change().mul(old.change()).sum().item_double() / (old.size() * now.size());
+      double along = now.change().mul(old.change()).sum().item_double() / (old.size() * now.size());
       out.printf(
           "adapter   its change of the logits differs by %.1f%% of what it was (cosine %.3f, size"
               + " %.3f of the old)%n",
@@ -89,7 +88,8 @@ public record RegroupedAdapter(Path adapter, Path into) {
     json.put(HeadPlaces.KEY, kvHeads);
     try {
       AtomicFile.write(
-          dir.resolve("config.json"), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+          dir.resolve("config.json"),
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     } catch (IOException e) {
       throw new UserError(own + " cannot be copied: " + UserError.reason(e), e);
     }

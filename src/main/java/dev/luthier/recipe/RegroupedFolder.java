@@ -23,12 +23,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 
 /**
- * Writes a model folder with another number of key and value heads. It goes through the mapped files
- * tensor by tensor and holds no more than one shard of what it makes, so a model may be larger than
- * memory, unless texts are read for it.
+ * Writes a model folder with another number of key and value heads. It goes through the mapped
+ * files tensor by tensor and holds no more than one shard of what it makes, so a model may be
+ * larger than memory, unless texts are read for it.
  *
  * @param kvHeads how many there will be
  * @param by how several become one
@@ -37,7 +36,8 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
   private static final long SHARD_BYTES = 1_000_000_000L;
   private static final int EVAL_TOKENS = 1 << 17;
   private static final String CONFIG = "config.json";
-  private static final String WEIGHTS = ".*\\.(safetensors|bin|pt|pth|ckpt|pkl|gguf)(\\.index\\.json)?";
+  private static final String WEIGHTS =
+      ".*\\.(safetensors|bin|pt|pth|ckpt|pkl|gguf)(\\.index\\.json)?";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -54,11 +54,7 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
   }
 
   void write(
-      Path named,
-      Path into,
-      long shardBytes,
-      Optional<RegroupedAdapter> adapter,
-      PrintWriter out) {
+      Path named, Path into, long shardBytes, Optional<RegroupedAdapter> adapter, PrintWriter out) {
     AdapterFolders.refuseFull(into);
     Path path = ModelPlace.folder(named);
     HeadPlaces places = HeadPlaces.of(path);
@@ -113,8 +109,7 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
     out.printf(
         "heads     %d of queries; of keys and values %d, were %d, %s%n",
         places.queries(), kvHeads, places.groups(), how);
-    out.printf(
-        "cache     %,d numbers a token, were %,d%n", each * kvHeads, each * places.groups());
+    out.printf("cache     %,d numbers a token, were %,d%n", each * kvHeads, each * places.groups());
   }
 
   /** All files of the folder that are neither weights nor config.json. */

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** A stage that trains nothing: one record per kind, picked by its name in the recipe of stages. */
 @Doc("A stage that trains nothing")
-public sealed interface Work extends Stage 
+public sealed interface Work extends Stage
     permits MergeStage, QuantizeStage, RegroupStage, AnswersStage {
   @Override
   default String what() {

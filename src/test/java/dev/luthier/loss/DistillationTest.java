@@ -43,7 +43,8 @@ class DistillationTest {
 
   /**
    * KL(P, Q) = 1/2 ln 2 + 1/2 ln(2/3) = 0.143841; KL(Q, P) = 1/4 ln(1/2) + 3/4 ln(3/2) = 0.130812;
-   * with M = (3/8, 5/8) 1/2 (1/2 ln(4/3) + 1/2 ln(4/5)) + 1/2 (1/4 ln(2/3) + 3/4 ln(6/5)) = 0.033822.
+   * with M = (3/8, 5/8) 1/2 (1/2 ln(4/3) + 1/2 ln(4/5)) + 1/2 (1/4 ln(2/3) + 3/4 ln(6/5)) =
+   * 0.033822.
    */
   @Test
   void byHand() {
@@ -56,7 +57,9 @@ class DistillationTest {
     assertThat(apart(FORWARD, 2, row(5, 5), row(0, 2 * LN3))).isCloseTo(0.575364, within(1e-5));
   }
 
-  /** -ln(1/4) = 1.386294 and 0.143841 for the target, a quarter of it the teacher's, of 2 targets. */
+  /**
+   * -ln(1/4) = 1.386294 and 0.143841 for the target, a quarter of it the teacher's, of 2 targets.
+   */
   @Test
   void mixesWithTheData() {
     Distillation loss = new Distillation(FORWARD, 1, 0.25);
@@ -86,7 +89,8 @@ class DistillationTest {
     }
     double little = 1e-4;
     double low = apart(new TokenDivergence.Jsd(little), 1, row(1, 2, 0), row(0, 1, 1)) / little;
-    double high = apart(new TokenDivergence.Jsd(1 - little), 1, row(1, 2, 0), row(0, 1, 1)) / little;
+    double high =
+        apart(new TokenDivergence.Jsd(1 - little), 1, row(1, 2, 0), row(0, 1, 1)) / little;
     assertThat(low).isCloseTo(apart(FORWARD, 1, row(1, 2, 0), row(0, 1, 1)), within(2e-3));
     assertThat(high).isCloseTo(apart(REVERSE, 1, row(1, 2, 0), row(0, 1, 1)), within(2e-3));
   }

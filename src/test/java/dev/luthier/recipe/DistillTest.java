@@ -62,8 +62,7 @@ class DistillTest {
         Adapted<CausalLm> adapted = Adapted.attach(lm, peft, 1);
         Scope scope = new Scope()) {
       DistillLesson lesson =
-          (DistillLesson)
-              method.lesson(folder, new Samples.Split(Samples.NONE, Samples.NONE), 1);
+          (DistillLesson) method.lesson(folder, new Samples.Split(Samples.NONE, Samples.NONE), 1);
       try (lesson) {
         lesson.open(Compute.CPU);
         TokenBatch batch = lesson.batch(List.of(ROW), Draw.evaluation(1, 1), Compute.CPU);

@@ -75,7 +75,8 @@ class RegroupedFolderTest {
             new PooledBy.Mean(),
             new PooledBy.First(),
             new PooledBy.Random(1),
-            new PooledBy.Activations(TEXTS, 64));
+            new PooledBy.Activations(TEXTS, 64),
+            new PooledBy.Principal(TEXTS, 64));
     for (PooledBy by : ways) {
       Path into = regrouped(model, heads, by);
       assertThat(Golden.json(into.resolve("config.json")))
@@ -132,8 +133,7 @@ class RegroupedFolderTest {
     try (CausalLm lm = CausalLm.load(one, Compute.CPU)) {
       assertThat(lm.config().kvHeads()).isEqualTo(1);
     }
-    try (CausalLm lm =
-        CausalLm.load(regrouped(one, 4, new PooledBy.Mean()), Compute.CPU)) {
+    try (CausalLm lm = CausalLm.load(regrouped(one, 4, new PooledBy.Mean()), Compute.CPU)) {
       assertThat(lm.config().kvHeads()).isEqualTo(4);
     }
   }
@@ -144,10 +144,11 @@ class RegroupedFolderTest {
     Calibration texts = new Calibration(TEXTS, 3_000);
     double whole = texts.loss(TINY);
     double aligned = texts.loss(regrouped(TINY, 2, new PooledBy.Activations(TEXTS, 3_000)));
+    double principal = texts.loss(regrouped(TINY, 2, new PooledBy.Principal(TEXTS, 3_000)));
     double mean = texts.loss(regrouped(TINY, 2, new PooledBy.Mean()));
     double first = texts.loss(regrouped(TINY, 2, new PooledBy.First()));
     double random = texts.loss(regrouped(TINY, 2, new PooledBy.Random(1)));
-    assertThat(List.of(whole, aligned, mean, first, random)).isSorted();
+    assertThat(List.of(whole, principal, aligned, mean, first, random)).isSorted();
     assertThat(out.toString()).contains("read      ", "tokens of " + TEXTS);
   }
 
@@ -211,8 +212,7 @@ class RegroupedFolderTest {
       assertThatThrownBy(
               () ->
                   new RegroupedFolder(1, new PooledBy.Mean())
-                      .write(
-                          golden("llama"), dir.resolve("new"), carried, new PrintWriter(out)))
+                      .write(golden("llama"), dir.resolve("new"), carried, new PrintWriter(out)))
           .isInstanceOf(UserError.class)
           .hasMessageStartingWith(adapter.toString())
           .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
