@@ -94,7 +94,8 @@ final class RegroupCommand implements Runnable {
     RegroupedFolder work = new RegroupedFolder(kvHeads, by());
     Path from = Screen.folder(model, spec.commandLine().getErr());
     if (adapter.isPresent() != adapterOut.isPresent()) {
-      throw new UserError("--adapter and --adapter-out go together: one is read, the other written");
+      throw new UserError(
+          "--adapter and --adapter-out go together: one is read, the other written");
     }
     if (adapter.isPresent()) {
       RegroupedAdapter carried = new RegroupedAdapter(adapter.get(), adapterOut.orElseThrow());

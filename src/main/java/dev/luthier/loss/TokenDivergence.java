@@ -22,7 +22,9 @@ public sealed interface TokenDivergence {
    */
   Tensor of(Tensor teacher, Tensor student);
 
-  /** KL(P || Q) = sum_v P_v log(P_v / Q_v): Hinton et al. 2015, https://arxiv.org/abs/1503.02531. */
+  /**
+   * KL(P || Q) = sum_v P_v log(P_v / Q_v): Hinton et al. 2015, https://arxiv.org/abs/1503.02531.
+   */
   @Doc("KL(teacher, student): the student covers all that the teacher may say")
   record ForwardKl() implements TokenDivergence {
     @Override
@@ -32,7 +34,8 @@ public sealed interface TokenDivergence {
   }
 
   /** KL(Q || P): MiniLLM, Gu et al. 2023, https://arxiv.org/abs/2306.08543. */
-  @Doc("KL(student, teacher): the student keeps to what the teacher finds likely (arXiv 2306.08543)")
+  @Doc(
+      "KL(student, teacher): the student keeps to what the teacher finds likely (arXiv 2306.08543)")
   record ReverseKl() implements TokenDivergence {
     @Override
     public Tensor of(Tensor teacher, Tensor student) {
@@ -41,12 +44,11 @@ public sealed interface TokenDivergence {
   }
 
   /**
-   * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q (GKD, eq. 1): between the
-   * two others, which are its limits once it is divided by beta or 1 - beta.
+   * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q (GKD, eq. 1): between
+   * the two others, which are its limits once it is divided by beta or 1 - beta.
    */
   @Doc("The generalised Jensen-Shannon divergence: bounded, between the two others")
-  record Jsd(
-      @Doc("The teacher's share of the mixture, > 0 and < 1") @Default("0.5") double beta)
+  record Jsd(@Doc("The teacher's share of the mixture, > 0 and < 1") @Default("0.5") double beta)
       implements TokenDivergence {
     public Jsd {
       if (!(beta > 0 && beta < 1)) {
@@ -59,11 +61,8 @@ public sealed interface TokenDivergence {
     public Tensor of(Tensor teacher, Tensor student) {
       Tensor mixed = // log M
           torch.logaddexp(
-              teacher.add(new Scalar(Math.log(beta))),
-              student.add(new Scalar(Math.log(1 - beta))));
-      return kl(teacher, mixed)
-          .mul(new Scalar(beta))
-          .add(kl(student, mixed), new Scalar(1 - beta));
+              teacher.add(new Scalar(Math.log(beta))), student.add(new Scalar(Math.log(1 - beta))));
+      return kl(teacher, mixed).mul(new Scalar(beta)).add(kl(student, mixed), new Scalar(1 - beta));
     }
   }
 

@@ -13,13 +13,13 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * One head out of several by their principal components on texts. A mean of turned heads
- * ({@link HeadAlignment}) is one way to write M heads down in D numbers and to read them again; the
- * best way with linear maps is to take the D largest components of all M D numbers (Eckart and
- * Young 1936): y = sum_a E_a x_a and x_a = B_a y with the least sum_a s_a |x_a - B_a y|^2. Reading,
- * B_a, goes into queries and outputs. Keys that positions turn may be multiplied by one complex
- * number for each pair, which commutes with their turning: the largest component of the M numbers
- * z_a = x_i + i x_(i + turned / 2). This is our own; it contains aligned means as a special case.
+ * One head out of several by their principal components on texts. A mean of turned heads ({@link
+ * HeadAlignment}) is one way to write M heads down in D numbers and to read them again; the best
+ * way with linear maps is to take the D largest components of all M D numbers (Eckart and Young
+ * 1936): y = sum_a E_a x_a and x_a = B_a y with the least sum_a s_a |x_a - B_a y|^2. Reading, B_a,
+ * goes into queries and outputs. Keys that positions turn may be multiplied by one complex number
+ * for each pair, which commutes with their turning: the largest component of the M numbers z_a =
+ * x_i + i x_(i + turned / 2). This is our own; it contains aligned means as a special case.
  *
  * <p>Letters: M heads, D width of a head, P pairs, S sums of x x^T (M, D, M, D), times the roots of
  * the shares s.
@@ -61,11 +61,7 @@ public record HeadComponents() implements HeadFit {
       shares[a] = (float) heads.share(a);
     }
     Tensor root = torch.tensor(shares).to(heads.sums().scalar_type()).sqrt(); // (M)
-    return heads
-        .sums()
-        .view(m, d, m, d)
-        .mul(root.view(m, 1, 1, 1))
-        .mul(root.view(1, 1, m, 1));
+    return heads.sums().view(m, d, m, d).mul(root.view(m, 1, 1, 1)).mul(root.view(1, 1, m, 1));
   }
 
   private static Tensor part(Tensor s, long row, long rows, long column, long columns) {
@@ -89,8 +85,7 @@ public record HeadComponents() implements HeadFit {
     Tensor real = across(s, 0, 0, half).add(across(s, half, half, half)); // (P, M, M)
     Tensor imaginary = across(s, half, 0, half).sub(across(s, 0, half, half));
     Tensor both = // the Hermitian matrix of z z^*, in real numbers, (P, 2 M, 2 M)
-        Ops.cat(
-            1, Ops.cat(2, real, imaginary.neg()), Ops.cat(2, imaginary, real));
+        Ops.cat(1, Ops.cat(2, real, imaginary.neg()), Ops.cat(2, imaginary, real));
     Tensor u = svd(both).get0().select(2, 0); // (P, 2 M)
     Tensor p = u.narrow(1, 0, m);
     Tensor q = u.narrow(1, m, m);

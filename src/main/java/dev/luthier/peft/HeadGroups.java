@@ -34,10 +34,7 @@ public record HeadGroups(int queries, int from, int to) {
   private static String divisors(int of) {
     return String.join(
         ", ",
-        IntStream.rangeClosed(1, of)
-            .filter(n -> of % n == 0)
-            .mapToObj(Integer::toString)
-            .toList());
+        IntStream.rangeClosed(1, of).filter(n -> of % n == 0).mapToObj(Integer::toString).toList());
   }
 
   /** The old heads of a new one. */
