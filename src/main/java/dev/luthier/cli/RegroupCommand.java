@@ -47,8 +47,8 @@ final class RegroupCommand implements Runnable {
       defaultValue = "mean",
       description =
           "How several heads become one: mean, first, random, activations, which turns them alike"
-              + " on texts before it takes the mean, or principal, which keeps what is largest of all"
-              + " on texts (default: mean).")
+              + " on texts before it takes the mean, or principal, which keeps what is largest of"
+              + " all on texts (default: mean).")
   private String by = "";
 
   @Option(

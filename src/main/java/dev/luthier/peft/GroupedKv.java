@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Rewrites the weights of a decoder's attention for fewer or more key and value heads (GQA, Ainslie
  * et al. 2023, https://arxiv.org/abs/2305.13245). Where heads go through maps E before they become
- * one, the old ones are read as B y: each query head becomes q' = B^T q, so that q'^T y = q^T (B y);
- * and the columns of the output map that read values become O' = O B. Of an orthogonal E = R, B is
- * R^T, and turning alone changes nothing.
+ * one, the old ones are read as B y: each query head becomes q' = B^T q, so that q'^T y = q^T (B
+ * y); and the columns of the output map that read values become O' = O B. Of an orthogonal E = R, B
+ * is R^T, and turning alone changes nothing.
  *
  * <p>Letters: A query heads, G and G' old and new key and value heads, D width of a head, n inputs,
  * H the model's width.
@@ -109,7 +109,8 @@ public record GroupedKv(HeadPlaces places, HeadGroups groups, HeadPooling poolin
       Tensor head = head(value, a);
       out[a] =
           turn(layer, Kind.KEY, groups.newOf(a), groups.oldOf(a))
-              .map(t -> t.back().t().matmul(matrix(head.to(ScalarType.Float))).view(Ops.shape(head)))
+              .map(
+                  t -> t.back().t().matmul(matrix(head.to(ScalarType.Float))).view(Ops.shape(head)))
               .map(t -> t.to(value.scalar_type()))
               .orElse(head);
     }

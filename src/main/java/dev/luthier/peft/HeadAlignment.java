@@ -15,10 +15,10 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Turns the heads of each group so that they lie alike on what the model said of some texts:
  * Procrustes' problem for several at once (Gower 1975), as Jin et al. 2024
- * (https://arxiv.org/abs/2412.20677, section 3.2) use it before heads are merged. It makes sum_{a,b}
- * s_a s_b tr(R_a S_ab R_b^T) as large as turning can, so the mean of the turned heads is as near to
- * all of them as it can be. Here a head is turned to the mean of all others, round after round, and
- * not once to a single one.
+ * (https://arxiv.org/abs/2412.20677, section 3.2) use it before heads are merged. It makes
+ * sum_{a,b} s_a s_b tr(R_a S_ab R_b^T) as large as turning can, so the mean of the turned heads is
+ * as near to all of them as it can be. Here a head is turned to the mean of all others, round after
+ * round, and not once to a single one.
  *
  * <p>Letters: M heads of a group, D width of a head, S_ab sum over tokens of x_a x_b^T, C = sum_b
  * s_b S_ab R_b^T.
@@ -68,8 +68,8 @@ public record HeadAlignment() implements HeadFit {
   /**
    * How a head may be turned so that queries can be turned alike. Positions turn the numbers i and
    * i + turned / 2 of a head together, each pair at its own speed; what commutes with that turns
-   * each pair in its plane (it may not mirror it, nor exchange pairs). Behind a norm with weights of
-   * its own for each number only signs are left. Values are free.
+   * each pair in its plane (it may not mirror it, nor exchange pairs). Behind a norm with weights
+   * of its own for each number only signs are left. Values are free.
    *
    * @param turned numbers of a head that positions turn
    * @param signs whether a norm comes behind
@@ -89,8 +89,7 @@ public record HeadAlignment() implements HeadFit {
       return rest == 0
           ? pairs
           : torch.block_diag(
-              new TensorVector(
-                  pairs, free(c.narrow(0, turned, rest).narrow(1, turned, rest))));
+              new TensorVector(pairs, free(c.narrow(0, turned, rest).narrow(1, turned, rest))));
     }
 
     /** R = V U^T of C = U S V^T (Schoenemann 1966), or the signs of C's diagonal. */

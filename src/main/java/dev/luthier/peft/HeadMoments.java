@@ -83,10 +83,7 @@ public final class HeadMoments implements AutoCloseable {
   private Tensor heads(Tensor y, List<HeadGroups.Source> sources) {
     long width = places.width();
     return Ops.cat(
-        1,
-        sources.stream()
-            .map(s -> y.narrow(1, s.head() * width, width))
-            .toArray(Tensor[]::new));
+        1, sources.stream().map(s -> y.narrow(1, s.head() * width, width)).toArray(Tensor[]::new));
   }
 
   /** What was added up so far, (M D, M D) float64 each. */

@@ -11,7 +11,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * How one key or value head is made of several (GQA, Ainslie et al. 2023,
- * https://arxiv.org/abs/2305.13245, section 2.1 and figure 4). Letters: D width of a head, n inputs.
+ * https://arxiv.org/abs/2305.13245, section 2.1 and figure 4). Letters: D width of a head, n
+ * inputs.
  */
 public sealed interface HeadPooling {
   /** What makes up for it in queries and outputs; nothing where heads stay as they lie. */

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /** Supervised fine-tuning with a teacher: on the tokens of the data, the teacher's scores too. */
 @Doc(
-    "Distillation (arXiv 1503.02531, 2306.13649): supervised fine-tuning in which a teacher's scores of"
-        + " the same tokens are learnt too")
+    "Distillation (arXiv 1503.02531, 2306.13649): supervised fine-tuning in which a teacher's"
+        + " scores of the same tokens are learnt too")
 public record Distill(
     @Doc(
             value = "The teacher's folder, with the same tokens; it is read and never trained",

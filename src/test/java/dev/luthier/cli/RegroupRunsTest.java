@@ -22,9 +22,11 @@ class RegroupRunsTest {
       delimiter = '|',
       value = {
         "--kv-heads 3 | kv-heads must divide the model's 8 query heads (1, 2, 4, 8), was 3",
-        "--kv-heads 2 --by median      | --by must be mean, first, random, activations or principal, was median",
+        "--kv-heads 2 --by median      | --by must be mean, first, random, activations or"
+            + " principal, was median",
         "--kv-heads 2 --by activations | --by activations reads texts; name them with --data FILE",
-        "--kv-heads 2 --data x.jsonl   | --data and --tokens are for --by activations and principal",
+        "--kv-heads 2 --data x.jsonl   | --data and --tokens are for --by activations and"
+            + " principal",
         "--kv-heads 2 --adapter docs   | --adapter and --adapter-out go together",
       })
   void wrongValuesAreOneLine(String options, String message) {
