@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       AdapterCommand.class,
       QuantizeCommand.class,
+      RegroupCommand.class,
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,

@@ -50,6 +50,10 @@ public final class CausalLm implements Model {
         });
   }
 
+  Trunk trunk() {
+    return trunk;
+  }
+
   @Override
   public Frame frame() {
     return frame;

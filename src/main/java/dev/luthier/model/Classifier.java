@@ -95,6 +95,10 @@ public final class Classifier implements Model {
         });
   }
 
+  Trunk trunk() {
+    return trunk;
+  }
+
   @Override
   public Frame frame() {
     return frame;

@@ -70,6 +70,10 @@ public final class TokenClassifier implements Model {
         });
   }
 
+  Trunk trunk() {
+    return trunk;
+  }
+
   @Override
   public Frame frame() {
     return frame;

@@ -12,6 +12,7 @@ import java.util.Optional;
 @Doc("What is learned from the data")
 public sealed interface Method
     permits Sft,
+        Distill,
         Classify,
         Regress,
         Tag,

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /** A stage that writes a model's folder, and measures nothing. */
 @Doc("A stage that writes a model")
-public sealed interface ModelStage extends Work permits MergeStage, QuantizeStage {
+public sealed interface ModelStage extends Work
+    permits MergeStage, QuantizeStage, RegroupStage {
   /**
    * Writes the model.
    *
