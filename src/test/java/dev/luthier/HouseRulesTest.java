@@ -74,9 +74,11 @@ class HouseRulesTest {
                       "judge",
                       "endpoint")),
               Map.entry(
+                  "advise", List.of("tensor", "io", "data", "model", "loss", "peft", "recipe")),
+              Map.entry(
                   "cli",
                   List.of(
-                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
+                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
                       "train"))));
 
   @ArchTest static final ArchRule walls = walls();

@@ -4,6 +4,7 @@ import dev.luthier.error.Check;
 import dev.luthier.recipe.Memory;
 import dev.luthier.recipe.Shape;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -16,7 +17,7 @@ import java.util.Set;
  * @param tuned whether it follows instructions already
  * @param biases whether its linear maps have biases
  * @param data what there is to learn from
- * @param file the rows, if they are there
+ * @param files where, as far as it is said
  * @param rows how many
  * @param length of the longest row in tokens
  * @param tasks that it has to do, each with an adaptation of its own where more than one
@@ -32,7 +33,7 @@ public record Situation(
     boolean biases,
     Machine machine,
     Set<Feedback> data,
-    Optional<Path> file,
+    Map<Feedback, Path> files,
     long rows,
     int length,
     int tasks,
@@ -44,6 +45,7 @@ public record Situation(
     double tight) {
   public Situation {
     data = Set.copyOf(data);
+    files = Map.copyOf(files);
     wishes = Set.copyOf(wishes);
     Check.atLeast("--rows", 1, rows);
     Check.atLeast("--length", 8, length);
@@ -67,7 +69,7 @@ public record Situation(
   /** The same with what the planner found. */
   Situation with(Fit found, double share) {
     return new Situation(
-        shape, model, tuned, biases, machine, data, file, rows, length, tasks, quality, wishes,
+        shape, model, tuned, biases, machine, data, files, rows, length, tasks, quality, wishes,
         largest, hours, found, share);
   }
 }

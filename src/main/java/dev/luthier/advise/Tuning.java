@@ -1,7 +1,5 @@
 package dev.luthier.advise;
 
-import java.util.Map;
-
 /**
  * What trains, with its row of the overview's second table. Where two score alike the earlier one
  * goes first.
@@ -19,7 +17,7 @@ public enum Tuning implements Candidate {
       100,
       1,
       false,
-      Map.of("bottleneck", Map.of("placement", "houlsby", "width", Map.of("reduced", 16)))),
+      Keys.of("bottleneck", Keys.of("placement", "houlsby", "width", Keys.of("reduced", 16)))),
   PREFIX(
       "Prefix tuning",
       "Prefix Tuning",
@@ -30,7 +28,7 @@ public enum Tuning implements Candidate {
       95,
       1,
       false,
-      Map.of("prefix_tuning", Map.of("tokens", 20, "form", "direct"))),
+      Keys.of("prefix_tuning", Keys.of("tokens", 20, "form", "direct"))),
   PROMPT(
       "Prompt tuning",
       "Prompt Tuning",
@@ -41,7 +39,7 @@ public enum Tuning implements Candidate {
       95,
       0,
       false,
-      Map.of("prompt_tuning", Map.of("tokens", 20))),
+      Keys.of("prompt_tuning", Keys.of("tokens", 20))),
   SPARSE(
       "Sparse fine-tuning",
       "Sparse Fine-Tuning",
@@ -52,7 +50,7 @@ public enum Tuning implements Candidate {
       95,
       2,
       true,
-      Map.of("sparse", Map.of("share", 0.05, "choose", "magnitude"))),
+      Keys.of("sparse", Keys.of("share", 0.05, "choose", "magnitude"))),
   IA3("(IA)3", "IA3", "extremely high", "0.01-0.1 %", "very high", 80, 90, 0, true, "ia3"),
   DORA("DoRA", "LoRA", "very high", "0.1-1 %", "high", 95, 100, 0, true, dora()),
   VERA(
@@ -65,7 +63,7 @@ public enum Tuning implements Candidate {
       100,
       0,
       true,
-      Map.of("vera", Map.of("rank", 256))),
+      Keys.of("vera", Keys.of("rank", 256))),
   BITFIT("BitFit", "Sparse Fine-Tuning", "extremely high", "< 0.1 %", "high", 85, 95, 0, true, "bitfit"),
   FULL("Full fine-tuning", "PEFT (general)", "none", "100 %", "low", 100, 100, 0, true, "full");
 
@@ -111,12 +109,12 @@ public enum Tuning implements Candidate {
   }
 
   private static Object lora(String name) {
-    return Map.of(name, Map.of("rank", 16, "alpha", 32, "targets", "all-linear"));
+    return Keys.of(name, Keys.of("rank", 16, "alpha", 32, "targets", "all-linear"));
   }
 
   private static Object dora() {
-    return Map.of(
-        "lora", Map.of("rank", 16, "alpha", 32, "targets", "all-linear", "form", "dora"));
+    return Keys.of(
+        "lora", Keys.of("rank", 16, "alpha", 32, "targets", "all-linear", "form", "dora"));
   }
 
   @Override

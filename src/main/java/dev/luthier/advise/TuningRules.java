@@ -127,6 +127,12 @@ final class TuningRules {
             s -> s.wants(Wish.MERGED),
             give(-1, Tuning.QLORA)),
         Rule.of(
+            "4 bits for nothing",
+            ours("performance.md", "a step on 4 bits takes 13 % longer, and weights are rounded"),
+            "LoRA's plan is at most half of the memory",
+            s -> s.tight() <= 0.5,
+            give(-1, Tuning.QLORA)),
+        Rule.of(
             "versions side by side",
             paragraph("Sparse Fine-Tuning"),
             "several tasks, each to be merged: changes of few places are small and add up",

@@ -3,8 +3,10 @@ package dev.luthier.recipe;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.loss.Chunk;
 import dev.luthier.model.Model;
 import dev.luthier.plan.Plan;
+import dev.luthier.tensor.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +35,9 @@ public record Outlook(
     Shape shape, boolean gpu, Object method, Object peft, String quantize, Rows rows) {
   private static final int[] DEPTHS = {2, 4};
   private static final int WIDTHS = 3;
+
+  /** So few tokens at a time that what is probed with has more: then a plan holds a chunk's alone. */
+  private static final int PROBED = 2;
 
   /** The rows of a step: how many, how long, and what they look like. */
   public record Rows(int batch, int length, Kind kind) {}
@@ -124,7 +129,6 @@ public record Outlook(
     List<Plan> plans =
         planners.stream()
             .map(p -> p.plan(recipe.with(recipe.model().at(p.recipe().model().path()))))
-            .map(p -> (Plan) p)
             .toList();
     double narrow = gpu ? 0.5 : 1; // activations of 16 bits
     double frozen = gpu && quantize.equals("none") ? 1.0 / 3 : 1; // 2 bytes in place of 4 and 2
@@ -134,9 +138,18 @@ public record Outlook(
         gpu && full ? 0 : frozen * at(plans, 2, p -> p.fixed().weights()),
         at(plans, 2, p -> p.fixed().adapters()),
         at(plans, 2, p -> p.fixed().optimizer()),
-        at(plans, 1, p -> p.step().logits())
+        head(plans.get(0).extent().targets())
+            + at(plans, 1, p -> p.step().logits())
             + narrow * at(plans, 1, p -> p.step().activations() + p.step().backward()),
         Math.max(at(plans, 1, p -> p.evaluation()), narrow * at(plans, 1, p -> p.cache())));
+  }
+
+  /** Scores of a chunk, four times over in float32 (docs/memory.md, "memory.chunk"). */
+  private double head(long targets) {
+    long chunk = new Chunk.Auto().tokens(shape.vocabulary(), Compute.CPU) * (gpu ? 4 : 1);
+    return rows.kind() == Kind.LABELLED
+        ? 0
+        : 16.0 * Math.min(targets, chunk) * shape.vocabulary();
   }
 
   /** A number of the plans at the shape's own depth and width. */
@@ -183,7 +196,7 @@ public record Outlook(
     out.put("peft", peft);
     out.put("data", Map.of("train", data.toString(), "shuffle", false));
     out.put("optim", Map.of("batch", rows.batch(), "max_steps", 1));
-    out.put("memory", Map.of("chunk", Math.max(64, (gpu ? 4 : 1) * (1 << 25) / shape.vocabulary())));
+    out.put("memory", Map.of("chunk", PROBED));
     out.put("eval", Map.of("every", "never", "generate", 0));
     out.put("output", dir.resolve("out").toString());
     try {
