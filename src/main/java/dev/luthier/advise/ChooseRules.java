@@ -26,8 +26,8 @@ final class ChooseRules {
         Rule.of(
             "memory for adapters",
             choose(LORA, 2),
-            "adapters fit, all weights do not",
-            s -> s.fit() == Fit.ADAPTERS,
+            "all weights do not fit, and LoRA's plan is at most three quarters of the memory",
+            s -> s.fit() == Fit.ADAPTERS && s.tight() <= 0.75,
             give(2, Tuning.LORA)),
         Rule.of(
             "well tested",
@@ -77,7 +77,7 @@ final class ChooseRules {
             choose(PREFIX, 2),
             "five tasks or more",
             s -> s.tasks() >= 5,
-            each(2, Tuning.PREFIX, Tuning.PROMPT)),
+            each(3, Tuning.PREFIX, Tuning.PROMPT)),
         Rule.of(
             "tasks change",
             choose(PREFIX, 3),

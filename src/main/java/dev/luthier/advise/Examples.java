@@ -34,8 +34,8 @@ public final class Examples {
             Fit.ADAPTERS,
             0.6,
             Objective.SFT,
-            Tuning.PROMPT,
-            "few weights, many tasks, frequent switching, a large model: the list of prefixes and prompts"),
+            Tuning.PREFIX,
+            "few weights, many tasks, frequent switching, a large model: the list of prefixes and prompts; prompts have as many points and a lower band"),
         new Example(
             CHOOSE,
             "--model 3B --device a100 --data demonstrations --tasks 3 --wishes modular,cross-lingual,established",
@@ -182,12 +182,12 @@ public final class Examples {
             "few rows, few weights, no high demands: T-Few's case"),
         new Example(
             MORE,
-            "--model 3B --device l4 --data demonstrations --tasks 4 --wishes merged",
+            "--model 3B --device l4 --data demonstrations --tasks 4 --wishes merged,modular",
             Fit.ADAPTERS,
             0.6,
             Objective.SFT,
             Tuning.SPARSE,
-            "four versions of one model, each plain: sparse changes are small and add up"),
+            "four versions of one model, each plain, to be combined: sparse changes are small and add up"),
         new Example(
             MORE,
             "--model 8B --device a100 --data demonstrations --wishes merged,latency",
@@ -206,9 +206,9 @@ public final class Examples {
             "thirty tasks in one batch: rows with LoRA adapters of their own; virtual tokens cannot be mixed here"),
         new Example(
             MORE,
-            "--model 32B --device a100 --data demonstrations --tasks 30 --wishes switching",
+            "--model 32B --device h200 --data demonstrations --tasks 30 --wishes switching",
             Fit.ADAPTERS,
-            0.95,
+            0.65,
             Objective.SFT,
             Tuning.PREFIX,
             "thirty tasks one after the other on a very large model: prefixes"),

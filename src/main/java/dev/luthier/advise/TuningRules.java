@@ -111,8 +111,8 @@ final class TuningRules {
         Rule.of(
             "no latency once merged",
             paragraph("Low-Rank Adaptation"),
-            "one plain model, or the model's own speed, is wanted",
-            s -> s.wants(Wish.MERGED) || s.wants(Wish.LATENCY),
+            "one plain model for one task, or the model's own speed, is wanted",
+            s -> (s.wants(Wish.MERGED) && s.tasks() == 1) || s.wants(Wish.LATENCY),
             give(1, Tuning.LORA)),
         Rule.of(
             "more work for every token",
@@ -138,6 +138,12 @@ final class TuningRules {
             "several tasks, each to be merged: changes of few places are small and add up",
             s -> s.wants(Wish.MERGED) && s.tasks() >= 2,
             give(5, Tuning.SPARSE)),
+        Rule.of(
+            "changes add up",
+            ours("methods.md", "\"Arithmetic\": sums and differences of sparse changes"),
+            "parts that can be combined are wanted, and a plain model in the end",
+            s -> s.wants(Wish.MERGED) && s.wants(Wish.MODULAR),
+            give(2, Tuning.SPARSE)),
         Rule.of(
             "rows with adapters of their own",
             ours("generation.md", "\"Adapters of their own\": one for each row of a batch"),
@@ -168,8 +174,8 @@ final class TuningRules {
             ours("claims.md", "tiny-chat: 27 to 54 % of full fine-tuning's score; VeRA 82 %"),
             "fewer than a billion weights, and texts to be written",
             s -> s.billions() < 1 && !s.has(Feedback.CLASSES),
-            give(-2, Tuning.PREFIX),
-            give(-3, Tuning.PROMPT),
+            give(-3, Tuning.PREFIX),
+            give(-4, Tuning.PROMPT),
             give(-2, Tuning.IA3),
             give(-2, Tuning.BITFIT),
             give(-1, Tuning.VERA)),

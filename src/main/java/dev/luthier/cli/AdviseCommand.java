@@ -4,18 +4,14 @@ import dev.luthier.advise.Advice;
 import dev.luthier.advise.AdviceJson;
 import dev.luthier.advise.AdviceText;
 import dev.luthier.advise.Answers;
-import dev.luthier.advise.Question;
 import dev.luthier.error.UserError;
 import dev.luthier.recipe.RecipeDraft;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -120,9 +116,12 @@ final class AdviseCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Map<String, String> given = given();
-    if (Screen.terminal() && !json) {
-      ask(given, out);
+    boolean missing = !given.containsKey("model") || !given.containsKey("data");
+    if (missing && !json && Screen.terminal()) {
+      InputStreamReader in = new InputStreamReader(System.in, StandardCharsets.UTF_8);
+      new AdviseQuestions(new BufferedReader(in), out).ask(given);
     }
+    write.ifPresent(RecipeDraft::checkNew);
     Advice advice = Advice.of(new Answers(given).situation(), json ? note -> {} : err::println);
     advice.best().forEach(c -> RecipeDraft.check(c.recipe()));
     if (json) {
@@ -151,26 +150,5 @@ final class AdviseCommand implements Runnable {
       }
     }
     return out;
-  }
-
-  private static void ask(Map<String, String> given, PrintWriter out) {
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (Question question : Question.values()) {
-      String flag = question.name().toLowerCase(Locale.ROOT);
-      if (given.containsKey(flag)) {
-        continue;
-      }
-      out.print(question.text() + " ");
-      out.flush();
-      try {
-        String line = in.readLine();
-        if (line != null && !line.isBlank()) {
-          given.put(flag, line.strip());
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

@@ -37,14 +37,17 @@ public final class RecipeDraft {
   }
 
   /**
-   * Writes it to a file that is not there yet.
-   *
-   * @throws UserError if there is one
+   * @throws UserError if there is such a file
    */
-  public static void write(String text, Path file) {
+  public static void checkNew(Path file) {
     if (Files.exists(file)) {
       throw new UserError("%s is there already; name another file".formatted(file));
     }
+  }
+
+  /** Writes it to a file that is not there yet. */
+  public static void write(String text, Path file) {
+    checkNew(file);
     check(text);
     AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
