@@ -78,8 +78,8 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
-                      "train"))));
+                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft",
+                      "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

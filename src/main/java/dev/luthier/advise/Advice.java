@@ -41,7 +41,7 @@ public record Advice(
       return new Advice(asked, List.of(), List.of(), standings(asked), Notes.of(asked, List.of()));
     }
     progress.accept("planning memory");
-    Situation s = plans.found(asked, first.get(0).what());
+    Situation s = plans.found(asked.timed(), first.get(0).what());
     List<Choice> best = new ArrayList<>();
     List<Lost> lost = new ArrayList<>();
     for (Pair pair : Pair.ranked(s).stream().limit(TRIED).toList()) {
@@ -64,7 +64,8 @@ public record Advice(
   }
 
   private static List<Standing> standings(Situation s) {
-    return Stream.<Candidate>concat(Arrays.stream(Objective.values()), Arrays.stream(Tuning.values()))
+    return Stream.<Candidate>concat(
+            Arrays.stream(Objective.values()), Arrays.stream(Tuning.values()))
         .map(c -> Standing.of(c, s))
         .toList();
   }

@@ -61,7 +61,12 @@ public final class AdviceJson {
             .map(
                 g ->
                     Keys.of(
-                        "points", g.points(), "rule", g.rule().name(), "source", g.rule().source().place()))
+                        "points",
+                        g.points(),
+                        "rule",
+                        g.rule().name(),
+                        "source",
+                        g.rule().source().place()))
             .toList();
     Map<String, Object> out =
         Keys.of("candidate", s.candidate().label(), "points", s.points(), "because", given);

@@ -88,7 +88,8 @@ public final class AdvicePage {
 
   private static void objectives(StringBuilder out) {
     out.append("## Objectives\n\n");
-    out.append("| objective | row of the overview | compute | feedback | for it | against it | work |\n");
+    out.append(
+        "| objective | row of the overview | compute | feedback | for it | against it | work |\n");
     out.append("|---|---|---|---|---|---|---|\n");
     for (Objective o : Objective.values()) {
       line(

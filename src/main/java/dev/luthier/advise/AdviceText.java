@@ -24,7 +24,9 @@ public final class AdviceText {
       choice(place++, choice, out);
     }
     out.println();
-    advice.lost().forEach(l -> out.println("passed over: %s: %s".formatted(l.pair().title(), l.why())));
+    advice
+        .lost()
+        .forEach(l -> out.println("passed over: %s: %s".formatted(l.pair().title(), l.why())));
     advice.notes().forEach(n -> out.println("note: " + n));
     if (explain) {
       explain(advice, out);
@@ -59,7 +61,8 @@ public final class AdviceText {
                 s.tasks() == 1 ? "" : "s",
                 s.wishes().isEmpty() ? "" : "; " + names(s.wishes().stream().sorted().toList())));
     out.println(
-        "fits     %s; LoRA's plan is %.0f %% of what may be used".formatted(s.fit().words(), 100 * s.tight()));
+        "fits     %s; LoRA's plan is %.0f %% of what may be used"
+            .formatted(s.fit().words(), 100 * s.tight()));
   }
 
   private static String names(List<? extends Named> all) {
@@ -128,7 +131,10 @@ public final class AdviceText {
                   out.println(
                       "      %+d  %s: %s [%s]"
                           .formatted(
-                              g.points(), g.rule().name(), g.rule().when(), g.rule().source().place())));
+                              g.points(),
+                              g.rule().name(),
+                              g.rule().when(),
+                              g.rule().source().place())));
     }
   }
 }

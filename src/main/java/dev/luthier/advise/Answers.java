@@ -93,7 +93,8 @@ public final class Answers {
         data,
         files,
         count("rows").orElse(seen.rows()),
-        count("length").orElse(Math.min(seen.length(), shape.vocabulary() < 8192 ? 256 : LENGTH * 4)),
+        count("length")
+            .orElse(Math.min(seen.length(), shape.vocabulary() < 8192 ? 256 : LENGTH * 4)),
         count("tasks").orElse(1),
         Named.of("--quality", Quality.values(), needed(Question.QUALITY)),
         Named.all("--wishes", Wish.values(), needed(Question.WISHES)),

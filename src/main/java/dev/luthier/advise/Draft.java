@@ -22,7 +22,10 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
 
   /** Whether there is a stage before the last one. */
   boolean staged() {
-    return tunes() || what() == Objective.RLHF || what() == Objective.ONLINE || what() == Objective.RLAIF;
+    return tunes()
+        || what() == Objective.RLHF
+        || what() == Objective.ONLINE
+        || what() == Objective.RLAIF;
   }
 
   private boolean tunes() {
@@ -34,7 +37,7 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     Map<String, Object> tree = new LinkedHashMap<>();
     String output = "runs/advised-" + what().label() + "-" + pair.by().label();
     if (!staged()) {
-      tree.putAll(training(model(), method(), data(what().feed(s)), true));
+      tree.putAll(training(model(), method(), data(LastStage.feed(what(), s)), true));
       tree.put("output", output);
       return Recipes.text(tree);
     }
@@ -48,13 +51,17 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     if (what() == Objective.RLHF || what() == Objective.ONLINE) {
       stages.put(
           "reward",
-          training(start, Keys.of("reward", Keys.of("loss", "bradley_terry")), data(Feedback.PAIRS), false));
+          training(
+              start,
+              Keys.of("reward", Keys.of("loss", "bradley_terry")),
+              data(Feedback.PAIRS),
+              false));
     }
     if (what() == Objective.RLAIF) {
       stages.put("judged", Keys.of("answers", judged(start)));
     }
-    Object rows = what() == Objective.RLAIF ? "${judged.pairs}" : data(what().feed(s));
-    stages.put(what().stage(), training(start, method(), rows, true));
+    Object rows = what() == Objective.RLAIF ? "${judged.pairs}" : data(LastStage.feed(what(), s));
+    stages.put(LastStage.stage(what()), training(start, method(), rows, true));
     tree.put("output", output);
     tree.put("stages", stages);
     return Recipes.text(tree);
@@ -68,7 +75,9 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     boolean lora = !last; // what goes before is merged, which every model can hold
     Object peft = lora ? Tuning.LORA.peft() : pair.by().peft();
     Map<String, Object> out = new LinkedHashMap<>();
-    out.put("model", quantize().equals("none") ? model : Keys.of("path", model, "quantize", quantize()));
+    out.put(
+        "model",
+        quantize().equals("none") ? model : Keys.of("path", model, "quantize", quantize()));
     out.put("method", method);
     out.put("peft", peft);
     out.put("data", data instanceof String ? Keys.of("train", data, "holdout", 0.1) : data);
@@ -136,7 +145,8 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
               "preferred",
               Keys.of(
                   "scorer",
-                  Keys.of("reward_model", Keys.of("model", start, "adapter", "${reward.adapter}")))));
+                  Keys.of(
+                      "reward_model", Keys.of("model", start, "adapter", "${reward.adapter}")))));
       out.put(
           "kl",
           Keys.of(
@@ -149,7 +159,8 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
       String folder = path(Feedback.REWARD_MODEL);
       out.put(
           "rewards",
-          Keys.of("preferred", Keys.of("scorer", Keys.of("reward_model", Keys.of("model", folder)))));
+          Keys.of(
+              "preferred", Keys.of("scorer", Keys.of("reward_model", Keys.of("model", folder)))));
     }
     out.put("rollout", Keys.of("samples", 8, "max_new_tokens", answer()));
     return out;

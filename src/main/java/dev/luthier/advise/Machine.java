@@ -19,6 +19,13 @@ public record Machine(boolean gpu, Memory memory, int devices, OptionalDouble tf
     tflops.ifPresent(t -> Check.above("--tflops", 0, t));
   }
 
+  /** The same with the speed of this machine's processor, where it is none that was named. */
+  Machine timed() {
+    return gpu || tflops.isPresent()
+        ? this
+        : new Machine(false, memory, devices, OptionalDouble.of(Speed.measured()));
+  }
+
   /** Whether its memory is that of cards that people have at home. */
   boolean consumer() {
     return memory.bytes() <= 32_000_000_000L;

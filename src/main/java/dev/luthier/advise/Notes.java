@@ -32,7 +32,8 @@ final class Notes {
           "the recipe's judge is the model itself, as in self-reward; name a better one in its place (docs/rlaif.md), and look at what ./luthier judge says of its biases");
     }
     if (s.wants(Wish.CROSS_LINGUAL)) {
-      out.add("recipes/mad-x-language.yaml and mad-x-task.yaml show adapters of languages and tasks");
+      out.add(
+          "recipes/mad-x-language.yaml and mad-x-task.yaml show adapters of languages and tasks");
     }
     if (s.model().isEmpty()) {
       out.add("the recipe names my-model: put the model's folder there");

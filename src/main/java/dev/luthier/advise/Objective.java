@@ -1,6 +1,5 @@
 package dev.luthier.advise;
 
-import dev.luthier.recipe.Outlook;
 import java.util.List;
 import java.util.Set;
 
@@ -187,52 +186,6 @@ public enum Objective implements Candidate {
   /** Whether there is what it learns from. */
   boolean fed(Situation s) {
     return needs.stream().anyMatch(s.data()::containsAll);
-  }
-
-  /** What its rows, or its prompts, are read from. */
-  Feedback feed(Situation s) {
-    return switch (this) {
-          case SFT -> Feedback.DEMONSTRATIONS;
-          case CLASSIFY -> Feedback.CLASSES;
-          case DPO, ORPO_ODDS, ORPO_OUTCOME -> Feedback.PAIRS;
-          case KTO -> Feedback.LABELS;
-          case GPO ->
-              s.has(Feedback.GRADES)
-                  ? Feedback.GRADES
-                  : s.has(Feedback.PAIRS) ? Feedback.PAIRS : Feedback.LABELS;
-          case GRPO, PPO, RLHF, ONLINE -> prompts(s);
-          case RLAIF -> Feedback.JUDGE;
-        };
-  }
-
-  private static Feedback prompts(Situation s) {
-    return s.has(Feedback.VERIFIABLE)
-        ? Feedback.VERIFIABLE
-        : s.has(Feedback.DEMONSTRATIONS) ? Feedback.DEMONSTRATIONS : Feedback.PAIRS;
-  }
-
-  /** What its stage is called in a recipe of stages. */
-  String stage() {
-    return switch (this) {
-      case RLHF, ONLINE -> "policy";
-      case RLAIF -> "dpo";
-      default -> label().replace('-', '_');
-    };
-  }
-
-  /** What rows of its last training look like, for the plan. */
-  Outlook.Kind kind() {
-    return switch (this) {
-      case SFT -> Outlook.Kind.DEMONSTRATIONS;
-      case CLASSIFY -> Outlook.Kind.LABELLED;
-      case GRPO, PPO, RLHF, ONLINE -> Outlook.Kind.PROMPTS;
-      default -> Outlook.Kind.PAIRS;
-    };
-  }
-
-  /** Whether the model answers in training. */
-  boolean answers() {
-    return this == GRPO || this == PPO || this == RLHF || this == ONLINE;
   }
 
   /** Whether it begins from a model that was tuned, so that a stage of SFT goes before. */

@@ -14,8 +14,7 @@ final class ObjectiveRules {
   private ObjectiveRules() {}
 
   private static boolean alone(Situation s) {
-    return s.data().stream()
-        .allMatch(f -> f == Feedback.DEMONSTRATIONS || f == Feedback.CLASSES);
+    return s.data().stream().allMatch(f -> f == Feedback.DEMONSTRATIONS || f == Feedback.CLASSES);
   }
 
   static List<Rule> all() {
@@ -102,7 +101,9 @@ final class ObjectiveRules {
             give(2, Objective.GRPO)),
         Rule.of(
             "answers that can be checked",
-            ours("rl.md", "\"Measured\": grpo 0.645 to 0.90-0.93, ppo to 0.90-0.92 with a second model"),
+            ours(
+                "rl.md",
+                "\"Measured\": grpo 0.645 to 0.90-0.93, ppo to 0.90-0.92 with a second model"),
             "a program can check answers",
             s -> s.has(Feedback.VERIFIABLE),
             give(4, Objective.GRPO),
@@ -147,8 +148,7 @@ final class ObjectiveRules {
             "tuning and preference at once",
             ours("preferences.md", "\"What the recipes reach\": orpo holds the chosen answers"),
             "there are pairs, no demonstrations, and the model was not tuned",
-            s ->
-                s.has(Feedback.PAIRS) && !s.tuned() && !s.has(Feedback.DEMONSTRATIONS),
+            s -> s.has(Feedback.PAIRS) && !s.tuned() && !s.has(Feedback.DEMONSTRATIONS),
             give(3, Objective.ORPO_ODDS)),
         Rule.of(
             "complex to set up",

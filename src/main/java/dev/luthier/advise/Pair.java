@@ -24,8 +24,7 @@ public record Pair(Standing objective, Standing tuning) {
 
   /**
    * All that nothing rules out, the most points first; of equals the one whose objective has more,
-   * then the one whose objective, then
-   * whose tuning comes first in the tables' order.
+   * then the one whose objective, then whose tuning comes first in the tables' order.
    */
   public static List<Pair> ranked(Situation s) {
     List<Standing> tunings =

@@ -1,8 +1,8 @@
 package dev.luthier.advise;
 
+import dev.luthier.recipe.Memory;
 import dev.luthier.recipe.Outlook;
 import dev.luthier.recipe.Outlook.Room;
-import dev.luthier.recipe.Memory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class Plans {
             method(s, what),
             by.peft(),
             quantize,
-            new Outlook.Rows(BATCH, s.length(), what.kind()));
+            new Outlook.Rows(BATCH, s.length(), LastStage.kind(what)));
     Room room = known.computeIfAbsent(outlook, o -> o.within(usable(s)));
     return beside(room, s, what);
   }
@@ -56,7 +56,7 @@ final class Plans {
   /** What stands for the objective in a plan. */
   private static Object method(Situation s, Objective what) {
     int most = s.length() + 16;
-    return switch (what.kind()) {
+    return switch (LastStage.kind(what)) {
       case DEMONSTRATIONS -> Keys.of("sft", Keys.of("max_length", most));
       case LABELLED -> Keys.of("classify", Keys.of("max_length", most));
       case PAIRS -> Keys.of("dpo", Keys.of("max_length", most));
@@ -67,7 +67,8 @@ final class Plans {
                   "rewards",
                   Keys.of("short", Keys.of("scorer", Keys.of("length", Keys.of("most", 4)))),
                   "rollout",
-                  Keys.of("samples", 8, "max_new_tokens", Math.max(8, Math.min(256, s.length() / 2))),
+                  Keys.of(
+                      "samples", 8, "max_new_tokens", Math.max(8, Math.min(256, s.length() / 2))),
                   "max_length",
                   most + 256));
     };
@@ -82,12 +83,14 @@ final class Plans {
     }
     if (s.largest().isPresent() && room.trained() > s.largest().get().bytes()) {
       return Optional.of(
-          "adapter too large: %s, above %s".formatted(new Memory(room.trained()), s.largest().get()));
+          "adapter too large: %s, above %s"
+              .formatted(new Memory(room.trained()), s.largest().get()));
     }
     double hours = Duration.hours(s, pair, room);
     if (s.hours().isPresent() && hours > s.hours().getAsDouble()) {
       return Optional.of(
-          "takes too long: about %s, above %s h".formatted(Duration.words(hours), s.hours().getAsDouble()));
+          "takes too long: about %s, above %s h"
+              .formatted(Duration.words(hours), s.hours().getAsDouble()));
     }
     return Optional.empty();
   }

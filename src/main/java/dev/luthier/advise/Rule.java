@@ -30,10 +30,7 @@ public record Rule(
 
   /** What it gives a candidate. */
   int points(Candidate candidate) {
-    return votes.stream()
-        .filter(v -> v.candidate() == candidate)
-        .mapToInt(Vote::points)
-        .sum();
+    return votes.stream().filter(v -> v.candidate() == candidate).mapToInt(Vote::points).sum();
   }
 
   /** The same votes for several. */

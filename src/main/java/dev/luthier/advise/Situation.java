@@ -66,6 +66,13 @@ public record Situation(
     return shape.weights() / 1e9;
   }
 
+  /** The same on a machine whose speed is known. */
+  Situation timed() {
+    return new Situation(
+        shape, model, tuned, biases, machine.timed(), data, files, rows, length, tasks, quality,
+        wishes, largest, hours, fit, tight);
+  }
+
   /** The same with what the planner found. */
   Situation with(Fit found, double share) {
     return new Situation(

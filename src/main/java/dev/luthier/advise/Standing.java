@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param given the rules that gave something, with what
  * @param against what rules it out
  */
-public record Standing(Candidate candidate, int points, List<Given> given, Optional<String> against) {
+public record Standing(
+    Candidate candidate, int points, List<Given> given, Optional<String> against) {
   /** Points by a rule. */
   public record Given(Rule rule, int points) {}
 
@@ -25,7 +26,6 @@ public record Standing(Candidate candidate, int points, List<Given> given, Optio
         Rules.vetoes().stream()
             .flatMap(v -> v.of().apply(s, candidate).map(why -> v.name() + ": " + why).stream())
             .findFirst();
-    return new Standing(
-        candidate, given.stream().mapToInt(Given::points).sum(), given, against);
+    return new Standing(candidate, given.stream().mapToInt(Given::points).sum(), given, against);
   }
 }

@@ -64,7 +64,17 @@ public enum Tuning implements Candidate {
       0,
       true,
       Keys.of("vera", Keys.of("rank", 256))),
-  BITFIT("BitFit", "Sparse Fine-Tuning", "extremely high", "< 0.1 %", "high", 85, 95, 0, true, "bitfit"),
+  BITFIT(
+      "BitFit",
+      "Sparse Fine-Tuning",
+      "extremely high",
+      "< 0.1 %",
+      "high",
+      85,
+      95,
+      0,
+      true,
+      "bitfit"),
   FULL("Full fine-tuning", "PEFT (general)", "none", "100 %", "low", 100, 100, 0, true, "full");
 
   private final String title;

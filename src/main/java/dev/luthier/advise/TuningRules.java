@@ -90,10 +90,7 @@ final class TuningRules {
             "much data",
             ours("claims.md", "all weights are what the others are measured by"),
             "50,000 rows or more, as good as can be, and all weights fit",
-            s ->
-                s.rows() >= 50_000
-                    && s.quality() == Quality.BEST
-                    && s.fit() == Fit.ALL_WEIGHTS,
+            s -> s.rows() >= 50_000 && s.quality() == Quality.BEST && s.fit() == Fit.ALL_WEIGHTS,
             give(2, Tuning.FULL)),
         Rule.of(
             "few rows",
@@ -122,7 +119,9 @@ final class TuningRules {
             each(-1, Tuning.ADAPTERS, Tuning.PREFIX, Tuning.PROMPT)),
         Rule.of(
             "merging rounds",
-            ours("memory.md", "\"Merging\": weights of 4 bits become others when an adapter goes in"),
+            ours(
+                "memory.md",
+                "\"Merging\": weights of 4 bits become others when an adapter goes in"),
             "one plain model is wanted",
             s -> s.wants(Wish.MERGED),
             give(-1, Tuning.QLORA)),

@@ -28,7 +28,8 @@ final class Vetoes {
             "one plain model is wanted",
             (s, c) ->
                 c instanceof Tuning t && !t.merges() && s.wants(Wish.MERGED)
-                    ? Optional.of("adds something that weights cannot hold; leave it beside the model")
+                    ? Optional.of(
+                        "adds something that weights cannot hold; leave it beside the model")
                     : Optional.empty()),
         Veto.of(
             "no biases",
@@ -71,10 +72,13 @@ final class Vetoes {
       return Optional.of("not even adapters on 4 bits fit in " + s.machine().memory());
     }
     if (t == Tuning.FULL && s.fit() != Fit.ALL_WEIGHTS) {
-      return Optional.of("all weights, gradients and moments do not fit in " + s.machine().memory());
+      return Optional.of(
+          "all weights, gradients and moments do not fit in " + s.machine().memory());
     }
     return t == Tuning.LORA && s.fit() == Fit.FOUR_BITS
-        ? Optional.of("frozen weights in 16 bits do not fit in %s; on 4 bits it is QLoRA".formatted(s.machine().memory()))
+        ? Optional.of(
+            "frozen weights in 16 bits do not fit in %s; on 4 bits it is QLoRA"
+                .formatted(s.machine().memory()))
         : Optional.empty();
   }
 

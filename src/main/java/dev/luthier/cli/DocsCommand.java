@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 /** {@code luthier docs}, for those who work on Luthier itself. */
 @Command(
     name = "docs",
-    description = "Writes docs/recipes.md and docs/advise.md from the code, for those who change Luthier.")
+    description =
+        "Writes docs/recipes.md and docs/advise.md from the code, for those who change Luthier.")
 final class DocsCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

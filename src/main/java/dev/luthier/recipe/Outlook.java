@@ -3,10 +3,7 @@ package dev.luthier.recipe;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.data.TrainingRow;
-import dev.luthier.loss.Chunk;
 import dev.luthier.model.Model;
-import dev.luthier.plan.Plan;
-import dev.luthier.tensor.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,10 +30,12 @@ import java.util.function.Function;
  */
 public record Outlook(
     Shape shape, boolean gpu, Object method, Object peft, String quantize, Rows rows) {
-  private static final int[] DEPTHS = {2, 4};
-  private static final int WIDTHS = 3;
+  static final List<Integer> DEPTHS = List.of(2, 4);
+  static final int WIDTHS = 3;
 
-  /** So few tokens at a time that what is probed with has more: then a plan holds a chunk's alone. */
+  /**
+   * So few tokens at a time that what is probed with has more: then a plan holds a chunk's alone.
+   */
   private static final int PROBED = 2;
 
   /** The rows of a step: how many, how long, and what they look like. */
@@ -69,20 +68,20 @@ public record Outlook(
           recipe,
           models(dir),
           new ArrayList<>(),
-          plans -> out[0] = search(recipe, limit, r -> carried(r, plans)));
+          plans -> out[0] = search(recipe, limit, r -> CarriedPlan.of(this, r, plans)));
       return out[0];
     } finally {
       remove(dir);
     }
   }
 
-  private static Room search(Recipe recipe, Memory limit, Function<Recipe, Sizes> sizes) {
+  private static Room search(Recipe recipe, Memory limit, Function<Recipe, CarriedPlan> sizes) {
     List<Recipe> ways = new ArrayList<>(List.of(recipe));
     Remedy.checkpointed(recipe).ifPresent(ways::add);
     Room least = null;
     for (Recipe way : ways) {
       for (int rows = recipe.optim().batch(); rows >= 1; rows /= 2) {
-        Sizes s = sizes.apply(way.with(way.optim().atOnce(rows)));
+        CarriedPlan s = sizes.apply(way.with(way.optim().atOnce(rows)));
         boolean fits = s.peak() <= limit.bytes();
         Room room = new Room((long) s.peak(), (long) s.adapters(), rows, way != recipe, fits);
         if (fits) {
@@ -116,60 +115,6 @@ public record Outlook(
     void with(List<Planner<?, ?, ?>> planners);
   }
 
-  /** The numbers of a plan that are carried over. */
-  private record Sizes(
-      double process, double weights, double adapters, double optimizer, double step, double other) {
-    double peak() {
-      double update = Math.min(adapters, 3 * (4L << 20));
-      return process + weights + 2 * adapters + optimizer + Math.max(Math.max(step, update), other);
-    }
-  }
-
-  private Sizes carried(Recipe recipe, List<Planner<?, ?, ?>> planners) {
-    List<Plan> plans =
-        planners.stream()
-            .map(p -> p.plan(recipe.with(recipe.model().at(p.recipe().model().path()))))
-            .toList();
-    double narrow = gpu ? 0.5 : 1; // activations of 16 bits
-    double frozen = gpu && quantize.equals("none") ? 1.0 / 3 : 1; // 2 bytes in place of 4 and 2
-    boolean full = peft.equals("full");
-    return new Sizes(
-        gpu ? 0 : plans.get(0).fixed().process(),
-        gpu && full ? 0 : frozen * at(plans, 2, p -> p.fixed().weights()),
-        at(plans, 2, p -> p.fixed().adapters()),
-        at(plans, 2, p -> p.fixed().optimizer()),
-        head(plans.get(0).extent().targets())
-            + at(plans, 1, p -> p.step().logits())
-            + narrow * at(plans, 1, p -> p.step().activations() + p.step().backward()),
-        Math.max(at(plans, 1, p -> p.evaluation()), narrow * at(plans, 1, p -> p.cache())));
-  }
-
-  /** Scores of a chunk, four times over in float32 (docs/memory.md, "memory.chunk"). */
-  private double head(long targets) {
-    long chunk = new Chunk.Auto().tokens(shape.vocabulary(), Compute.CPU) * (gpu ? 4 : 1);
-    return rows.kind() == Kind.LABELLED
-        ? 0
-        : 16.0 * Math.min(targets, chunk) * shape.vocabulary();
-  }
-
-  /** A number of the plans at the shape's own depth and width. */
-  private double at(List<Plan> plans, int degree, Function<Plan, Long> number) {
-    double[] wide = new double[WIDTHS];
-    for (int i = 0; i < WIDTHS; i++) {
-      double low = number.apply(plans.get(2 * i));
-      double high = number.apply(plans.get(2 * i + 1));
-      wide[i] = low + (high - low) / (DEPTHS[1] - DEPTHS[0]) * (shape.layers() - DEPTHS[0]);
-    }
-    double x = shape.units();
-    double value =
-        degree == 1
-            ? wide[0] + (wide[2] - wide[0]) / 2 * (x - 1)
-            : wide[0] * (x - 2) * (x - 3) / 2
-                - wide[1] * (x - 1) * (x - 3)
-                + wide[2] * (x - 1) * (x - 2) / 2;
-    return Math.max(0, value);
-  }
-
   private List<Path> models(Path dir) {
     List<Path> out = new ArrayList<>();
     for (int parts = 1; parts <= WIDTHS; parts++) {
@@ -184,7 +129,8 @@ public record Outlook(
     Path data = dir.resolve("rows.jsonl");
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < rows.batch() + 4; i++) { // four short ones to look at
-      text.append(row(i < rows.batch() ? rows.length() : 8 + 2 * (i - rows.batch()), i)).append('\n');
+      text.append(row(i < rows.batch() ? rows.length() : 8 + 2 * (i - rows.batch()), i))
+          .append('\n');
     }
     Map<String, Object> out = new LinkedHashMap<>();
     Map<String, Object> model = new LinkedHashMap<>();
@@ -234,7 +180,10 @@ public record Outlook(
 
   private static void remove(Path dir) {
     try (var files = Files.walk(dir)) {
-      files.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
+      files
+          .sorted(java.util.Comparator.reverseOrder())
+          .map(Path::toFile)
+          .forEach(java.io.File::delete);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

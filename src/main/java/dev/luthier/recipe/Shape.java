@@ -108,7 +108,9 @@ public record Shape(
     return 1;
   }
 
-  /** One of so many parts of its width, with other layers: all sizes go with the number of parts. */
+  /**
+   * One of so many parts of its width, with other layers: all sizes go with the number of parts.
+   */
   Shape like(int parts, int depth) {
     int units = units();
     return new Shape(

@@ -21,8 +21,10 @@ class RulesTest {
   private static final List<Situation> OTHERS =
       List.of(
           asked("--model 1B --device h100 --data demonstrations --rows 100 --wishes cache"),
-          asked("--model 8B --device 4090 --data pairs,judge --wishes established,simple --hours 3"),
-          asked("--model 14B --device 4090 --data demonstrations --largest 10MB").with(Fit.NOTHING, 3));
+          asked(
+              "--model 8B --device 4090 --data pairs,judge --wishes established,simple --hours 3"),
+          asked("--model 14B --device 4090 --data demonstrations --largest 10MB")
+              .with(Fit.NOTHING, 3));
 
   private static Situation asked(String flags) {
     return new Example(
@@ -136,8 +138,7 @@ class RulesTest {
   void equalsStandInTheTablesOrder() {
     Situation s = asked("--model 8B --device a100 --data demonstrations --quality enough");
     List<Tuning> order = Pair.ranked(s).stream().map(Pair::by).toList(); // of one objective
-    List<Integer> points =
-        order.stream().map(t -> Standing.of(t, s).points()).toList();
+    List<Integer> points = order.stream().map(t -> Standing.of(t, s).points()).toList();
     for (int i = 1; i < order.size(); i++) {
       if (points.get(i).equals(points.get(i - 1))) {
         assertThat(order.get(i)).isGreaterThan(order.get(i - 1));
