@@ -145,7 +145,9 @@ final class AdviseCommand implements Runnable {
     Map<String, String> out = new LinkedHashMap<>();
     for (OptionSpec option : spec.options()) {
       Object value = ((ArgSpec) option).getValue();
-      if (value instanceof Optional<?> said && said.orElse(null) instanceof String text) {
+      if (value instanceof Optional<?> said
+          && said.isPresent()
+          && said.get() instanceof String text) {
         out.put(option.longestName().substring(2), text);
       }
     }

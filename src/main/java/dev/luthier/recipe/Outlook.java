@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.data.TrainingRow;
 import dev.luthier.model.Model;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What a run would take on a machine that it is not on, of a model that is not there. Models of the
@@ -78,19 +81,21 @@ public record Outlook(
   private static Room search(Recipe recipe, Memory limit, Function<Recipe, CarriedPlan> sizes) {
     List<Recipe> ways = new ArrayList<>(List.of(recipe));
     Remedy.checkpointed(recipe).ifPresent(ways::add);
-    Room least = null;
+    List<Room> tooMuch = new ArrayList<>();
     for (Recipe way : ways) {
       for (int rows = recipe.optim().batch(); rows >= 1; rows /= 2) {
         CarriedPlan s = sizes.apply(way.with(way.optim().atOnce(rows)));
         boolean fits = s.peak() <= limit.bytes();
-        Room room = new Room((long) s.peak(), (long) s.adapters(), rows, way != recipe, fits);
+        Room room =
+            new Room(
+                Math.round(s.peak()), Math.round(s.adapters()), rows, !way.equals(recipe), fits);
         if (fits) {
           return room;
         }
-        least = least == null || room.peak() < least.peak() ? room : least;
+        tooMuch.add(room);
       }
     }
-    return least;
+    return tooMuch.stream().min(Comparator.comparingLong(Room::peak)).orElseThrow();
   }
 
   private static void open(
@@ -179,11 +184,11 @@ public record Outlook(
   }
 
   private static void remove(Path dir) {
-    try (var files = Files.walk(dir)) {
+    try (Stream<Path> files = Files.walk(dir)) {
       files
-          .sorted(java.util.Comparator.reverseOrder())
+          .sorted(Comparator.reverseOrder())
           .map(Path::toFile)
-          .forEach(java.io.File::delete);
+          .forEach(File::delete);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
