@@ -103,15 +103,18 @@ public final class AdvicePage {
           String.valueOf(o.work()));
     }
     out.append(
-        "\nWork is that of a row beside a row of SFT: both answers and their reference for pairs, eight answers"
-            + " to be drawn and read for rewards. KTO and classification are no rows of the overview; GRPO is two"
-            + " methods, as [grpo.md](grpo.md) tells, and so is ORPO.\n\n");
+        "\n"
+            + "Work is that of a row beside a row of SFT: both answers and their reference for"
+            + " pairs, eight answers to be drawn and read for rewards. KTO and classification are"
+            + " no rows of the overview; GRPO is two methods, as [grpo.md](grpo.md) tells, and so"
+            + " is ORPO.\n\n");
   }
 
   private static void tunings(StringBuilder out) {
     out.append("## What trains\n\n");
     out.append(
-        "| method | row of the overview | trainable | parameter efficiency | memory efficiency | of full fine-tuning | complexity | merges |\n");
+        "| method | row of the overview | trainable | parameter efficiency | memory efficiency | of"
+            + " full fine-tuning | complexity | merges |\n");
     out.append("|---|---|---|---|---|---|---|---|\n");
     for (Tuning t : Tuning.values()) {
       line(
@@ -126,9 +129,10 @@ public final class AdvicePage {
           t.merges() ? "yes" : "no");
     }
     out.append(
-        "\nDoRA and VeRA stand on LoRA's row, BitFit on that of sparse fine-tuning, with what was measured here"
-            + " ([claims.md](claims.md)). MQA and GQA train nothing; they are named where keys and values take"
-            + " the memory (`--wishes cache`).\n\n");
+        "\n"
+            + "DoRA and VeRA stand on LoRA's row, BitFit on that of sparse fine-tuning, with what"
+            + " was measured here ([claims.md](claims.md)). MQA and GQA train nothing; they are"
+            + " named where keys and values take the memory (`--wishes cache`).\n\n");
   }
 
   private static void rules(StringBuilder out) {
@@ -143,8 +147,9 @@ public final class AdvicePage {
     out.append("\n## Vetoes\n\n| veto | when | source |\n|---|---|---|\n");
     Rules.vetoes().forEach(v -> line(out, v.name(), v.when(), v.source().place()));
     out.append(
-        "\nBeside these, a pair is passed over where its own plan does not fit, its adapter is above `--largest`, or"
-            + " its time above `--hours`.\n\n");
+        "\n"
+            + "Beside these, a pair is passed over where its own plan does not fit, its adapter is"
+            + " above `--largest`, or its time above `--hours`.\n\n");
   }
 
   private static void examples(StringBuilder out) {

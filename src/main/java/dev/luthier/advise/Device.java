@@ -45,8 +45,7 @@ record Device(boolean gpu, int gigabytes, double tflops) {
 
   /** The machine, with what was said of it. */
   Machine machine(Optional<String> memory, int devices, OptionalDouble said) {
-    OptionalDouble speed =
-        said.isPresent() || tflops == 0 ? said : OptionalDouble.of(tflops);
+    OptionalDouble speed = said.isPresent() || tflops == 0 ? said : OptionalDouble.of(tflops);
     return new Machine(
         gpu, memory.map(m -> Memory.of("--memory", m)).orElseGet(this::own), devices, speed);
   }

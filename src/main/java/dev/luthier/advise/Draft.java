@@ -37,7 +37,7 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     Map<String, Object> tree = new LinkedHashMap<>();
     String output = "runs/advised-" + what().label() + "-" + pair.by().label();
     if (!staged()) {
-      tree.putAll(training(model(), method(), data(LastStage.feed(what(), s)), true));
+      tree.putAll(training(model(), method(), path(LastStage.feed(what(), s)), true));
       tree.put("output", output);
       return Recipes.text(tree);
     }
@@ -46,7 +46,7 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     if (tunes()) {
       stages.put(
           "sft",
-          training(model(), Keys.of("sft", longest()), data(Feedback.DEMONSTRATIONS), false));
+          training(model(), Keys.of("sft", longest()), path(Feedback.DEMONSTRATIONS), false));
     }
     if (what() == Objective.RLHF || what() == Objective.ONLINE) {
       stages.put(
@@ -54,13 +54,13 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
           training(
               start,
               Keys.of("reward", Keys.of("loss", "bradley_terry")),
-              data(Feedback.PAIRS),
+              path(Feedback.PAIRS),
               false));
     }
     if (what() == Objective.RLAIF) {
       stages.put("judged", Keys.of("answers", judged(start)));
     }
-    Object rows = what() == Objective.RLAIF ? "${judged.pairs}" : data(LastStage.feed(what(), s));
+    String rows = what() == Objective.RLAIF ? "${judged.pairs}" : path(LastStage.feed(what(), s));
     stages.put(LastStage.stage(what()), training(start, method(), rows, true));
     tree.put("output", output);
     tree.put("stages", stages);
@@ -71,16 +71,16 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
     return s.model().map(Path::toString).orElse("my-model");
   }
 
-  private Map<String, Object> training(String model, Object method, Object data, boolean last) {
-    boolean lora = !last; // what goes before is merged, which every model can hold
-    Object peft = lora ? Tuning.LORA.peft() : pair.by().peft();
+  private Map<String, Object> training(String model, Object method, String data, boolean last) {
+    // what goes before is merged, which every model can hold
+    Object peft = last ? pair.by().peft() : Tuning.LORA.peft();
     Map<String, Object> out = new LinkedHashMap<>();
     out.put(
         "model",
         quantize().equals("none") ? model : Keys.of("path", model, "quantize", quantize()));
     out.put("method", method);
     out.put("peft", peft);
-    out.put("data", data instanceof String ? Keys.of("train", data, "holdout", 0.1) : data);
+    out.put("data", Keys.of("train", data, "holdout", 0.1));
     out.put("optim", optim(peft, last));
     if (room.checkpoint()) {
       out.put("memory", Keys.of("checkpoint", "blocks"));
@@ -167,20 +167,16 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
   }
 
   private Map<String, Object> judged(String start) {
-    Object judge = Keys.of("local", Keys.of("folder", judge(), "way", "rubric"));
+    Object judge = Keys.of("local", Keys.of("folder", model(), "way", "rubric"));
     return Keys.of(
         "model",
         start,
         "data",
-        data(Feedback.JUDGE),
+        path(Feedback.JUDGE),
         "draw",
         Keys.of("samples", 4, "max_new_tokens", answer()),
         "by",
         Keys.of("judge", Keys.of("by", judge)));
-  }
-
-  private String judge() {
-    return s.model().map(Path::toString).orElse("my-judge");
   }
 
   private int answer() {
@@ -193,10 +189,6 @@ record Draft(Situation s, Pair pair, Outlook.Room room) {
       out.put("max_length", s.length());
     }
     return out;
-  }
-
-  private String data(Feedback kind) {
-    return path(kind);
   }
 
   private String path(Feedback kind) {

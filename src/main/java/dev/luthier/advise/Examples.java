@@ -39,10 +39,12 @@ public final class Examples {
             0.6,
             Objective.SFT,
             Tuning.PREFIX,
-            "few weights, many tasks, frequent switching, a large model: the list of prefixes and prompts; prompts have as many points and a lower band"),
+            "few weights, many tasks, frequent switching, a large model: the list of prefixes and"
+                + " prompts; prompts have as many points and a lower band"),
         new Example(
             CHOOSE,
-            "--model 3B --device a100 --data demonstrations --tasks 3 --wishes modular,cross-lingual,established",
+            "--model 3B --device a100 --data demonstrations --tasks 3 --wishes"
+                + " modular,cross-lingual,established",
             Fit.ADAPTERS,
             0.3,
             Objective.SFT,
@@ -95,7 +97,8 @@ public final class Examples {
             0.4,
             Objective.GPO,
             Tuning.LORA,
-            "preferences of several kinds, and complex: the general loss (GRPO in the overview's sense)"),
+            "preferences of several kinds, and complex: the general loss (GRPO in the overview's"
+                + " sense)"),
         new Example(
             TABLE,
             "--model 8B --tuned yes --device h100 --data verifiable",
@@ -127,6 +130,7 @@ public final class Examples {
             0.4,
             Objective.ORPO_ODDS,
             Tuning.LORA,
-            "pairs, no demonstrations, and a model that was not tuned: ORPO by the odds ratio tunes and prefers at once"));
+            "pairs, no demonstrations, and a model that was not tuned: ORPO by the odds ratio tunes"
+                + " and prefers at once"));
   }
 }

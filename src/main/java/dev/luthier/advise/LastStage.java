@@ -9,17 +9,17 @@ final class LastStage {
   /** What its rows, or its prompts, are read from. */
   static Feedback feed(Objective what, Situation s) {
     return switch (what) {
-          case SFT -> Feedback.DEMONSTRATIONS;
-          case CLASSIFY -> Feedback.CLASSES;
-          case DPO, ORPO_ODDS, ORPO_OUTCOME -> Feedback.PAIRS;
-          case KTO -> Feedback.LABELS;
-          case GPO ->
-              s.has(Feedback.GRADES)
-                  ? Feedback.GRADES
-                  : s.has(Feedback.PAIRS) ? Feedback.PAIRS : Feedback.LABELS;
-          case GRPO, PPO, RLHF, ONLINE -> prompts(s);
-          case RLAIF -> Feedback.JUDGE;
-        };
+      case SFT -> Feedback.DEMONSTRATIONS;
+      case CLASSIFY -> Feedback.CLASSES;
+      case DPO, ORPO_ODDS, ORPO_OUTCOME -> Feedback.PAIRS;
+      case KTO -> Feedback.LABELS;
+      case GPO ->
+          s.has(Feedback.GRADES)
+              ? Feedback.GRADES
+              : s.has(Feedback.PAIRS) ? Feedback.PAIRS : Feedback.LABELS;
+      case GRPO, PPO, RLHF, ONLINE -> prompts(s);
+      case RLAIF -> Feedback.JUDGE;
+    };
   }
 
   private static Feedback prompts(Situation s) {

@@ -60,7 +60,8 @@ final class MoreExamples {
             "a hundred rows at the usual demands: (IA)3 is near, LoRA's balance counts more"),
         new Example(
             MORE,
-            "--model 8B --device a100 --data demonstrations --rows 100 --quality enough --wishes small",
+            "--model 8B --device a100 --data demonstrations --rows 100 --quality enough --wishes"
+                + " small",
             Fit.ADAPTERS,
             0.4,
             Objective.SFT,
@@ -73,7 +74,8 @@ final class MoreExamples {
             0.6,
             Objective.SFT,
             Tuning.SPARSE,
-            "four versions of one model, each plain, to be combined: sparse changes are small and add up"),
+            "four versions of one model, each plain, to be combined: sparse changes are small and"
+                + " add up"),
         new Example(
             MORE,
             "--model 8B --device a100 --data demonstrations --wishes merged,latency",
@@ -89,7 +91,8 @@ final class MoreExamples {
             0.4,
             Objective.SFT,
             Tuning.LORA,
-            "thirty tasks in one batch: rows with LoRA adapters of their own; virtual tokens cannot be mixed here"),
+            "thirty tasks in one batch: rows with LoRA adapters of their own; virtual tokens cannot"
+                + " be mixed here"),
         new Example(
             MORE,
             "--model 32B --device h200 --data demonstrations --tasks 30 --wishes switching",
@@ -164,11 +167,13 @@ final class MoreExamples {
             "nuances, but not at any cost: the general loss before reinforcement"),
         new Example(
             MORE,
-            "--model 8B --tuned yes --device h100 --data reward-model,verifiable --wishes cache,latency",
+            "--model 8B --tuned yes --device h100 --data reward-model,verifiable --wishes"
+                + " cache,latency",
             Fit.ADAPTERS,
             0.4,
             Objective.GRPO,
             Tuning.LORA,
-            "both a check and a reward model: a check cannot be deceived; regroup makes the cache smaller"));
+            "both a check and a reward model: a check cannot be deceived; regroup makes the cache"
+                + " smaller"));
   }
 }

@@ -22,14 +22,17 @@ final class Notes {
     }
     if (s.has(Feedback.LIVE)) {
       out.add(
-          "the loop that takes feedback in while the model serves is a method of a later version; until then the recipe is one turn of it: add the new pairs to the file and run it again from the last model");
+          "the loop that takes feedback in while the model serves is a method of a later version;"
+              + " until then the recipe is one turn of it: add the new pairs to the file and run it"
+              + " again from the last model");
     }
     if (s.machine().devices() > 1) {
       out.add("a training uses one device; the others can run other trainings");
     }
     if (best.stream().anyMatch(c -> c.pair().what() == Objective.RLAIF)) {
       out.add(
-          "the recipe's judge is the model itself, as in self-reward; name a better one in its place (docs/rlaif.md), and look at what ./luthier judge says of its biases");
+          "the recipe's judge is the model itself, as in self-reward; name a better one in its"
+              + " place (docs/rlaif.md), and look at what ./luthier judge says of its biases");
     }
     if (s.wants(Wish.CROSS_LINGUAL)) {
       out.add(

@@ -69,8 +69,22 @@ public record Situation(
   /** The same on a machine whose speed is known. */
   Situation timed() {
     return new Situation(
-        shape, model, tuned, biases, machine.timed(), data, files, rows, length, tasks, quality,
-        wishes, largest, hours, fit, tight);
+        shape,
+        model,
+        tuned,
+        biases,
+        machine.timed(),
+        data,
+        files,
+        rows,
+        length,
+        tasks,
+        quality,
+        wishes,
+        largest,
+        hours,
+        fit,
+        tight);
   }
 
   /** The same with what the planner found. */

@@ -53,13 +53,15 @@ final class TuningRules {
         Rule.of(
             "performance for the best",
             column("Performance vs. Full Fine-tuning"),
-            "it is to be as good as can be: 2 points where the band begins at 95 % or more, 1 at 90 %, -2 below 85 %",
+            "it is to be as good as can be: 2 points where the band begins at 95 % or more, 1 at 90"
+                + " %, -2 below 85 %",
             s -> s.quality() == Quality.BEST,
             by(TuningRules::best)),
         Rule.of(
             "performance for the good",
             column("Performance vs. Full Fine-tuning"),
-            "it is to be near full fine-tuning: 1 point where the band begins at 90 % or more, -1 below 85 %",
+            "it is to be near full fine-tuning: 1 point where the band begins at 90 % or more, -1"
+                + " below 85 %",
             s -> s.quality() == Quality.GOOD,
             by(TuningRules::good)),
         Rule.of(
@@ -114,7 +116,8 @@ final class TuningRules {
         Rule.of(
             "more work for every token",
             paragraph("Adapter Tuning"),
-            "the model's own speed is wanted: modules between layers and tokens before the text stay",
+            "the model's own speed is wanted: modules between layers and tokens before the text"
+                + " stay",
             s -> s.wants(Wish.LATENCY),
             each(-1, Tuning.ADAPTERS, Tuning.PREFIX, Tuning.PROMPT)),
         Rule.of(

@@ -63,8 +63,8 @@ final class AdviseCommand implements Runnable {
       names = "--data",
       paramLabel = "KIND[=FILE],...",
       description =
-          "demonstrations, pairs, grades, labels, classes, verifiable, judge, reward-model (a folder),"
-              + " outcomes, live.")
+          "demonstrations, pairs, grades, labels, classes, verifiable, judge, reward-model (a"
+              + " folder), outcomes, live.")
   private Optional<String> data = Optional.empty();
 
   @Option(names = "--rows", paramLabel = "N", description = "How many rows; unset: the file's.")
@@ -86,8 +86,8 @@ final class AdviseCommand implements Runnable {
       names = "--wishes",
       paramLabel = "WISH,...",
       description =
-          "simple, established, switching, modular, cross-lingual, nuanced, small, merged, together,"
-              + " latency, cache.")
+          "simple, established, switching, modular, cross-lingual, nuanced, small, merged,"
+              + " together, latency, cache.")
   private Optional<String> wishes = Optional.empty();
 
   @Option(

@@ -27,7 +27,8 @@ record CarriedPlan(
         planners.stream()
             .map(p -> p.plan(recipe.with(recipe.model().at(p.recipe().model().path()))))
             .toList();
-    Function<Function<Plan, Long>, Double> squared = n -> quadratic(run.shape(), deep(run, plans, n));
+    Function<Function<Plan, Long>, Double> squared =
+        n -> quadratic(run.shape(), deep(run, plans, n));
     Function<Function<Plan, Long>, Double> even = n -> linear(run.shape(), deep(run, plans, n));
     boolean gpu = run.gpu();
     double narrow = gpu ? 0.5 : 1; // activations of 16 bits
