@@ -154,7 +154,7 @@ public final class AdvicePage {
 
   private static void examples(StringBuilder out) {
     for (Example.Group group : Example.Group.values()) {
-      out.append("## ").append(group.title()).append("\n\n");
+      out.append("## ").append(group.title()).append('\n').append('\n');
       out.append("| situation | fits | first | why |\n|---|---|---|---|\n");
       List<Example> all = Examples.all().stream().filter(e -> e.group() == group).toList();
       for (Example e : all) {
