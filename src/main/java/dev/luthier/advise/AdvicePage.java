@@ -102,9 +102,9 @@ public final class AdvicePage {
           o.weakness(),
           String.valueOf(o.work()));
     }
+    out.append('\n');
     out.append(
-        "\n"
-            + "Work is that of a row beside a row of SFT: both answers and their reference for"
+        "Work is that of a row beside a row of SFT: both answers and their reference for"
             + " pairs, eight answers to be drawn and read for rewards. KTO and classification are"
             + " no rows of the overview; GRPO is two methods, as [grpo.md](grpo.md) tells, and so"
             + " is ORPO.\n\n");
@@ -128,9 +128,9 @@ public final class AdvicePage {
           t.complexityWords(),
           t.merges() ? "yes" : "no");
     }
+    out.append('\n');
     out.append(
-        "\n"
-            + "DoRA and VeRA stand on LoRA's row, BitFit on that of sparse fine-tuning, with what"
+        "DoRA and VeRA stand on LoRA's row, BitFit on that of sparse fine-tuning, with what"
             + " was measured here ([claims.md](claims.md)). MQA and GQA train nothing; they are"
             + " named where keys and values take the memory (`--wishes cache`).\n\n");
   }
@@ -146,9 +146,9 @@ public final class AdvicePage {
     }
     out.append("\n## Vetoes\n\n| veto | when | source |\n|---|---|---|\n");
     Rules.vetoes().forEach(v -> line(out, v.name(), v.when(), v.source().place()));
+    out.append('\n');
     out.append(
-        "\n"
-            + "Beside these, a pair is passed over where its own plan does not fit, its adapter is"
+        "Beside these, a pair is passed over where its own plan does not fit, its adapter is"
             + " above `--largest`, or its time above `--hours`.\n\n");
   }
 
