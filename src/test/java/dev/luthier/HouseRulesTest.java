@@ -74,10 +74,12 @@ class HouseRulesTest {
                       "judge",
                       "endpoint")),
               Map.entry(
+                  "advise", List.of("tensor", "io", "data", "model", "loss", "peft", "recipe")),
+              Map.entry(
                   "cli",
                   List.of(
-                      "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant",
-                      "train"))));
+                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft",
+                      "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

@@ -1,5 +1,6 @@
 package dev.luthier.cli;
 
+import dev.luthier.advise.AdvicePage;
 import dev.luthier.recipe.RecipeDocs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,16 +13,22 @@ import picocli.CommandLine.Spec;
 /** {@code luthier docs}, for those who work on Luthier itself. */
 @Command(
     name = "docs",
-    description = "Writes docs/recipes.md from the code, for those who change Luthier.")
+    description =
+        "Writes docs/recipes.md and docs/advise.md from the code, for those who change Luthier.")
 final class DocsCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    Path page = Path.of(System.getProperty("luthier.home", "."), "docs", "recipes.md");
+    write("recipes.md", RecipeDocs.markdown());
+    write("advise.md", AdvicePage.markdown());
+  }
+
+  private void write(String name, String text) {
+    Path page = Path.of(System.getProperty("luthier.home", "."), "docs", name);
     try {
       Files.createDirectories(page.getParent());
-      Files.writeString(page, RecipeDocs.markdown());
+      Files.writeString(page, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       EstimateCommand.class,
+      AdviseCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
       ClassifyCommand.class,

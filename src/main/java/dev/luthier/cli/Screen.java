@@ -31,7 +31,7 @@ final class Screen {
   }
 
   /** The launcher knows; without it a console says that all three streams are a terminal. */
-  private static boolean terminal() {
+  static boolean terminal() {
     String told = System.getProperty("luthier.terminal");
     return told == null ? System.console() != null : told.equals("true");
   }

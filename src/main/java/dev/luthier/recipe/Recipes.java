@@ -1,6 +1,7 @@
 package dev.luthier.recipe;
 
 import dev.luthier.error.UserError;
+import dev.luthier.peft.Rate;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -49,6 +50,19 @@ public final class Recipes {
   /** The record as a recipe with every key written; reading it gives an equal record. */
   public static String print(Record recipe) {
     return Yaml.print(Unbinder.record(recipe));
+  }
+
+  /** Plain data as a recipe. */
+  public static String text(Map<String, Object> tree) {
+    return Yaml.print(tree);
+  }
+
+  /** A part of the rate that a {@code peft} usually has on a model of a width. */
+  public static double usualRate(Object peft, int width, double part) {
+    Map<String, Object> tree = new LinkedHashMap<>(Map.of("model", "m", "method", "sft"));
+    tree.putAll(Map.of("peft", peft, "data", "d", "output", "o"));
+    Recipe recipe = bound(tree, "peft", List.of(), p -> p, Recipe.class);
+    return Rate.rounded(part * recipe.peft().usualRate().at(width));
   }
 
   /** The record that a text says; {@code name} stands in front of errors. */

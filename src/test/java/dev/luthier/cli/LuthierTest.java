@@ -32,6 +32,7 @@ class LuthierTest {
               "adapter",
               "bench",
               "docs",
+              "advise",
               "recipes/");
     }
     assertThat(luthier("train", "--help").out())
