@@ -33,7 +33,9 @@ record AnswerRows(List<Candidates> of) {
         .toList();
   }
 
-  /** The form {@code graded}: the whole answers to each prompt with their scores, each text once. */
+  /**
+   * The form {@code graded}: the whole answers to each prompt with their scores, each text once.
+   */
   List<Map<String, Object>> graded() {
     List<Map<String, Object>> out = new ArrayList<>();
     for (Candidates one : of) {

@@ -78,9 +78,7 @@ record EndpointAuthor(
   private String text(int[] prompt) {
     boolean begun = folder.tokenizer().bos().stream().anyMatch(bos -> bos == prompt[0]);
     int from = begun && prompt.length > 1 ? 1 : 0;
-    return folder
-        .tokenizer()
-        .decode(Arrays.copyOfRange(prompt, from, prompt.length), false);
+    return folder.tokenizer().decode(Arrays.copyOfRange(prompt, from, prompt.length), false);
   }
 
   private boolean readable(CompletionReply reply, AtomicReference<String> problem) {

@@ -9,8 +9,7 @@ import java.util.Optional;
 
 /** A stage that writes a model's folder, and measures nothing. */
 @Doc("A stage that writes a model")
-public sealed interface ModelStage extends Work
-    permits MergeStage, QuantizeStage, RegroupStage {
+public sealed interface ModelStage extends Work permits MergeStage, QuantizeStage, RegroupStage {
   /**
    * Writes the model.
    *

@@ -151,7 +151,9 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
     return ended;
   }
 
-  /** What later stages name and it has not left, such as a merged model that nobody named before. */
+  /**
+   * What later stages name and it has not left, such as a merged model that nobody named before.
+   */
   private static List<Path> lacking(Staged staged) {
     return staged.wanted().stream()
         .map(staged.artefacts()::get)

@@ -135,8 +135,7 @@ public final class HttpReward implements Reward {
           "does not answer within %s s".formatted(manner.timeout().toMillis() / 1e3), e);
     } catch (ExecutionException e) {
       boolean absent = e.getCause() instanceof ConnectException;
-      throw new ServiceCut(
-          absent ? "cannot be reached" : "breaks the connection off", e);
+      throw new ServiceCut(absent ? "cannot be reached" : "breaks the connection off", e);
     }
   }
 
