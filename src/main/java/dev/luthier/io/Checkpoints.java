@@ -52,7 +52,7 @@ public final class Checkpoints {
     if (keep < 1) {
       throw new UserError("checkpoints to keep must be >= 1, was " + keep);
     }
-    this.folder = runDir.resolve("checkpoints");
+    this.folder = folder(runDir);
     this.keep = keep;
     AtomicDirectory.recover(folder);
   }
@@ -98,10 +98,19 @@ public final class Checkpoints {
     AtomicFile.write(folder.resolve(BEST), name);
   }
 
+  private static Path folder(Path runDir) {
+    return runDir.resolve("checkpoints");
+  }
+
+  /** The steps that checkpoints of a run are there of, newest first. */
+  public static List<Long> steps(Path runDir) {
+    return all(folder(runDir)).stream().map(Checkpoints::step).toList();
+  }
+
   /** The newest checkpoint that is whole; empty if there is none. */
   public Optional<Saved> latest() {
     List<String> passedOver = new ArrayList<>();
-    for (Path dir : all()) {
+    for (Path dir : all(folder)) {
       try {
         return Optional.of(read(dir, passedOver));
       } catch (UserError e) {
@@ -152,7 +161,7 @@ public final class Checkpoints {
   }
 
   /** Newest first. */
-  private List<Path> all() {
+  private static List<Path> all(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -168,7 +177,7 @@ public final class Checkpoints {
 
   private void prune() {
     Optional<Path> best = bestDir();
-    all().stream()
+    all(folder).stream()
         .skip(keep)
         .filter(dir -> !best.equals(Optional.of(dir)))
         .forEach(AtomicDirectory::remove);

@@ -65,7 +65,7 @@ final class Answering implements AutoCloseable {
             Optional.ofNullable(reference),
             value,
             Objects.requireNonNull(memory),
-            Optional.of(RolloutFile.in(run.output())).filter(f -> several));
+            Optional.of(new WaitingRollouts(run.output())).filter(f -> several));
   }
 
   private RolloutSource source(Beginner<PromptRow, CausalLm> run, PolicyAuthor policy) {

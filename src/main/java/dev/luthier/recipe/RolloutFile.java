@@ -1,7 +1,6 @@
 package dev.luthier.recipe;
 
 import dev.luthier.data.PromptRow;
-import dev.luthier.error.UserError;
 import dev.luthier.io.Safetensors;
 import dev.luthier.io.SafetensorsWriter;
 import dev.luthier.reward.Score;
@@ -9,7 +8,6 @@ import dev.luthier.rollout.Completion;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,12 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * Where a rollout waits while several steps learn from it, so that a run that was broken off amid
- * them goes on with the same answers.
- *
- * @param path in the run's directory
- */
+/** A rollout in a file. */
 record RolloutFile(Path path) {
   private static final String INDEX = "index";
   private static final String IDS = "ids";
@@ -41,10 +34,6 @@ record RolloutFile(Path path) {
   private static final String PART = "scores/"; // NaN where a score does not have it
   private static final String PROMPTS = "prompts";
   private static final String PROMPT_LENGTHS = "prompt_lengths";
-
-  static RolloutFile in(Path run) {
-    return new RolloutFile(run.resolve("rollout.safetensors"));
-  }
 
   void write(Rollout rollout) {
     List<Completion> answers = rollout.answers();
@@ -107,23 +96,11 @@ record RolloutFile(Path path) {
     return Ops.floats(out, Compute.CPU);
   }
 
-  /**
-   * The rollout that a run goes on with.
-   *
-   * @throws UserError if it is not there
-   */
-  Rollout read(long index, RolloutSpec spec) {
-    if (Files.exists(path)) {
-      try (Scope scope = new Scope();
-          Safetensors saved = Safetensors.open(path)) {
-        if (Ops.toLongs(saved.tensor(INDEX))[0] == index) {
-          return read(saved, index, spec);
-        }
-      }
+  Rollout read(RolloutSpec spec) {
+    try (Scope scope = new Scope();
+        Safetensors saved = Safetensors.open(path)) {
+      return read(saved, Ops.toLongs(saved.tensor(INDEX))[0], spec);
     }
-    throw new UserError(
-        "%s does not hold the answers of rollout %d, amid which the last checkpoint was written; remove that checkpoint's folder to go on from the one before, or begin anew"
-            .formatted(path, index + 1));
   }
 
   private static Rollout read(Safetensors saved, long index, RolloutSpec spec) {

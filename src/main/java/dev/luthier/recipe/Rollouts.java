@@ -30,7 +30,7 @@ record Rollouts(
     Optional<FrozenPolicy> reference,
     Optional<ValueModel> value,
     PromptMemory memory,
-    Optional<RolloutFile> waiting)
+    Optional<WaitingRollouts> waiting)
     implements AutoCloseable {
 
   /** The answers to prompts. */
@@ -43,7 +43,7 @@ record Rollouts(
         still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
     double waited = (System.nanoTime() - begin) / 1e9;
     Rollout out = bare.read(bare.old(), held, foretold, bare.seconds()).waited(waited);
-    waiting.ifPresent(file -> file.write(out));
+    waiting.ifPresent(w -> w.write(out));
     written.rounds().forEach(memory::note); // at the end: a rollout that fails leaves no trace
     return out;
   }

@@ -121,6 +121,22 @@ class PolicyRunsTest {
     run.same("broken", "whole", "rollouts.jsonl");
   }
 
+  /** Killed in the third rollout, with its last checkpoint amid the second: the same end. */
+  @Test
+  void goesOnAmidAnEarlierRollout() throws IOException {
+    String method =
+        "{ dapo: { %s, %s, updates: { iterations: 2, minibatches: 2 } } }"
+            .formatted(run.rewards(), SHORT);
+    String[] seldom = {"--optim.max_steps=9", "--checkpoint.every=6"};
+    run.steps(method, "rarely", seldom);
+    run.steps(method, "killed", seldom);
+    run.breakOff("killed", 9);
+    assertThat(dir.resolve("killed/rollouts")).isDirectoryContaining("glob:**/000001-*");
+    Said said = run.train(method, "killed", seldom[0], seldom[1], "--resume");
+    assertThat(said.code()).as(said.err() + said.out()).isZero();
+    run.same("killed", "rarely", "adapter/adapter_model.safetensors");
+  }
+
   /** Two prompts' four answers each of two rollouts; a run that goes on writes the second again. */
   @Test
   void keepsAnswers() throws IOException {
