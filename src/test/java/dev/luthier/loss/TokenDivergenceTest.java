@@ -57,7 +57,9 @@ class TokenDivergenceTest {
         .isLessThan(1e-7);
   }
 
-  /** Never more than the entropy of the mixture, however far apart: 0.3 ln(1/0.3) + 0.7 ln(1/0.7). */
+  /**
+   * Never more than the entropy of the mixture, however far apart: 0.3 ln(1/0.3) + 0.7 ln(1/0.7).
+   */
   @Test
   void jsdIsBounded() {
     Tensor left = torch.tensor(0f, -200f).view(1, 2);

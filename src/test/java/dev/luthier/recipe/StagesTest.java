@@ -159,7 +159,8 @@ class StagesTest {
   @Test
   void refusesWhatIsNoStage() throws IOException {
     refused("stages must name at least one stage", "  {}\n");
-    refused("stages.sft must be a recipe, or one of merge, quantize, regroup, answers", "  sft: 3\n");
+    refused(
+        "stages.sft must be a recipe, or one of merge, quantize, regroup, answers", "  sft: 3\n");
     refused("a stage's name is made of letters, digits, _ and -", stage("'a.b'", "x", "seed: 1"));
     refused(
         "stage sft and stage SFT would write to the same folder", first() + stage("SFT", "x", ""));
