@@ -52,8 +52,8 @@ public final class AdvicePage {
          layers deep, and what they take is carried over: counts of weights as a polynomial of degree two of the
          width, all else in proportion, and all of it linear in the depth. Scores of the head are those of
          [a chunk](memory.md#memorychunk). On a GPU weights and activations count in 16 bits, layer by layer; fused
-         layers take about half of these ([performance.md](performance.md)), so what is said there is an upper bound.
-         A tenth of the memory stays free.
+         layers take about half of these ([performance.md](performance.md)), so what is said there is
+         rather too much; it was not compared with a card yet. A tenth of the memory stays free.
       3. What fits is found first (all weights, adapters, adapters on 4 bits, nothing), then the best pairs are planned
          from the top, with 16 rows a step: fewer rows at once where needed, then checkpointing, until three fit.
          Those that do not are told with what they would need.
@@ -155,7 +155,7 @@ public final class AdvicePage {
   private static void examples(StringBuilder out) {
     for (Example.Group group : Example.Group.values()) {
       out.append("## ").append(group.title()).append('\n').append('\n');
-      out.append("| situation | fits | first | why |\n|---|---|---|---|\n");
+      out.append("| situation | taken to fit | first | why |\n|---|---|---|---|\n");
       List<Example> all = Examples.all().stream().filter(e -> e.group() == group).toList();
       for (Example e : all) {
         line(

@@ -7,8 +7,8 @@ import java.util.Map;
  * A situation with what is advised in it, and why.
  *
  * @param flags as on the command line, without the name of the command
- * @param fit what the planner finds
- * @param tight LoRA's plan as a share of what may be used
+ * @param fit what is taken to fit, so that rules are looked at without a plan; the command plans it
+ * @param tight LoRA's plan as a share of what may be used, taken so, too
  * @param what the first one's objective
  * @param by the first one's tuning
  */
@@ -46,7 +46,7 @@ public record Example(
     return new Answers(given()).situation();
   }
 
-  /** With what the planner finds. */
+  /** With what is taken to fit. */
   public Situation situation() {
     return asked().with(fit, tight);
   }
