@@ -82,6 +82,10 @@ public sealed interface AnsweredBy {
       @Doc("How it is told what the policy has become; unset: it stays as it is")
           Optional<Sync> sync)
       implements AnsweredBy {
+    public Remote {
+      server.endpoint(); // refuses what it cannot be
+    }
+
     @Override
     public void check(String method, RolloutSpec spec, Peft peft) {
       if (!spec.sampling().equals(Sampling.MODEL) && logprobs != Logprobs.PROCESSED) {

@@ -6,6 +6,7 @@ import dev.luthier.endpoint.Endpoint;
 import dev.luthier.endpoint.Limits;
 import dev.luthier.endpoint.Price;
 import dev.luthier.error.Check;
+import dev.luthier.error.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -44,42 +45,17 @@ public record AnsweringServer(
     Check.above("endpoint.timeout", 0, timeout);
     Check.atLeast("endpoint.retries", 0, retries);
     Check.within("endpoint.at_once", 1, 256, atOnce);
-    endpoint(
-        url,
-        model,
-        tokenEnv,
-        timeout,
-        retries,
-        limits(requestsPerMinute, tokensPerMinute, atOnce),
-        price);
   }
 
-  private static Limits limits(Optional<Integer> requests, Optional<Integer> tokens, int atOnce) {
-    return new Limits(requests, tokens, atOnce);
-  }
-
-  private static Endpoint endpoint(
-      String url,
-      String model,
-      Optional<String> key,
-      double timeout,
-      int retries,
-      Limits limits,
-      Optional<Price> price) {
+  /**
+   * As it is asked.
+   *
+   * @throws UserError if it cannot be
+   */
+  Endpoint endpoint() {
+    Limits limits = new Limits(requestsPerMinute, tokensPerMinute, atOnce);
     Path nowhere = Path.of(""); // a run says where answers are kept
     return new Endpoint(
-        url, model, key, timeout, retries + 1, limits, price.orElse(new Price(0, 0)), nowhere);
-  }
-
-  /** As it is asked. */
-  Endpoint endpoint() {
-    return endpoint(
-        url,
-        model,
-        tokenEnv,
-        timeout,
-        retries,
-        limits(requestsPerMinute, tokensPerMinute, atOnce),
-        price);
+        url, model, tokenEnv, timeout, retries + 1, limits, price.orElse(new Price(0, 0)), nowhere);
   }
 }

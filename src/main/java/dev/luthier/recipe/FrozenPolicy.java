@@ -40,13 +40,15 @@ interface FrozenPolicy extends AutoCloseable {
 
   /** Work with the model that the run starts from, for which adapters step aside. */
   static <T> T withoutAdapters(Adapted<?> adapted, Supplier<T> work) {
-    boolean training = adapted.model().dropout().training();
-    adapted.training(false);
-    try (Adapted.Off off = adapted.disabled()) {
-      return work.get();
-    } finally {
-      adapted.training(training);
-    }
+    return adapted
+        .model()
+        .dropout()
+        .still(
+            () -> {
+              try (Adapted.Off off = adapted.disabled()) {
+                return work.get();
+              }
+            });
   }
 
   private static FrozenPolicy copy(

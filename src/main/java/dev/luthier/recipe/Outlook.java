@@ -3,8 +3,8 @@ package dev.luthier.recipe;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.data.TrainingRow;
+import dev.luthier.io.AtomicDirectory;
 import dev.luthier.model.Model;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What a run would take on a machine that it is not on, of a model that is not there. Models of the
@@ -74,7 +73,7 @@ public record Outlook(
           plans -> out[0] = search(recipe, limit, r -> CarriedPlan.of(this, r, plans)));
       return out[0];
     } finally {
-      remove(dir);
+      AtomicDirectory.remove(dir);
     }
   }
 
@@ -178,14 +177,6 @@ public record Outlook(
   private static Path temporary() {
     try {
       return Files.createTempDirectory("luthier-advise");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void remove(Path dir) {
-    try (Stream<Path> files = Files.walk(dir)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

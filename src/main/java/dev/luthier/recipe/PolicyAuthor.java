@@ -9,9 +9,7 @@ import dev.luthier.rollout.Budget;
 import dev.luthier.rollout.Completion;
 import dev.luthier.rollout.Generator;
 import dev.luthier.rollout.Sampling;
-import dev.luthier.tensor.Compute;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * A policy that answers prompts itself: the one that trains, or one that stands still beside it.
@@ -28,9 +26,6 @@ record PolicyAuthor(
     Reader reader,
     boolean reads)
     implements Author {
-  private static final int AT_ONCE = 128;
-  private static final int AT_ONCE_ON_GPU = 512; // a step of few takes as long there
-
   /** Another policy that says what it thinks of its answers. */
   PolicyAuthor by(Adapted<CausalLm> other) {
     return new PolicyAuthor(folder, other, spec, likelihood, chunk, reader, true);
@@ -38,13 +33,19 @@ record PolicyAuthor(
 
   @Override
   public List<Completion> answers(List<PromptRow> prompts, long draws) {
-    return still(() -> write(prompts, spec.samples(), spec.sampling(), draws));
+    return adapted
+        .model()
+        .dropout()
+        .still(() -> write(prompts, spec.samples(), spec.sampling(), draws));
   }
 
   @Override
   public float[] old(Rollout bare) {
     return reads
-        ? still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)))
+        ? adapted
+            .model()
+            .dropout()
+            .still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)))
         : new float[0];
   }
 
@@ -55,23 +56,7 @@ record PolicyAuthor(
             ids -> folder.tokenizer().decode(ids, true),
             sampling,
             new Generator.Limits(spec.maxNewTokens(), folder.endTokens(), List.of()),
-            rows(adapted.model().compute()))
+            Budget.ofRollouts(adapted.model().compute()))
         .generate(prompts.stream().map(PromptRow::ids).toList(), samples, seed);
-  }
-
-  /** How many answers are written at once. */
-  static Budget rows(Compute compute) {
-    return Budget.rows(compute.isCuda() ? AT_ONCE_ON_GPU : AT_ONCE);
-  }
-
-  /** Without dropout. */
-  private <T> T still(Supplier<T> work) {
-    boolean training = adapted.model().dropout().training();
-    adapted.training(false);
-    try {
-      return work.get();
-    } finally {
-      adapted.training(training);
-    }
   }
 }

@@ -1,10 +1,8 @@
 package dev.luthier.recipe;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
-import dev.luthier.io.AtomicFile;
 import dev.luthier.io.ShardWriter;
 import dev.luthier.io.WeightFiles;
 import dev.luthier.model.Conv1d;
@@ -20,9 +18,7 @@ import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Packed;
 import dev.luthier.tensor.Scope;
 import dev.luthier.tensor.Storage;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +39,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record QuantizedFolder(Storage storage, List<String> skip, Optional<ScalarType> dtype) {
   private static final long SHARD_BYTES = 1_000_000_000L;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * @param into the new folder
@@ -71,7 +66,7 @@ public record QuantizedFolder(Storage storage, List<String> skip, Optional<Scala
               files.infos().keySet().forEach(n -> one(n, files.tensor(n), maps, writer, report));
               report.written(writer.finish());
             }
-            config(path, dir, maps.kept(), stored.dtype());
+            EditedConfig.write(path, dir, json -> config(json, maps.kept(), stored.dtype()));
             ModelFolder.copyCompanions(path, dir);
           });
       report.print(out);
@@ -108,20 +103,12 @@ public record QuantizedFolder(Storage storage, List<String> skip, Optional<Scala
     }
   }
 
-  private void config(Path from, Path into, List<String> kept, ScalarType stored) {
-    Path file = from.resolve("config.json");
-    try {
-      ObjectNode json = (ObjectNode) JSON.readTree(Files.readString(file));
-      ScalarType type = dtype.orElse(stored);
-      if (dtype.isPresent()) {
-        json.remove("torch_dtype");
-        json.put("dtype", TypeName.of(type));
-      }
-      json.set(QuantConfig.KEY, QuantConfig.of(storage, kept, type));
-      byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
-      AtomicFile.write(into.resolve("config.json"), text);
-    } catch (IOException e) {
-      throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
+  private void config(ObjectNode json, List<String> kept, ScalarType stored) {
+    ScalarType type = dtype.orElse(stored);
+    if (dtype.isPresent()) {
+      json.remove("torch_dtype");
+      json.put("dtype", TypeName.of(type));
     }
+    json.set(QuantConfig.KEY, QuantConfig.of(storage, kept, type));
   }
 }

@@ -1,13 +1,8 @@
 package dev.luthier.recipe;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
-import dev.luthier.io.AtomicFile;
 import dev.luthier.model.HeadPlaces;
 import dev.luthier.model.Model;
-import dev.luthier.model.ModelConfig;
 import dev.luthier.peft.Adapted;
 import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.GroupedKv;
@@ -15,7 +10,6 @@ import dev.luthier.peft.RegroupedLora;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.Ops;
 import dev.luthier.tensor.Scope;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +23,6 @@ import org.bytedeco.pytorch.Tensor;
  * @param into the new folder
  */
 public record RegroupedAdapter(Path adapter, Path into) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** What an adapter changes of the logits, and how large that is. */
   private record Effect(Tensor change, double size) {
     static Effect of(Path model, Path adapter) {
@@ -80,18 +72,8 @@ public record RegroupedAdapter(Path adapter, Path into) {
 
   /** The config.json of an adapter with labels tells the heads too. */
   private void config(Path dir, int kvHeads) {
-    Path own = adapter.resolve("config.json");
-    if (!Files.exists(own)) {
-      return;
-    }
-    ObjectNode json = (ObjectNode) ModelConfig.read(adapter).json();
-    json.put(HeadPlaces.KEY, kvHeads);
-    try {
-      AtomicFile.write(
-          dir.resolve("config.json"),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-    } catch (IOException e) {
-      throw new UserError(own + " cannot be copied: " + UserError.reason(e), e);
+    if (Files.exists(adapter.resolve(EditedConfig.NAME))) {
+      EditedConfig.write(adapter, dir, json -> json.put(HeadPlaces.KEY, kvHeads));
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.luthier.recipe;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
 import dev.luthier.io.AtomicFile;
@@ -35,10 +33,8 @@ import org.bytedeco.pytorch.AutoGradMode;
 public record RegroupedFolder(int kvHeads, PooledBy by) {
   private static final long SHARD_BYTES = 1_000_000_000L;
   private static final int EVAL_TOKENS = 1 << 17;
-  private static final String CONFIG = "config.json";
   private static final String WEIGHTS =
       ".*\\.(safetensors|bin|pt|pth|ckpt|pkl|gguf)(\\.index\\.json)?";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * @param into the new folder
@@ -68,7 +64,7 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
           dir -> {
             weights(path, dir, shardBytes, kv);
             others(path, dir);
-            config(path, dir);
+            EditedConfig.write(path, dir, json -> json.put(HeadPlaces.KEY, kvHeads));
           });
       report(kv, out);
       out.println("saved     " + into);
@@ -118,25 +114,13 @@ public record RegroupedFolder(int kvHeads, PooledBy by) {
       List<Path> files = entries.filter(Files::isRegularFile).toList();
       for (Path file : files) {
         String name = file.getFileName().toString();
-        if (!name.equals(CONFIG) && !name.matches(WEIGHTS)) {
+        if (!name.equals(EditedConfig.NAME) && !name.matches(WEIGHTS)) {
           AtomicFile.write(into.resolve(name), Files.readAllBytes(file));
         }
       }
     } catch (IOException e) {
       throw new UserError(
           "cannot copy the files of " + from + " into " + into + ": " + UserError.reason(e), e);
-    }
-  }
-
-  private void config(Path from, Path into) {
-    Path file = from.resolve(CONFIG);
-    try {
-      ObjectNode json = (ObjectNode) JSON.readTree(Files.readString(file));
-      json.put(HeadPlaces.KEY, kvHeads);
-      AtomicFile.write(
-          into.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-    } catch (IOException e) {
-      throw new UserError(file + " is not readable JSON: " + UserError.reason(e), e);
     }
   }
 }

@@ -35,7 +35,7 @@ record RolloutMemory(int samples, int most, boolean ahead) {
       int virtual,
       boolean even,
       ToLongFunction<Extent> block) {
-    Budget budget = PolicyAuthor.rows(model.compute());
+    Budget budget = Budget.ofRollouts(model.compute());
     Generative writing = Generative.of(model);
     Extent some = AnswersMemory.prompts(rows, Math.min(prompts, rows.size()), virtual, most);
     long count = some.sequences();

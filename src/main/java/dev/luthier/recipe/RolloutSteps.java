@@ -4,7 +4,6 @@ import dev.luthier.data.Batches;
 import dev.luthier.data.PromptRow;
 import dev.luthier.tensor.Seed;
 import dev.luthier.train.Steps;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,24 +70,31 @@ final class RolloutSteps implements Steps<PolicyBatch> {
       cut = current.cut() == 1 ? cut + 1 : 0;
     }
     RolloutParts parts = current;
-    int n = rows.optim().rowsAtOnce();
-    int[] all = prompts(parts.rollout(), update);
-    int[] which = parts.read(all);
-    List<int[]> micro = new ArrayList<>();
-    for (int from = 0; from < which.length; from += n) {
-      micro.add(Arrays.copyOfRange(which, from, Math.min(which.length, from + n)));
-    }
-    String place = "the answers to rollout %d".formatted(index + 1);
     Stream<Micro<PolicyBatch>> answers =
-        micro.stream()
-            .map(
-                part ->
-                    new Micro<>(
-                        () -> parts.batch(part, all, which),
-                        part.length,
-                        parts.tokens(part),
-                        place));
+        micro(
+            parts,
+            prompts(parts.rollout(), update),
+            rows.optim().rowsAtOnce(),
+            "the answers to rollout %d".formatted(index + 1));
     return Stream.concat(answers, lesson.mixed(step).stream()).toList();
+  }
+
+  /**
+   * What a step reads, part by part.
+   *
+   * @param step the places of its prompts
+   * @param atOnce prompts of a part
+   */
+  static Stream<Micro<PolicyBatch>> micro(
+      RolloutParts parts, int[] step, int atOnce, String place) {
+    int[] read = parts.read(step);
+    return IntStream.range(0, (read.length + atOnce - 1) / atOnce)
+        .mapToObj(
+            i -> Arrays.copyOfRange(read, i * atOnce, Math.min(read.length, (i + 1) * atOnce)))
+        .map(
+            part ->
+                new Micro<>(
+                    () -> parts.batch(part, step, read), part.length, parts.tokens(part), place));
   }
 
   private List<PromptRow> prompts(long rollout) {

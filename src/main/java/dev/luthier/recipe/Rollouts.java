@@ -7,7 +7,6 @@ import dev.luthier.model.CausalLm;
 import dev.luthier.peft.Adapted;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -38,9 +37,16 @@ record Rollouts(
     long begin = System.nanoTime();
     Written written = source.of(index, prompts);
     Rollout bare = known(written.rollout());
-    float[] held = still(() -> reference.map(r -> reader.each(bare, r::each)).orElse(new float[0]));
+    float[] held =
+        adapted
+            .model()
+            .dropout()
+            .still(() -> reference.map(r -> reader.each(bare, r::each)).orElse(new float[0]));
     float[] foretold =
-        still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
+        adapted
+            .model()
+            .dropout()
+            .still(() -> value.map(v -> reader.each(bare, b -> values(v, b))).orElse(new float[0]));
     double waited = (System.nanoTime() - begin) / 1e9;
     Rollout out = bare.read(bare.old(), held, foretold, bare.seconds()).waited(waited);
     waiting.ifPresent(w -> w.write(out));
@@ -54,20 +60,13 @@ record Rollouts(
     if (!several && !bare.untold()) {
       return bare;
     }
-    float[] own = still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)));
+    float[] own =
+        adapted
+            .model()
+            .dropout()
+            .still(() -> reader.each(bare, b -> likelihood.each(adapted.model(), b, chunk)));
     Rollout told = bare.told(own);
     return several ? told.read(own, told.reference(), told.values(), told.seconds()) : told;
-  }
-
-  /** Without dropout. */
-  private float[] still(Supplier<float[]> work) {
-    boolean training = adapted.model().dropout().training();
-    adapted.training(false);
-    try {
-      return work.get();
-    } finally {
-      adapted.training(training);
-    }
   }
 
   private Tensor values(ValueModel value, TokenBatch batch) {

@@ -12,7 +12,6 @@ import dev.luthier.rollout.Generator;
 import dev.luthier.tensor.Compute;
 import dev.luthier.train.Steps;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -137,19 +136,7 @@ final class TimedRollouts implements Steps<PolicyBatch> {
     int[] step =
         IntStream.range(update * n / load.minibatches(), (update + 1) * n / load.minibatches())
             .toArray();
-    int[] read = parts.read(step);
-    List<Micro<PolicyBatch>> out = new ArrayList<>();
-    for (int from = 0; from < read.length; from += load.promptsAtOnce()) {
-      int[] part =
-          Arrays.copyOfRange(read, from, Math.min(read.length, from + load.promptsAtOnce()));
-      out.add(
-          new Micro<>(
-              () -> parts.batch(part, step, read),
-              part.length,
-              parts.tokens(part),
-              "random prompts"));
-    }
-    return out;
+    return RolloutSteps.micro(parts, step, load.promptsAtOnce(), "random prompts").toList();
   }
 
   /** Hears that a step is done. */

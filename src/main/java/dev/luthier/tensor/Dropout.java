@@ -1,5 +1,6 @@
 package dev.luthier.tensor;
 
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -34,5 +35,16 @@ public final class Dropout {
   /** The rate that is in force: zero outside of training. */
   public double now(double rate) {
     return training ? rate : 0;
+  }
+
+  /** Work as outside of training, wherever it comes amid one. */
+  public <T> T still(Supplier<T> work) {
+    boolean before = training();
+    training(false);
+    try {
+      return work.get();
+    } finally {
+      training(before);
+    }
   }
 }

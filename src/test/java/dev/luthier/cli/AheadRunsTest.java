@@ -85,15 +85,15 @@ class AheadRunsTest {
         peft.startsWith("full") ? "model/model.safetensors" : "adapter/adapter_model.safetensors";
     runs.steps(method, "whole", keys);
     runs.steps(method, "broken", keys);
-    runs.same("whole", "broken", result);
+    runs.same("whole", "broken", result, "rollouts.jsonl");
     for (int step = steps; step > from; step--) {
-      runs.forget("broken", step);
+      runs.breakOff("broken", step);
     }
     Files.delete(dir.resolve("broken").resolve(result));
     Said said = runs.train(method, "broken", keys[0], keys[1], keys[2], "--resume");
     assertThat(said.code()).as(said.err() + said.out()).isZero();
     assertThat(said.all()).contains("going on after step " + from).contains("behind");
-    runs.same("whole", "broken", result);
+    runs.same("whole", "broken", result, "rollouts.jsonl");
   }
 
   /** Values and prices are those of the policy that begins to learn. */

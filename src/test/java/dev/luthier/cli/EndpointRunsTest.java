@@ -28,7 +28,7 @@ class EndpointRunsTest {
   @BeforeEach
   void write() throws IOException {
     runs = PromptRuns.in(dir);
-    server = new CompletionServer(runs.model());
+    server = new CompletionServer(runs.tiny().dir().resolve("model"));
   }
 
   @AfterEach
@@ -107,7 +107,7 @@ class EndpointRunsTest {
     server.up();
     said = runs.train(method, "broken", keys[0], keys[1], "--resume");
     assertThat(said.code()).as(said.err()).isZero();
-    runs.same("whole", "broken", RESULT);
+    runs.same("whole", "broken", RESULT, "rollouts.jsonl");
   }
 
   /** Without tokens or log-probabilities the policy's own are taken, and the run says so. */

@@ -54,10 +54,10 @@ class MovingReferenceRunsTest {
     String method = grpo("sync_every: 2, mix: 0.5");
     runs.steps(method, "whole", keys);
     runs.steps(method, "broken", keys);
-    runs.forget("broken", 4);
+    runs.breakOff("broken", 4);
     Said said = runs.train(method, "broken", keys[0], keys[1], keys[2], "--resume");
     assertThat(said.code()).as(said.err()).isZero();
-    runs.same("whole", "broken", "model/model.safetensors");
+    runs.same("whole", "broken", "model/model.safetensors", "rollouts.jsonl");
   }
 
   @Test

@@ -29,11 +29,11 @@ class PolicyRunsTest {
   private static final String SHORT = "rollout: { samples: 4, max_new_tokens: 6 }";
 
   @TempDir Path dir;
-  private LettersRun run;
+  private PromptRuns run;
 
   @BeforeEach
   void write() throws IOException {
-    run = LettersRun.in(dir, REST);
+    run = PromptRuns.letters(dir, REST);
   }
 
   /**

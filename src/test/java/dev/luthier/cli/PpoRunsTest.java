@@ -26,11 +26,11 @@ class PpoRunsTest {
   private static final String CRITIC = "critic: { lr: 1e-3 }";
 
   @TempDir Path dir;
-  private LettersRun run;
+  private PromptRuns run;
 
   @BeforeEach
   void write() throws IOException {
-    run = LettersRun.in(dir, REST);
+    run = PromptRuns.letters(dir, REST);
   }
 
   private String ppo(String more) {
