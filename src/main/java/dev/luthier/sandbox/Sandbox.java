@@ -104,10 +104,13 @@ public record Sandbox(Isolation isolation, Limits limits) {
     return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
   }
 
-  /** The first process of a namespace of processes takes all others with it. */
+  /**
+   * The first process of a namespace of processes takes all others with it. By its handle, because
+   * {@link Process#destroyForcibly} also closes what it printed, which may not have been read yet.
+   */
   static void kill(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   private static String beginning(Path file) throws IOException {

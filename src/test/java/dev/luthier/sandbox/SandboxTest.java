@@ -56,6 +56,15 @@ class SandboxTest {
         .isEqualTo(new Ran(0, "<é>\na.sh\n", "no", Ran.End.OVER));
   }
 
+  /** What ended by itself has printed what it did, however late that is read. */
+  @Test
+  void printedBeforeItIsKilled() throws Exception {
+    Process process = new ProcessBuilder("echo", "5").start();
+    process.waitFor();
+    Sandbox.kill(process);
+    assertThat(process.getInputStream().readAllBytes()).asString().isEqualTo("5\n");
+  }
+
   /** Neither a loop nor what it started goes on; the folder is gone. */
   @Test
   void endsLoops() {
