@@ -12,6 +12,7 @@ import dev.luthier.loss.TokenDivergence;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Supervised fine-tuning with a teacher: on the tokens of the data, the teacher's scores too. */
 @Doc(
@@ -56,6 +57,11 @@ public record Distill(
   @Override
   public TooLong tooLong() {
     return sft.tooLong();
+  }
+
+  @Override
+  public Distill reading(UnaryOperator<Path> model) {
+    return new Distill(model.apply(teacher), divergence, temperature, share, sft);
   }
 
   @Override

@@ -5,8 +5,10 @@ import dev.luthier.data.Samples;
 import dev.luthier.data.TooLong;
 import dev.luthier.doc.Doc;
 import dev.luthier.peft.Peft;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What is learned from the data: one record per method, picked by its name in the recipe. */
 @Doc("What is learned from the data")
@@ -44,6 +46,14 @@ public sealed interface Method
   /** Whether what it trains writes answers, so that these can be measured. */
   default boolean writes() {
     return true;
+  }
+
+  /**
+   * The same where another model stands for one that it reads, as long as an earlier stage has not
+   * left that one.
+   */
+  default Method reading(UnaryOperator<Path> model) {
+    return this;
   }
 
   /** The longest row in tokens, where the recipe says it. */

@@ -41,6 +41,11 @@ public record Recipe(
     return with(optim.withRate(peft.usualRate().at(config.hiddenSize())));
   }
 
+  /** The same learnt otherwise. */
+  Recipe with(Method other) {
+    return new Recipe(model, other, peft, data, optim, memory, eval, checkpoint, output, seed);
+  }
+
   /** The same with weights that move otherwise. */
   Recipe with(OptimSpec other) {
     return new Recipe(model, method, peft, data, other, memory, eval, checkpoint, output, seed);

@@ -141,7 +141,7 @@ record StagesCheck(Stages stages, PrintWriter out) {
         out,
         (resolved, lesson, folder) -> {
           if (shown) {
-            out.println(Recipes.print(resolved.with(written.model())));
+            out.println(Recipes.print(resolved.with(written.model()).with(written.method())));
           }
           if (staged.wanted().contains(TrainStage.MERGED) && !(resolved.peft() instanceof Full)) {
             merges(resolved, lesson, folder);
@@ -155,12 +155,17 @@ record StagesCheck(Stages stages, PrintWriter out) {
     return missing(staged).stream().anyMatch(own::contains);
   }
 
-  /** The recipe on a model that is there. */
+  /** The recipe on models that are there. */
   Recipe standIn(Recipe recipe) {
-    Path model = recipe.model().path();
+    return recipe
+        .with(recipe.model().at(there(recipe.model().path())))
+        .with(recipe.method().reading(this::there));
+  }
+
+  private Path there(Path model) {
     return stages.maker(model).isPresent() && !Files.exists(model)
-        ? recipe.with(recipe.model().at(stages.likeness(model)))
-        : recipe;
+        ? stages.likeness(model)
+        : model;
   }
 
   private static <M extends Model> void merges(

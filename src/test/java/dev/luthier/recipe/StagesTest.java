@@ -246,6 +246,18 @@ class StagesTest {
         "report: { data: %s/none.jsonl, scorers: { right: exact_match } }\n".formatted(dir));
   }
 
+  /** So is a teacher, and the recipe that is shown names the one that will teach. */
+  @Test
+  void looksAtATeacherBefore() throws IOException {
+    String said =
+        dryRun(
+            stage("whole", tiny.model().toString(), "peft: full")
+                + stage("taught", "${whole.model}", "peft: full")
+                    .replace("method: sft", "method: { distill: { teacher: '${whole.model}' } }"),
+            "");
+    assertThat(said).contains("teacher: %s/out/whole/model".formatted(dir));
+  }
+
   /** A rule that finds no column of its own says so before a model answers. */
   @Test
   void triesRulesBefore() throws IOException {
