@@ -81,9 +81,13 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
    */
   public Tensor rows(Tensor hidden, Tensor targets, long n, BinaryOperator<Tensor> of) {
     long m = hidden.size(0);
-    return m <= tokens
-        ? of.apply(head.apply(hidden), targets)
-        : again(hidden, targets, m, n, (states, right) -> of.apply(head.apply(states), right));
+    if (m <= tokens) {
+      return of.apply(head.apply(hidden), targets);
+    }
+    Part part = (states, right) -> of.apply(head.apply(states), right);
+    Ledger.later(
+        () -> part.of(cut(hidden, 0).detach().set_requires_grad(true), cut(targets, 0)).sum());
+    return again(hidden, targets, m, n, part);
   }
 
   /**

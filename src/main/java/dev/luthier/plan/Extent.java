@@ -59,6 +59,12 @@ public record Extent(
     return Math.max(0, v1 + slope * (tokens - one.tokens));
   }
 
+  /** With the head's inputs cut to so many at most. */
+  public Extent cut(long most) {
+    return new Extent(
+        sequences, Math.min(tokens, most), longest, Math.min(targets, most), virtual, even);
+  }
+
   /** Whether a probe of this extent tells apart what another one means. */
   public boolean differs(Extent other) {
     return tokens != other.tokens && longest != other.longest && targets != other.targets;

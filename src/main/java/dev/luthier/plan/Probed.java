@@ -28,6 +28,11 @@ public final class Probed {
     return new Probed(Probe.of(first, known, lossOfFirst), Probe.of(second, known, lossOfSecond));
   }
 
+  /** Whether both probes have more targets. */
+  public boolean exceeds(long targets) {
+    return one.extent().targets() > targets && two.extent().targets() > targets;
+  }
+
   /** What a micro-batch takes. */
   public StepMemory at(Extent extent) {
     return one.at(extent, two).memory();

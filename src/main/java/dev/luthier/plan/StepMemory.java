@@ -10,6 +10,16 @@ package dev.luthier.plan;
  * @param part the most that a part makes which is computed for a while
  */
 public record StepMemory(long activations, long logits, long backward, long made, long part) {
+  /**
+   * With the scores of a chunk for a while, and their gradients, beside what the layers made.
+   *
+   * @param scores bytes, without gradients
+   */
+  public StepMemory beside(long scores) {
+    return new StepMemory(
+        activations, logits, Math.max(backward, 2 * scores), made, Math.max(part, 2 * scores));
+  }
+
   /** Forward and back. */
   public long total() {
     return activations + logits + backward;

@@ -9,21 +9,15 @@ import dev.luthier.peft.Scout;
 import dev.luthier.plan.Extent;
 import dev.luthier.plan.Fixed;
 import dev.luthier.plan.Plan;
-import dev.luthier.plan.Probed;
-import dev.luthier.plan.StepMemory;
 import dev.luthier.tensor.Compute;
 import dev.luthier.tensor.PeakMemory;
-import dev.luthier.tensor.Seed;
 import dev.luthier.train.Optimizer;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Says what a run will hold in memory, without reading a weight: two small micro-batches of its own
@@ -35,7 +29,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
   private final ModelFolder folder;
   private final Corpus<R> corpus;
   private final Adapted<M> adapted;
-  private final Map<Boolean, Optional<Probed>> probes = new HashMap<>();
+  private final Probes<R, B, M> probes;
   private final Map<Kept, Planner<R, B, M>> others = new HashMap<>();
   private long process; // 0 before it is known
 
@@ -50,6 +44,7 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     this.folder = folder;
     this.corpus = corpus;
     this.adapted = adapted;
+    probes = new Probes<>(recipe, lesson, corpus, adapted);
   }
 
   Recipe recipe() {
@@ -120,60 +115,18 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     M model = adapted.model();
     List<Extent> measured =
         Extents.largest(
-            EvaluationPart.of(corpus, other.optim()).stream().map(p -> extents().of(p.rows())));
+            EvaluationPart.of(corpus, other.optim()).stream().map(p -> probes.extents().of(p.rows())));
     int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
-    long tests = measured.stream().mapToLong(e -> memory(e).evaluation(blocks)).max().orElse(0);
-    List<Extent> trained = extents().largest(RowSteps.of(lesson, corpus, other, model));
-    trained.forEach(this::memory); // which also loads what a step needs into the process
+    long tests = measured.stream().mapToLong(e -> probes.of(e).evaluation(blocks)).max().orElse(0);
+    List<Extent> trained = probes.extents().largest(RowSteps.of(lesson, corpus, other, model));
+    trained.forEach(probes::of); // which also loads what a step needs into the process
     AnswersMemory writing =
-        AnswersMemory.of(other, lesson, adapted, corpus, p -> memory(p).forward(blocks));
+        AnswersMemory.of(other, lesson, adapted, corpus, p -> probes.of(p).forward(blocks));
     Fixed fixed = fixed(other.optim().optimizer(), writing.beside());
     return trained.stream()
-        .map(e -> new Plan(fixed, e, memory(e), tests, writing.cache()))
+        .map(e -> new Plan(fixed, e, probes.of(e), tests, writing.cache()))
         .max(Comparator.comparingLong(Plan::peak))
         .orElseThrow();
-  }
-
-  private Extents<R> extents() {
-    return new Extents<>(lesson, recipe.peft().virtualTokens());
-  }
-
-  private StepMemory memory(Extent extent) {
-    return probes
-        .computeIfAbsent(extent.even(), this::probe)
-        .or(() -> probes.computeIfAbsent(!extent.even(), this::probe))
-        .orElseThrow(() -> new IllegalStateException("no row is long enough to plan with"))
-        .at(extent);
-  }
-
-  private Optional<Probed> probe(boolean even) {
-    List<Tensor> known = new ArrayList<>();
-    adapted.model().parameters().forEach(p -> known.add(p.value()));
-    lesson.own(adapted.model()).with(adapted).forEach(p -> known.add(p.value()));
-    adapted.training(true);
-    torch.manual_seed(Seed.of(recipe.seed(), 0));
-    try {
-      return extents()
-          .probes(corpus.report().trainRows(), even)
-          .map(
-              pair ->
-                  Probed.of(
-                      extents().of(pair.one()),
-                      () -> loss(pair.one()),
-                      extents().of(pair.two()),
-                      () -> loss(pair.two()),
-                      known));
-    } finally {
-      adapted.training(false);
-    }
-  }
-
-  private Tensor loss(List<R> rows) {
-    M model = adapted.model();
-    corpus.tasks().tell(model, rows);
-    Draw draw = new Draw(0, rows.stream().mapToLong(r -> 1).toArray());
-    B batch = lesson.batch(rows, draw, model.compute());
-    return lesson.objective(model, recipe.memory().chunk()).of(batch, 1).total();
   }
 
   /** What libraries take when they are at work, without what was made to look into the future. */
