@@ -74,11 +74,27 @@ class HouseRulesTest {
                       "judge",
                       "endpoint")),
               Map.entry(
+                  "online",
+                  List.of(
+                      "feedback",
+                      "rater",
+                      "recipe",
+                      "tensor",
+                      "io",
+                      "data",
+                      "model",
+                      "metric",
+                      "peft",
+                      "rollout",
+                      "reward",
+                      "judge",
+                      "train")),
+              Map.entry(
                   "advise", List.of("tensor", "io", "data", "model", "loss", "peft", "recipe")),
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft",
+                      "advise", "online", "recipe", "tensor", "io", "data", "model", "loss", "peft",
                       "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
