@@ -55,7 +55,8 @@ export async function request(method, path, body, more = {}) {
   let response = await once(method, path, body, more);
   while (response.status === 401) {
     if (token.get() === sent) {
-      asking ??= askToken(await words(response), sent !== '').finally(() => (asking = null));
+      const said = await words(response);
+      asking ??= askToken(said, sent !== '').finally(() => (asking = null));
       const given = await asking;
       if (given === null) {
         throw new Refused('The server wants a token. Enter it under Settings to go on.', 401);

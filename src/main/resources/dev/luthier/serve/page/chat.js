@@ -1,10 +1,9 @@
 // The chat: one conversation, its answers streamed, each with what people may say of it.
-import { events, get, request } from './api.js';
-import { field } from './dialog.js';
+import { complete } from './completion.js';
 import { button, el, empty, icon, say } from './dom.js';
 import { markdown } from './markdown.js';
 import { opinions } from './opinions.js';
-import { remember, remembered } from './settings.js';
+import { sampling } from './sampling.js';
 
 let messages = []; // the conversation outlives a look at another view
 let entries = [];
@@ -22,7 +21,7 @@ export function show(place) {
     name: 'message',
     oninput: () => grow(text),
     onkeydown: e => {
-      if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && matchMedia('(hover: hover)').matches) {
+      if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && !matchMedia('(pointer: coarse)').matches) {
         e.preventDefault();
         send();
       }
@@ -114,7 +113,7 @@ export function show(place) {
     turn('stop', 'Stop the answer');
     say('Answering');
     try {
-      await stream([...mine], options.read(), about, cut.signal, piece => {
+      await complete([...mine], { user: conversation, ...options.read() }, about, cut.signal, piece => {
         reply.content += piece;
         later(() => drawWords(words, reply.content, log));
       });
@@ -164,33 +163,6 @@ export function show(place) {
   return () => stop?.();
 }
 
-/** Reads the stream of one completion into `about` and hands on each piece of text. */
-async function stream(messages, chosen, about, signal, piece) {
-  const { system, ...settings } = chosen;
-  const body = { messages: system ? [{ role: 'system', content: system }, ...messages] : messages, stream: true, user: conversation, ...settings };
-  const response = await request('POST', '/v1/chat/completions', body, { signal });
-  about.version = response.headers.get('Luthier-Version') ?? '';
-  for await (const data of events(response)) {
-    if (data === '[DONE]') {
-      return;
-    }
-    const chunk = JSON.parse(data);
-    if (chunk.error) {
-      throw new Error(chunk.error.message);
-    }
-    about.id ||= chunk.id ?? '';
-    about.version ||= chunk.system_fingerprint ?? '';
-    const choice = chunk.choices?.[0];
-    about.end = choice?.finish_reason ?? about.end;
-    if (choice?.delta?.content) {
-      piece(choice.delta.content);
-    }
-  }
-  if (!about.end) {
-    throw new Error('The answer broke off: the server closed the connection.');
-  }
-}
-
 let frame = 0;
 
 /** At most once a frame, however fast tokens come. */
@@ -215,46 +187,4 @@ function follow(log, wanted) {
 function grow(text) {
   text.style.height = 'auto';
   text.style.height = `${Math.min(text.scrollHeight, 200)}px`;
-}
-
-/** Which version is asked, and how it draws; kept for the next visit. */
-function sampling() {
-  const kept = JSON.parse(remembered('luthier-sampling') ?? '{}');
-  const model = el('select', { name: 'model' }, el('option', { value: '' }, 'The deployed version'));
-  const system = el('textarea', { rows: '2', name: 'system', value: kept.system ?? '' });
-  const warmth = el('input', { type: 'number', name: 'temperature', min: '0', max: '2', step: '0.1', value: kept.temperature ?? '0.7' });
-  const tokens = el('input', { type: 'number', name: 'max_tokens', min: '1', step: '1', value: kept.max_tokens ?? '256' });
-  get('/v1/models')
-    .then(all => {
-      model.append(...all.data.map(m => el('option', { value: m.id }, m.id)));
-      model.value = kept.model ?? '';
-      if (model.selectedIndex < 0) {
-        model.selectedIndex = 0;
-      }
-    })
-    .catch(() => {}); // the list is a convenience: a message's own failure is shown
-  const read = () => {
-    const chosen = { model: model.value || undefined, system: system.value.trim() || undefined };
-    if (warmth.value !== '') {
-      chosen.temperature = Number(warmth.value);
-    }
-    if (tokens.value !== '') {
-      chosen.max_tokens = Number(tokens.value);
-    }
-    return chosen;
-  };
-  const element = el(
-    'details',
-    { class: 'sampling', onchange: () => remember('luthier-sampling', JSON.stringify(read())) },
-    el('summary', {}, 'Options'),
-    el(
-      'div',
-      { class: 'grid' },
-      field('Version', model),
-      field('Temperature', warmth),
-      field('Most tokens', tokens),
-      el('div', { class: 'wide' }, field('System message', system)),
-    ),
-  );
-  return { element, read };
 }
