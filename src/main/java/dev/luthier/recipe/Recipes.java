@@ -34,7 +34,7 @@ public final class Recipes {
   }
 
   /** The same for another kind of file that is written in the same way. */
-  static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
+  public static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
     return parse(text(file), file.toString(), overrides, place(file), type);
   }
 
