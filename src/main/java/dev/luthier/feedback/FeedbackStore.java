@@ -37,8 +37,8 @@ public interface FeedbackStore extends AutoCloseable {
   void add(List<Answer> answers, List<Feedback> feedback);
 
   /**
-   * Adds decisions to the history; the last of the newest is in force. Decisions on feedback that
-   * was deleted meanwhile are passed over.
+   * Adds decisions to the history; the last one written is in force. Decisions on feedback that was
+   * deleted meanwhile are passed over, and those of the filter where a person decided.
    */
   void decide(List<Decision> decisions);
 
@@ -72,12 +72,12 @@ public interface FeedbackStore extends AutoCloseable {
   Optional<AnswerPair> pair(String rater);
 
   /**
-   * All that is kept of a rater, as lines of JSON: {@code {"kind": "answer" | "feedback" |
-   * "decision", ...}}.
+   * All that is kept of a rater, or of everyone, as lines of JSON in the form that {@code luthier
+   * feedback import} reads: answers, then feedback, then the decisions on it.
    *
    * @param rater the pseudonym
    */
-  void export(String rater, Consumer<String> lines);
+  void export(Optional<String> rater, Consumer<String> lines);
 
   /**
    * Deletes a rater's answers, all feedback on them, the rater's feedback and the decisions on all
@@ -94,6 +94,9 @@ public interface FeedbackStore extends AutoCloseable {
 
   /** Deletes answers from before a time with all feedback on them, and feedback from before it. */
   Deleted retain(Instant from);
+
+  /** How much was deleted so far, by reason. */
+  List<Deletions> deletions();
 
   @Override
   void close();

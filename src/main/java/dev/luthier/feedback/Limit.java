@@ -24,7 +24,9 @@ final class Limit {
 
   /** An id or a name: something, short, on one line. */
   static String name(String key, String value) {
-    if (value.isBlank() || value.length() > NAME || value.chars().anyMatch(Character::isISOControl)) {
+    if (value.isBlank()
+        || value.length() > NAME
+        || value.chars().anyMatch(Character::isISOControl)) {
       String found =
           value.isBlank() ? "blank" : value.length() > NAME ? value.length() + " long" : "not that";
       throw new UserError(

@@ -32,8 +32,7 @@ public sealed interface Said {
             Limit.name("the name of an aspect of ratings", aspect);
             if (grade < WORST || grade > BEST) {
               throw new UserError(
-                  "ratings.%s must be from %d to %d, was %d"
-                      .formatted(aspect, WORST, BEST, grade));
+                  "ratings.%s must be from %d to %d, was %d".formatted(aspect, WORST, BEST, grade));
             }
           });
     }
