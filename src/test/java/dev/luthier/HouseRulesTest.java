@@ -53,6 +53,7 @@ class HouseRulesTest {
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry("plan", List.of("tensor")),
               Map.entry("endpoint", List.of("io")),
+              Map.entry("feedback", List.of("io")),
               Map.entry("judge", List.of("tensor", "io", "data", "metric", "reward", "endpoint")),
               Map.entry(
                   "recipe",
