@@ -5,6 +5,8 @@ import dev.luthier.data.AnswersRow;
 import dev.luthier.data.AnswersTokenizer;
 import dev.luthier.data.Columns;
 import dev.luthier.data.JudgedRow;
+import dev.luthier.data.Judgement;
+import dev.luthier.data.MicroBatch;
 import dev.luthier.data.Takes;
 import dev.luthier.data.TokenRow;
 import dev.luthier.error.UserError;
@@ -49,7 +51,7 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
         rows.add(made);
       }
     }
-    List<int[]> pairs = ScoredRows.of(taken).pairs();
+    List<int[]> pairs = pairs(taken);
     if (pairs.isEmpty()) {
       throw new UserError(data + ": no row has two answers of which one is better");
     }
@@ -61,10 +63,26 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
     return new PairScores(new Likelihood(RankLesson.decoder(folder)), rows, pairs);
   }
 
+  /** Those of rows; of answers with labels the first good one with the first bad one, and so on. */
+  private static List<int[]> pairs(List<JudgedRow> rows) {
+    List<int[]> out = new ArrayList<>(ScoredRows.of(rows).pairs());
+    List<Integer> good = new ArrayList<>();
+    List<Integer> bad = new ArrayList<>();
+    for (int r = 0; r < rows.size(); r++) { // a labelled row has one answer, so r is its place
+      if (rows.get(r).answers().judgement() instanceof Judgement.Labelled label) {
+        (label.desirable() ? good : bad).add(r);
+      }
+    }
+    for (int i = 0; i < Math.min(good.size(), bad.size()); i++) {
+      out.add(new int[] {good.get(i), bad.get(i)});
+    }
+    return out;
+  }
+
   /** log pi of every answer, (K). */
   double[] of(CausalLm model) {
     List<Double> out = new ArrayList<>();
-    for (List<AnswersRow> part : new dev.luthier.data.MicroBatch.Tokens(AT_ONCE).split(rows)) {
+    for (List<AnswersRow> part : new MicroBatch.Tokens(AT_ONCE).split(rows)) {
       try (Scope scope = new Scope();
           AutoGradMode off = Ops.noGrad()) {
         AnswersBatch batch = AnswersBatch.of(part, model.compute());
