@@ -41,6 +41,10 @@ public record CycleRecipe(
       throw new UserError("model must name a folder");
     }
     LearnsFrom.of(online.tune().keys(), "online.tune");
+    if (String.valueOf(online.tune().keys().get("peft")).matches("\\{?full\\b.*")) {
+      throw new UserError(
+          "online.tune.peft must be an adapter, such as lora: versions are adapters of one model; was full");
+    }
     online
         .reward()
         .ifPresent(

@@ -3,6 +3,8 @@ package dev.luthier.online;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.Check;
+import dev.luthier.feedback.SnapshotRules;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** When and how a model learns from the feedback that it gets. */
@@ -22,8 +24,12 @@ public record OnlineSpec(
     @Doc("Rows of earlier cycles that are learnt again, against forgetting: so many for each new one")
         @Default("0.5")
         double replay,
-    @Doc("Share of the prompts whose feedback is never learnt from, for the gate") @Default("0.1")
-        double heldOut,
+    @Doc("How accepted feedback becomes rows; what is held out is for the gate") @Default("{}")
+        SnapshotRules snapshot,
+    @Doc(
+            "Questions of the store whose answers are known, for the filter: lines of JSON with"
+                + " `answer`, `other` (empty where an answer is judged alone) and `better`; unset: none")
+        Optional<Path> questions,
     @Doc("What a version must show before it may answer") @Default("{}") Gate gate,
     @Doc("A trial on a part of the traffic; unset: a version that passed the gate answers at once")
         Optional<CanarySpec> canary,
@@ -52,7 +58,6 @@ public record OnlineSpec(
   public OnlineSpec {
     Check.atLeast("online.least", 1, least);
     Check.atLeast("online.replay", 0.0, replay);
-    Check.below("online.held_out", 0, 1, heldOut);
     Check.atLeast("online.keep", 1, keep);
   }
 }
