@@ -54,6 +54,7 @@ class HouseRulesTest {
               Map.entry("plan", List.of("tensor")),
               Map.entry("endpoint", List.of("io")),
               Map.entry("feedback", List.of("io")),
+              Map.entry("rater", List.of("feedback")),
               Map.entry("judge", List.of("tensor", "io", "data", "metric", "reward", "endpoint")),
               Map.entry(
                   "recipe",

@@ -85,15 +85,16 @@ final class AnswerTable {
     }
   }
 
-  /** Whether two answers are the same but for their time. */
+  /** Whether two answers are the same but for their time and the blanks in the prompt's JSON. */
   private static boolean same(Answer a, Answer b) {
-    return a.equals(
+    return a.prompt().equals(b.prompt())
+        && a.equals(
         new Answer(
             b.id(),
             a.at(),
             b.version(),
             b.rater(),
-            b.messages(),
+            a.messages(),
             b.text(),
             b.tokens(),
             b.logProbs(),

@@ -34,6 +34,11 @@ final class JsonForm {
     }
   }
 
+  /** Indented JSON with a line break at the end. */
+  static String indented(Object value) {
+    return MAPPER.valueToTree(value).toPrettyString() + "\n";
+  }
+
   /** One line of JSON with the keys of every object in order. */
   static String sorted(JsonNode node) {
     return text(MAPPER.convertValue(node, Object.class));

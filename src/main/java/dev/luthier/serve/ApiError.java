@@ -59,6 +59,12 @@ final class ApiError extends RuntimeException {
     return new ApiError(status, code, null, seconds, message);
   }
 
+  /** The same for a parameter that is a part of another. */
+  ApiError in(String path) {
+    String inner = param == null ? path : path + "." + param;
+    return new ApiError(status, code, inner, retryAfter, path + "." + message());
+  }
+
   int status() {
     return status;
   }
