@@ -53,6 +53,8 @@ class HouseRulesTest {
               Map.entry("train", List.of("tensor", "io", "loss", "quant")),
               Map.entry("plan", List.of("tensor")),
               Map.entry("endpoint", List.of("io")),
+              Map.entry("feedback", List.of("io")),
+              Map.entry("rater", List.of("feedback")),
               Map.entry("judge", List.of("tensor", "io", "data", "metric", "reward", "endpoint")),
               Map.entry(
                   "recipe",
@@ -74,12 +76,33 @@ class HouseRulesTest {
                       "judge",
                       "endpoint")),
               Map.entry(
+                  "online",
+                  List.of(
+                      "feedback",
+                      "rater",
+                      "recipe",
+                      "tensor",
+                      "io",
+                      "data",
+                      "model",
+                      "metric",
+                      "peft",
+                      "rollout",
+                      "reward",
+                      "judge",
+                      "train")),
+              Map.entry(
+                  "serve",
+                  List.of(
+                      "online", "feedback", "rater", "recipe", "rollout", "peft", "model", "data",
+                      "io", "tensor", "train")),
+              Map.entry(
                   "advise", List.of("tensor", "io", "data", "model", "loss", "peft", "recipe")),
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "recipe", "tensor", "io", "data", "model", "loss", "peft",
-                      "rollout", "quant", "train"))));
+                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data", "model", "loss",
+                      "peft", "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

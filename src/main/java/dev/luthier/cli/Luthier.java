@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Fine-tunes language models.",
     subcommands = {
       TrainCommand.class,
+      OnlineCommand.class,
       EstimateCommand.class,
       AdviseCommand.class,
       GenerateCommand.class,
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
+      FeedbackCommand.class,
       ClaimsCommand.class,
       DocsCommand.class
     },

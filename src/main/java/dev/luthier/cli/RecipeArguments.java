@@ -50,7 +50,7 @@ final class RecipeArguments {
     return read;
   }
 
-  private static void check(CommandSpec command, List<String> overrides) {
+  static void check(CommandSpec command, List<String> overrides) {
     for (String argument : overrides) {
       boolean override = argument.startsWith("--") && argument.contains("=");
       if (!override && argument.startsWith("--") && argument.contains(".")) {

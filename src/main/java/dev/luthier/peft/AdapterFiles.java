@@ -88,6 +88,22 @@ public final class AdapterFiles {
     }
   }
 
+  /**
+   * Fills a method that was put on a model anew with what a folder has, so that training goes on
+   * from there.
+   *
+   * @param notes hears what was noted while reading, one line each
+   * @return the same
+   * @throws UserError if the folder's adapter is another method or has other settings, or is for
+   *     another model; the method is taken off then
+   */
+  public static <M extends Model> Adapted<M> begun(
+      Adapted<M> fresh, Path dir, Consumer<String> notes) {
+    Loaded<M> out = filled(fresh, noted -> BegunFrom.of(dir).fill(fresh, noted));
+    out.notes().forEach(notes);
+    return out.adapted();
+  }
+
   /** Takes an adapter off again if it cannot be filled. */
   static <M extends Model> Loaded<M> filled(Adapted<M> adapted, Consumer<List<String>> fill) {
     List<String> notes = new ArrayList<>();

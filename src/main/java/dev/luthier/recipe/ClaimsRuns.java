@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The trainings of a plan. The plan's recipes and its file of rates are read once. */
 final class ClaimsRuns {
@@ -84,6 +85,7 @@ final class ClaimsRuns {
             base.model().inFloat32().kept(method.quantize()),
             base.method(),
             method.peft(),
+            Optional.empty(),
             data,
             base.optim().atRate(rate),
             base.memory(),

@@ -74,7 +74,7 @@ public record ModelSpec(
   }
 
   /** The same of another folder. */
-  ModelSpec at(Path folder) {
+  public ModelSpec at(Path folder) {
     return new ModelSpec(folder, device, dtype, quantize);
   }
 

@@ -34,7 +34,7 @@ public final class Recipes {
   }
 
   /** The same for another kind of file that is written in the same way. */
-  static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
+  public static <R extends Record> R read(Path file, List<String> overrides, Class<R> type) {
     return parse(text(file), file.toString(), overrides, place(file), type);
   }
 
@@ -94,6 +94,27 @@ public final class Recipes {
               .orElse(name);
       throw new UserError(origin + ": " + message, e);
     }
+  }
+
+  /**
+   * Another kind of file that is written in the same way, as plain data with overrides in it.
+   *
+   * @param root the record that it says
+   */
+  public static Map<String, Object> tree(Path file, List<String> overrides, Class<?> root) {
+    Map<String, Object> out = tree(file);
+    overrides.stream().map(KeyOverride::of).forEach(o -> o.apply(out, root));
+    return out;
+  }
+
+  /** The record that such plain data says, of a file in its place; no override is named. */
+  public static <R extends Record> R bound(Map<String, Object> tree, Path file, Class<R> type) {
+    return bound(tree, file.toString(), List.of(), place(file), type);
+  }
+
+  /** Plain data of a text; {@code name} stands in front of errors. */
+  public static Map<String, Object> plain(String text, String name) {
+    return tree(text, name);
   }
 
   /** A file as plain data. */

@@ -55,7 +55,7 @@ record Respondent(ModelFolder folder, Model model, Optional<AdapterFiles.Loaded<
     return generator.generate(tokens, samples, manner.seed());
   }
 
-  private static int[] tokens(Prompting prompting, Example.Answered prompt) {
+  static int[] tokens(Prompting prompting, Example.Answered prompt) {
     return prompt instanceof Example.ChatCompletion chat
         ? prompting.tokenizer().prompt(chat.prompt(), chat.tools())
         : prompting.tokens((String) prompt.prompt());

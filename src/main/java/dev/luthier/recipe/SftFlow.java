@@ -64,8 +64,7 @@ record SftFlow(Recipe recipe, Training.Start start, Progress progress, PrintWrit
             new ScoutFlow<>(recipe, scout.get(), lesson, folder, corpus, progress), model, plan);
         return;
       }
-      try (Adapted<M> adapted =
-              NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
+      try (Adapted<M> adapted = Begun.attach(model, recipe, folder, progress::note);
           Optim optim = optim(recipe, adapted, lesson.own(model));
           RunDirectory run = start.open(recipe)) {
         train(lesson, folder, corpus, adapted, optim, run.path(), plan);

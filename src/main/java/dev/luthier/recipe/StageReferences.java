@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param earlier the artefacts of the stages before it
  * @param all the names of all stages
  */
-record StageReferences(String own, Map<String, Map<String, Path>> earlier, Set<String> all) {
+public record StageReferences(String own, Map<String, Map<String, Path>> earlier, Set<String> all) {
   private static final Pattern MARK = Pattern.compile("(\\$?)\\$\\{(?:([^${}]*)\\})?");
 
   /** An artefact that is named. */
-  record Named(String stage, String artefact) {}
+  public record Named(String stage, String artefact) {}
 
   /** Plain data with paths, and what was named in it. */
-  record Resolved(@Nullable Object value, Set<Named> named) {}
+  public record Resolved(@Nullable Object value, Set<Named> named) {}
 
-  Resolved in(@Nullable Object value, String path) {
+  public Resolved in(@Nullable Object value, String path) {
     Set<Named> named = new LinkedHashSet<>();
     return new Resolved(resolve(value, path, named), named);
   }

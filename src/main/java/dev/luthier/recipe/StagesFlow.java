@@ -27,9 +27,10 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
   /**
    * Runs all stages that have not ended.
    *
+   * @return whether all have ended; else it was asked to stop and has saved itself
    * @throws UserError if the input is wrong; what can be known before is said before a stage runs
    */
-  public void run(Training.Start start) {
+  public boolean run(Training.Start start) {
     StagesCheck check = StagesCheck.silent(stages);
     check.paths();
     if (start == Training.Start.NEW) {
@@ -47,12 +48,13 @@ public record StagesFlow(Stages stages, Supplier<Progress> progress, PrintWriter
               "stopped in stage %s; the same command with --resume goes on from there%n",
               staged.name());
           out.flush();
-          return;
+          return false;
         }
         done.add(staged);
         scores.update(done);
       }
       new StagesReport(stages, scores).write(out);
+      return true;
     }
   }
 

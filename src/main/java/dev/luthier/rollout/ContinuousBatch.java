@@ -122,7 +122,7 @@ final class ContinuousBatch implements AutoCloseable {
     tally.stepped(running.size());
     tally.holding(rows.bytes() + (held == null ? 0 : held.state().bytes()));
     if (running.stream().anyMatch(Running::finished)) {
-      int[] kept = kept();
+      int[] kept = Gaps.filled(leaving());
       rows.keep(kept);
       List<Running> before = List.copyOf(running);
       running.clear();
@@ -132,18 +132,10 @@ final class ContinuousBatch implements AutoCloseable {
     }
   }
 
-  /** The rows that go on; the last of them fill the gaps, so that few are copied. */
-  private int[] kept() {
-    int[] out = new int[(int) running.stream().filter(s -> !s.finished()).count()];
-    int last = running.size() - 1;
-    for (int i = 0; i < out.length; i++) {
-      out[i] = i;
-      if (running.get(i).finished()) {
-        while (running.get(last).finished()) {
-          last--;
-        }
-        out[i] = last--;
-      }
+  private boolean[] leaving() {
+    boolean[] out = new boolean[running.size()];
+    for (int row = 0; row < out.length; row++) {
+      out[row] = running.get(row).finished();
     }
     return out;
   }

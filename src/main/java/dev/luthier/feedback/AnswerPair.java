@@ -1,0 +1,4 @@
+package dev.luthier.feedback;
+
+/** Two answers to the same prompt. */
+public record AnswerPair(Answer a, Answer b) {}

@@ -1,0 +1,247 @@
+package dev.luthier.online;
+
+import dev.luthier.error.UserError;
+import dev.luthier.io.AtomicDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The versions of a home, and which of them answers. Server, cycle and command line may use it at
+ * once: changes are made under a lock, and whoever reads sees the old state or the new one.
+ */
+public final class Versions {
+  static final String ADAPTER = "adapter";
+  private static final String FOLDER = "versions";
+  private static final String LOCK = ".versions.lock";
+
+  private final Path home;
+  private final Clock clock;
+
+  public Versions(Path home) {
+    this(home, Clock.systemUTC());
+  }
+
+  Versions(Path home, Clock clock) {
+    this.home = home;
+    this.clock = clock;
+  }
+
+  /** The file that changes where another version is to answer. */
+  public Path deployedFile() {
+    return home.resolve(DeployedFile.NAME);
+  }
+
+  /**
+   * All versions, the oldest one first, v0000 among them; those that the gate refused too.
+   *
+   * @throws UserError if a {@code version.json} was changed
+   */
+  public List<Version> list() {
+    List<Version> out = new ArrayList<>(List.of(Version.first(folder(VersionName.FIRST))));
+    names().forEach(name -> out.add(get(name)));
+    return out;
+  }
+
+  /**
+   * One version, whose adapter is not looked at; {@link #whole} does.
+   *
+   * @throws UserError if there is none of that name
+   */
+  public Version get(String name) {
+    Path folder = folder(name);
+    if (name.equals(VersionName.FIRST)) {
+      return Version.first(folder);
+    }
+    return file(name).version(folder);
+  }
+
+  /**
+   * The same, with all its files read and compared with what was made.
+   *
+   * @throws UserError if there is none of that name, or one of its files was changed
+   */
+  public Version whole(String name) {
+    if (!name.equals(VersionName.FIRST)) {
+      file(name).check(folder(name));
+    }
+    return get(name);
+  }
+
+  private VersionFile file(String name) {
+    Path folder = folder(name);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      List<String> all = new ArrayList<>(List.of(VersionName.FIRST));
+      all.addAll(names());
+      throw new UserError(
+          "there is no version %s in %s; there are %s"
+              .formatted(name, home, String.join(", ", all)));
+    }
+    return VersionFile.read(folder, name);
+  }
+
+  private Path folder(String name) {
+    return home.resolve(FOLDER).resolve(VersionName.check(name));
+  }
+
+  private List<String> names() {
+    Path folder = home.resolve(FOLDER);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside
+          .map(p -> p.getFileName().toString())
+          .filter(VersionName::isOne)
+          .sorted((a, b) -> Integer.compare(VersionName.number(a), VersionName.number(b)))
+          .toList();
+    } catch (IOException e) {
+      throw new UserError("cannot read %s: %s".formatted(folder, UserError.reason(e)), e);
+    }
+  }
+
+  /** Which versions answer. */
+  public Deployed deployed() {
+    return DeployedFile.read(home);
+  }
+
+  /**
+   * Makes a version. A cycle that has made one gets that one again.
+   *
+   * @throws UserError if it cannot be written; nothing half-written stays
+   */
+  public Version add(Made made) {
+    try (HomeLock lock = lock()) {
+      AtomicDirectory.recover(home.resolve(FOLDER));
+      for (String name : names()) {
+        if (file(name).cycle().equals(made.cycle())) {
+          return get(name);
+        }
+      }
+      String name =
+          VersionName.of(names().stream().mapToInt(VersionName::number).max().orElse(0) + 1);
+      AtomicDirectory.write(
+          folder(name),
+          folder -> {
+            PlainCopy.of(made.adapter(), folder.resolve(ADAPTER));
+            made.gate().ifPresent(gate -> GatePage.write(folder, name, made.parent(), gate));
+            VersionFile.of(name, made, folder).write(folder);
+          });
+      return get(name);
+    }
+  }
+
+  /**
+   * Tries a version on a part of the traffic, in the place of one that is tried now.
+   *
+   * @param share of the conversations, above 0 and at most 1
+   * @throws UserError if it was refused by the gate, answers already, or was changed
+   */
+  public void canary(String name, double share) {
+    deployable(name);
+    change(
+        now -> {
+          if (now.current().equals(name)) {
+            throw new UserError(
+                "version %s answers all requests already; there is nothing to try".formatted(name));
+          }
+          return now.trying(name, share, time());
+        });
+  }
+
+  /** Lets a version answer; the one that answered until now is what a rollback returns to. */
+  public void promote(String name) {
+    promote(name, "");
+  }
+
+  /**
+   * The same, with a reason.
+   *
+   * @throws UserError if it was refused by the gate, or was changed
+   */
+  public void promote(String name, String why) {
+    deployable(name);
+    change(now -> now.current().equals(name) ? now : now.promoting(name, why, time()));
+  }
+
+  private void deployable(String name) {
+    Version version = whole(name);
+    if (version.refused()) {
+      throw new UserError(
+          "version %s was refused by the gate (%s) and cannot be deployed"
+              .formatted(name, version.gate().orElseThrow().reasons().get(0)));
+    }
+  }
+
+  /**
+   * Takes back the version that is tried; where none is tried, returns to the version before.
+   *
+   * @throws UserError if there is nothing to return to
+   */
+  public void rollBack(String why) {
+    change(
+        now -> {
+          if (now.canary().isEmpty()) {
+            now.previous().ifPresent(this::whole);
+          }
+          return now.rollingBack(why, time())
+              .orElseThrow(
+                  () ->
+                      new UserError(
+                          "there is no version before %s to return to".formatted(now.current())));
+        });
+  }
+
+  /**
+   * Removes the oldest versions. Those that answer, are tried, or are returned to stay.
+   *
+   * @param keep how many of the newest stay
+   * @return the names of those that went
+   */
+  public List<String> clean(int keep) {
+    try (HomeLock lock = lock()) {
+      Deployed now = deployed();
+      List<String> all = names();
+      List<String> out = new ArrayList<>();
+      for (String name : all.subList(0, Math.max(0, all.size() - keep))) {
+        if (!name.equals(now.current())
+            && !now.previous().equals(Optional.of(name))
+            && now.canary().filter(c -> c.name().equals(name)).isEmpty()) {
+          out.add(name);
+        }
+      }
+      if (!out.isEmpty()) {
+        DeployedFile.write(home, now.without(out));
+        out.forEach(name -> AtomicDirectory.remove(folder(name)));
+      }
+      return out;
+    }
+  }
+
+  private void change(UnaryOperator<Deployed> how) {
+    try (HomeLock lock = lock()) {
+      Deployed now = deployed();
+      Deployed then = how.apply(now);
+      if (!then.equals(now)) {
+        DeployedFile.write(home, then);
+      }
+    }
+  }
+
+  private HomeLock lock() {
+    return HomeLock.waiting(home.resolve(LOCK));
+  }
+
+  private Instant time() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

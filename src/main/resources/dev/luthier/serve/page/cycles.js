@@ -1,0 +1,71 @@
+// The cycles of improvement: what each has done, and the button that starts one.
+import { get, post } from './api.js';
+import { ask } from './dialog.js';
+import { button, el, failure, toast } from './dom.js';
+import { ago } from './words.js';
+
+const LOOK = 5000; // ms between two looks
+
+/** Draws them and keeps looking; `changed` is called when a cycle ended. */
+export function cycles(place, changed) {
+  let timer = 0;
+  let last = '';
+  let gone = false;
+  const start = button('Start a cycle', begin, { 'data-cycle': true });
+  const list = el('div', {});
+  place.append(
+    el('div', { class: 'head' }, el('div', {}, el('h2', {}, 'Cycles'), el('p', { class: 'quiet' }, 'Accepted feedback becomes a reward model, that a policy, and the policy a version if it passes the gate.')), start),
+    list,
+  );
+  look();
+  return () => {
+    gone = true;
+    clearTimeout(timer);
+  };
+
+  async function look() {
+    clearTimeout(timer);
+    try {
+      const { cycles: all } = await get('/api/cycles');
+      const now = JSON.stringify(all.map(c => [c.name, c.state]));
+      if (last && last !== now) {
+        changed();
+      }
+      last = now;
+      list.replaceChildren(all.length === 0 ? el('p', { class: 'quiet' }, 'No cycle has run yet.') : el('ol', { class: 'timeline' }, [...all].reverse().map(entry)));
+    } catch (e) {
+      list.replaceChildren(failure(e, look));
+      return;
+    }
+    if (!gone) {
+      timer = setTimeout(look, LOOK);
+    }
+  }
+
+  async function begin() {
+    const sure = await ask({
+      title: 'Start a cycle now?',
+      text: 'It trains on what was accepted so far, beside the traffic. A version that passes the gate is tried as the recipe says.',
+      yes: 'Start',
+    });
+    if (sure) {
+      try {
+        await post('/api/cycles');
+        toast('A cycle was asked for.');
+        look();
+      } catch (e) {
+        toast(e.message, 'bad');
+      }
+    }
+  }
+}
+
+function entry(c) {
+  return el(
+    'li',
+    {},
+    el('div', { class: 'row between' }, el('strong', {}, c.name), el('span', { class: 'quiet' }, ago(c.at))),
+    el('div', { class: 'row' }, el('span', { class: 'tag' }, c.state), c.version && el('span', { class: 'quiet' }, `made ${c.version}`)),
+    c.told && el('p', { class: 'quiet' }, c.told),
+  );
+}
