@@ -52,7 +52,7 @@ public record Recipe(
 
   /** The same learnt otherwise. */
   Recipe with(Method other) {
-    return new Recipe(model, other, peft, data, optim, memory, eval, checkpoint, output, seed);
+    return new Recipe(model, other, peft, from, data, optim, memory, eval, checkpoint, output, seed);
   }
 
   /** The same with weights that move otherwise. */
