@@ -101,7 +101,7 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "recipe", "tensor", "io", "data", "model", "loss",
+                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data", "model", "loss",
                       "peft", "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();

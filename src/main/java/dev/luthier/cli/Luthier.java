@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
+      FeedbackCommand.class,
       ClaimsCommand.class,
       DocsCommand.class
     },

@@ -1,6 +1,5 @@
 package dev.luthier.feedback;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -17,7 +16,7 @@ final class Export {
             .formatted(AnswerTable.columns("a"), rater.isPresent() ? " where rater = :rater" : ""),
         rater,
         query ->
-            query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(JsonLine.of(a).toString())));
+            query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(Verbatim.line(JsonLine.of(a)))));
     String of = rater.isPresent() ? " where f.rater = :rater" : "";
     each(
         handle,
@@ -26,7 +25,7 @@ final class Export {
         query ->
             query
                 .map((row, context) -> FeedbackTable.read(row))
-                .forEach(f -> lines.accept(JsonLine.of(f).toString())));
+                .forEach(f -> lines.accept(Verbatim.line(JsonLine.of(f)))));
     each(
         handle,
         "select %s from decision d join feedback f on f.id = d.feedback%s order by d.number"
@@ -35,7 +34,7 @@ final class Export {
         query ->
             query
                 .map((row, context) -> DecisionTable.read(row))
-                .forEach(d -> lines.accept(JsonLine.of(d).toString())));
+                .forEach(d -> lines.accept(Verbatim.line(JsonLine.of(d)))));
   }
 
   private static void each(

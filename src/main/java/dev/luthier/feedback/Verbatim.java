@@ -1,6 +1,7 @@
 package dev.luthier.feedback;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -37,6 +38,16 @@ final class Verbatim {
     }
     try {
       return READ.readValue(stored.substring(1));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One line of JSON that stays the same in UTF-8, which has no half of a surrogate pair. */
+  static String line(JsonNode node) {
+    String text = node.toString();
+    try {
+      return isPlain(text) ? text : ESCAPED.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
