@@ -35,8 +35,7 @@ final class Faults {
           "the feedback store cannot be reached; nothing was kept");
     }
     if (e instanceof StoreFull) {
-      return ApiError.later(
-          503, "store_full", LATER, "the feedback store has no room; nothing was kept");
+      return new ApiError(507, "store_full", "the feedback store has no room; nothing was kept");
     }
     if (e instanceof HttpResponseException http) {
       return new ApiError(http.getStatus(), "invalid_request", message);

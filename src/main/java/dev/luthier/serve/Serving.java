@@ -80,6 +80,7 @@ public final class Serving implements AutoCloseable {
     routes.add(new ModelRoutes(fleet, Instant.now().getEpochSecond()));
     routes.add(
         new AnswerRoutes(door, body, limits, fleet, new Callers(store), desk, meters));
+    routes.add(new FeedbackRoutes(store, body, err));
     web = Web.start(spec, routes, err);
     ends.push(web::close);
   }
