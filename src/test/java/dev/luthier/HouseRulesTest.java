@@ -96,7 +96,7 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "online", "recipe", "tensor", "io", "data", "model", "loss", "peft",
+                      "advise", "online", "rater", "recipe", "tensor", "io", "data", "model", "loss", "peft",
                       "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
