@@ -101,8 +101,7 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data", "model", "loss",
-                      "peft", "rollout", "quant", "train"))));
+                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data", "model", "loss", "peft", "rollout", "quant", "train", "rater"))));
 
   @ArchTest static final ArchRule walls = walls();
 
