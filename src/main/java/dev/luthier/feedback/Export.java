@@ -1,6 +1,5 @@
 package dev.luthier.feedback;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -17,7 +16,9 @@ final class Export {
             .formatted(AnswerTable.columns("a"), rater.isPresent() ? " where rater = :rater" : ""),
         rater,
         query ->
-            query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(JsonLine.of(a).toString())));
+            query
+                .map(AnswerTable.mapper("a"))
+                .forEach(a -> lines.accept(JsonLine.of(a).toString())));
     String of = rater.isPresent() ? " where f.rater = :rater" : "";
     each(
         handle,
