@@ -110,8 +110,8 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "recipe", "tensor", "io", "data", "model",
-                      "loss", "peft", "rollout", "quant", "train"))));
+                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data",
+                      "model", "loss", "peft", "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       TokensCommand.class,
       PullCommand.class,
       BenchCommand.class,
+      FeedbackCommand.class,
       ClaimsCommand.class,
       DocsCommand.class
     },

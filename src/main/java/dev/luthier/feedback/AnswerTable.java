@@ -56,9 +56,10 @@ final class AnswerTable {
   }
 
   /**
+   * @return whether it is new
    * @throws Conflict if another answer has its id
    */
-  static void add(Handle handle, Answer answer) {
+  static boolean add(Handle handle, Answer answer) {
     int added =
         handle
             .createUpdate(
@@ -83,6 +84,7 @@ final class AnswerTable {
     if (added == 0 && !find(handle, answer.id()).filter(a -> same(a, answer)).isPresent()) {
       throw new Conflict("another answer has the id %s".formatted(answer.id()));
     }
+    return added == 1;
   }
 
   /** Whether two answers are the same but for their time and the blanks in the prompt's JSON. */

@@ -42,6 +42,9 @@ final class DecisionTable {
             select f.id, :standing, :weight, :reasons, :by, :at from feedback f where f.id = :id
               and (:person or not exists (
                 select 1 from decision where feedback = f.id and decided_by <> :filter))
+              and not exists (
+                select 1 from decision where feedback = f.id and standing = :standing
+                  and weight = :weight and decided_by = :by and decided_at = :at)
             """);
     for (Decision decision : decisions) {
       batch

@@ -16,9 +16,13 @@ final class Export {
             .formatted(AnswerTable.columns("a"), rater.isPresent() ? " where rater = :rater" : ""),
         rater,
         query ->
+<<<<<<< HEAD
             query
                 .map(AnswerTable.mapper("a"))
                 .forEach(a -> lines.accept(JsonLine.of(a).toString())));
+=======
+            query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(Verbatim.line(JsonLine.of(a)))));
+>>>>>>> store
     String of = rater.isPresent() ? " where f.rater = :rater" : "";
     each(
         handle,
@@ -27,7 +31,7 @@ final class Export {
         query ->
             query
                 .map((row, context) -> FeedbackTable.read(row))
-                .forEach(f -> lines.accept(JsonLine.of(f).toString())));
+                .forEach(f -> lines.accept(Verbatim.line(JsonLine.of(f)))));
     each(
         handle,
         "select %s from decision d join feedback f on f.id = d.feedback%s order by d.number"
@@ -36,7 +40,7 @@ final class Export {
         query ->
             query
                 .map((row, context) -> DecisionTable.read(row))
-                .forEach(d -> lines.accept(JsonLine.of(d).toString())));
+                .forEach(d -> lines.accept(Verbatim.line(JsonLine.of(d)))));
   }
 
   private static void each(

@@ -13,34 +13,21 @@ import java.util.function.Consumer;
  * <p>Every method throws {@link StoreGone} where the database cannot be reached, and those that
  * write {@link StoreFull} where it has no room; nothing is written then.
  */
-public interface FeedbackStore extends AutoCloseable {
+public interface FeedbackStore extends Writing, AutoCloseable {
   /** The name under which a rater is kept: a salted hash, the same for the same rater. */
   String pseudonym(String rater);
 
-  /**
-   * @throws Conflict if another answer has this id
-   */
-  void add(Answer answer);
+  /** Writes all that the work writes, or nothing where it throws. */
+  void together(Consumer<Writing> work);
 
-  /**
-   * Keeps feedback; the same again is no error and changes nothing, whatever its time.
-   *
-   * @return whether it is new
-   * @throws UnknownAnswer if an answer that it names is not there
-   * @throws Conflict if other feedback has this id
-   * @throws dev.luthier.error.UserError if a choice is between answers to different prompts, or an
-   *     answer and itself
-   */
-  boolean add(Feedback feedback);
-
-  /** Keeps answers, then feedback: all, or none where one is refused. The same again is passed. */
-  void add(List<Answer> answers, List<Feedback> feedback);
-
-  /**
-   * Adds decisions to the history; the last one written is in force. Decisions on feedback that was
-   * deleted meanwhile are passed over, and those of the filter where a person decided.
-   */
-  void decide(List<Decision> decisions);
+  /** Keeps answers, then feedback: all, or none where one is refused. */
+  default void add(List<Answer> answers, List<Feedback> feedback) {
+    together(
+        writing -> {
+          answers.forEach(writing::add);
+          feedback.forEach(writing::add);
+        });
+  }
 
   Optional<Answer> answer(String id);
 

@@ -14,6 +14,11 @@ public final class FeedbackStores {
     return "jdbc:sqlite:" + home.resolve("feedback.db");
   }
 
+  /** The file of a database that is one. */
+  public static Optional<Path> file(String jdbcUrl) {
+    return jdbcUrl.startsWith(Sqlite.URL) ? Optional.of(Sqlite.file(jdbcUrl)) : Optional.empty();
+  }
+
   /**
    * Opens a database, making it where it is not there, and brings it up to date. The salt of the
    * raters' pseudonyms is that of the environment variable {@code LUTHIER_FEEDBACK_SALT}, else it

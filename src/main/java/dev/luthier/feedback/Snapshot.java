@@ -130,7 +130,7 @@ public record Snapshot(
     files.forEach(
         (name, all) -> {
           StringBuilder text = new StringBuilder();
-          all.forEach(row -> text.append(row.json()).append('\n'));
+          all.forEach(row -> text.append(Verbatim.line(row.json())).append('\n'));
           texts.put(name, text.toString());
           double weight = all.stream().mapToDouble(TrainingRow::weight).sum();
           parts.put(name, new Part(all.size(), weight, Journal.key(text.toString())));

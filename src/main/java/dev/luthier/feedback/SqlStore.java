@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 
 /** The store in a database of SQL; the same statements for all of them. */
 final class SqlStore implements FeedbackStore {
@@ -46,31 +47,44 @@ final class SqlStore implements FeedbackStore {
     return pseudonyms.of(rater);
   }
 
+  /** In a transaction that is begun. */
+  private record Within(Handle handle) implements Writing {
+    @Override
+    public boolean add(Answer answer) {
+      return AnswerTable.add(handle, answer);
+    }
+
+    @Override
+    public boolean add(Feedback feedback) {
+      return FeedbackTable.add(handle, feedback);
+    }
+
+    @Override
+    public void decide(List<Decision> decisions) {
+      DecisionTable.add(handle, decisions);
+    }
+  }
+
   @Override
-  public void add(Answer answer) {
-    add(List.of(answer), List.of());
+  public boolean add(Answer answer) {
+    return database.write(handle -> new Within(handle).add(answer));
   }
 
   @Override
   public boolean add(Feedback feedback) {
-    return database.write(handle -> FeedbackTable.add(handle, feedback));
-  }
-
-  @Override
-  public void add(List<Answer> answers, List<Feedback> feedback) {
-    database.write(
-        handle -> {
-          answers.forEach(answer -> AnswerTable.add(handle, answer));
-          feedback.forEach(said -> FeedbackTable.add(handle, said));
-          return true;
-        });
+    return database.write(handle -> new Within(handle).add(feedback));
   }
 
   @Override
   public void decide(List<Decision> decisions) {
+    together(writing -> writing.decide(decisions));
+  }
+
+  @Override
+  public void together(Consumer<Writing> work) {
     database.write(
         handle -> {
-          DecisionTable.add(handle, decisions);
+          work.accept(new Within(handle));
           return true;
         });
   }

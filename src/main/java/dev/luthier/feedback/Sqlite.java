@@ -4,9 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.luthier.error.UserError;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -61,10 +63,34 @@ final class Sqlite implements Database.Kind {
       if (!Files.isWritable(folder) || Files.isDirectory(file)) {
         throw new UserError("the database %s cannot be written".formatted(file));
       }
+<<<<<<< HEAD
       Migrations.run(source(url, SQLiteConfig.TransactionMode.DEFERRED), SERIAL, file.toString());
+=======
+      if (!Files.exists(file)) {
+        createForOwner(file);
+      }
+      Migrations.run(
+          source(url, SQLiteConfig.TransactionMode.DEFERRED), SERIAL, file.toString());
+>>>>>>> store
       return new Sqlite(url, file);
     } catch (IOException e) {
       throw new UserError("the database %s: %s".formatted(file, UserError.reason(e)), e);
+    }
+  }
+
+  /** SQLite gives the files beside it the same rights. */
+  private static void createForOwner(Path file) throws IOException {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    try {
+      if (posix) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } else {
+        Files.createFile(file);
+      }
+    } catch (FileAlreadyExistsException e) {
+      return; // another process was faster
     }
   }
 

@@ -1,7 +1,11 @@
 package dev.luthier.feedback;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+<<<<<<< HEAD
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+=======
+import com.fasterxml.jackson.databind.JsonNode;
+>>>>>>> store
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.UncheckedIOException;
@@ -37,6 +41,16 @@ final class Verbatim {
     }
     try {
       return READ.readValue(stored.substring(1));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One line of JSON that stays the same in UTF-8, which has no half of a surrogate pair. */
+  static String line(JsonNode node) {
+    String text = node.toString();
+    try {
+      return isPlain(text) ? text : ESCAPED.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
