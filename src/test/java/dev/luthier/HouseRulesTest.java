@@ -110,7 +110,7 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data",
+                      "advise", "serve", "online", "feedback", "rater", "recipe", "tensor", "io", "data",
                       "model", "loss", "peft", "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();

@@ -3,6 +3,7 @@ package dev.luthier.rater;
 import dev.luthier.feedback.Decision;
 import dev.luthier.feedback.Judged;
 import dev.luthier.feedback.Standing;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names of the raters, sorted; their places are their numbers
  */
-record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups) {
+record Ballot(
+    List<String> names, Map<Question.Kind, Part> parts, Groups groups) {
   /** The votes on one kind of question; the questions are sorted. */
   record Part(List<Question> questions, Votes votes, DawidSkene.Found found) {}
 
@@ -30,7 +32,8 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
   static Ballot of(
       Filter filter, List<Judged> all, Evidence evidence, List<Gold> gold, Instant now) {
     List<String> names =
-        List.copyOf(new TreeSet<>(all.stream().map(j -> j.feedback().rater()).toList()));
+        List.copyOf(
+            new TreeSet<>(all.stream().map(j -> j.feedback().rater()).toList()));
     Map<String, Integer> numbers = new HashMap<>();
     names.forEach(name -> numbers.put(name, numbers.size()));
     Map<Question.Kind, List<Cast>> cast = new EnumMap<>(Question.Kind.class);
@@ -50,7 +53,9 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
     Map<Question, Boolean> known = new HashMap<>();
     gold.forEach(g -> known.put(g.question(), g.yes()));
     Map<Question.Kind, Part> parts = new EnumMap<>(Question.Kind.class);
-    cast.forEach((kind, votes) -> parts.put(kind, part(filter, votes, names.size(), known, now)));
+    cast.forEach(
+        (kind, votes) ->
+            parts.put(kind, part(filter, votes, names.size(), known, now)));
     return new Ballot(names, parts, Groups.of(List.of())).without(filter);
   }
 
@@ -80,8 +85,7 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
   private Ballot without(Filter filter) {
     Map<List<Integer>, Collusion.Pair> pairs = new HashMap<>();
     for (Part part : parts.values()) {
-      Collusion.pairs(part.votes(), part.found())
-          .forEach((k, p) -> pairs.merge(k, p, Collusion.Pair::with));
+      Collusion.pairs(part.votes(), part.found()).forEach((k, p) -> pairs.merge(k, p, Collusion.Pair::with));
     }
     List<Collusion.Pair> all =
         pairs.values().stream()
@@ -98,7 +102,9 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
 
   private static Part heard(Filter filter, Part part, Set<Integer> group) {
     List<Vote> votes =
-        part.votes().votes().stream().map(v -> group.contains(v.rater()) ? v.heard() : v).toList();
+        part.votes().votes().stream()
+            .map(v -> group.contains(v.rater()) ? v.heard() : v)
+            .toList();
     Votes table =
         new Votes(part.votes().questions(), part.votes().raters(), votes, part.votes().known());
     return new Part(part.questions(), table, new DawidSkene(filter.prior()).of(table));

@@ -11,17 +11,21 @@ import java.util.Arrays;
  * <pre>
  * E: mu_j = sigma(log(pi / (1 - pi)) + sum_i m_ij e_i(y_ij)),  e_i(1) = log(a_i / (1 - b_i)),
  *                                                            e_i(0) = log((1 - a_i) / b_i)
- * M: a_i = (n p + sum_j c_ij mu_j y_ij) / (n + sum_j c_ij mu_j)
- *    b_i = (n p + sum_j c_ij (1 - mu_j) (1 - y_ij)) / (n + sum_j c_ij (1 - mu_j))
- *    pi  = (k + sum_j mu_j) / (2 k + J)
+ * M: a_i = (n p + sum_j w_ij mu_j y_ij) / (n + sum_j w_ij mu_j)
+ *    b_i = (n p + sum_j w_ij (1 - mu_j) (1 - y_ij)) / (n + sum_j w_ij (1 - mu_j))
+ *    pi  = (k + sum_j mu_j) / (2 k + J),    w_ij = c_ij |2 sigma(sum_{k != i} m_kj e_k(y_kj)) - 1|
  * </pre>
  *
- * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j
- * the probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
- * #BALANCE} votes of each side before any question. c_ij and m_ij are 1 in the papers; here a vote
- * counts less for its rater as it ages, and less for its question where a newer one answers it, so
- * that raters who follow a truth that moves are not found wrong by it. Known truths hold mu_j. It
- * begins with the E step of the prior, the vote of the majority.
+ * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j the
+ * probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
+ * #BALANCE} votes of each side before any question. w_ij and m_ij are 1 in the papers. Here a vote
+ * counts less for its rater as it ages (c_ij), and less for its question where a newer one answers
+ * it (m_ij), so that raters who follow a truth that moves are not found wrong by it. And it counts
+ * for its rater as far as others know the answer: else whoever answers alone would be measured by
+ * what was guessed from their own votes, and who likes all that they see be found to know nothing.
+ * The expected share stays the same, since a vote is independent of the others' given the truth.
+ * Known truths hold mu_j, and w_ij is c_ij there. It begins with the M step of what is known alone,
+ * and without that with the E step of the prior, the vote of the majority.
  *
  * @param prior of every rater
  */
@@ -48,14 +52,15 @@ record DawidSkene(Prior prior) {
   }
 
   Found of(Votes votes) {
-    Confusion[] raters = new Confusion[votes.raters()];
-    Arrays.fill(raters, prior.confusion());
-    double[] odds = truths(votes, raters, 0);
+    double base = 0;
+    Confusion[] raters = begin(votes);
+    double[] odds = truths(votes, raters, base);
     int round = 0;
     for (double change = 1; change > CLOSE && round < MOST; round++) {
       double[] truths = Arrays.stream(odds).map(DawidSkene::sigmoid).toArray();
-      raters = raters(votes, truths);
-      odds = truths(votes, raters, base(votes, truths));
+      raters = raters(votes, truths, others(votes, raters, odds, base));
+      base = base(votes, truths);
+      odds = truths(votes, raters, base);
       change = change(truths, odds);
     }
     boolean[] known = new boolean[votes.questions()];
@@ -63,6 +68,31 @@ record DawidSkene(Prior prior) {
       known[j] = votes.known()[j] != null;
     }
     return new Found(raters, odds, known, round);
+  }
+
+  /** By the questions alone whose truth is known. */
+  private Confusion[] begin(Votes votes) {
+    double[] truths = new double[votes.questions()];
+    for (int j = 0; j < truths.length; j++) {
+      truths[j] = Boolean.TRUE.equals(votes.known()[j]) ? 1 : 0;
+    }
+    return raters(
+        votes,
+        truths,
+        votes.votes().stream().mapToDouble(v -> votes.known()[v.question()] == null ? 0 : 1).toArray());
+  }
+
+  /** How far the others know the answer, for each vote: 0 where nobody else answered, to 1. */
+  private static double[] others(Votes votes, Confusion[] raters, double[] odds, double base) {
+    double[] out = new double[votes.votes().size()];
+    for (int v = 0; v < out.length; v++) {
+      Vote vote = votes.votes().get(v);
+      double own = vote.moves() * raters[vote.rater()].evidence(vote.yes());
+      double others = odds[vote.question()] - base - own;
+      boolean known = votes.known()[vote.question()] != null;
+      out[v] = known ? 1 : Math.abs(2 * sigmoid(others) - 1);
+    }
+    return out;
   }
 
   /** The E step, Raykar et al. eq. 5. */
@@ -79,13 +109,18 @@ record DawidSkene(Prior prior) {
     return odds;
   }
 
-  /** The M step, eqs. 8 and 9: means of the posterior's Beta distributions. */
-  Confusion[] raters(Votes votes, double[] truths) {
+  /**
+   * The M step, eqs. 8 and 9: means of the posterior's Beta distributions.
+   *
+   * @param others how far others know the answer, for each vote
+   */
+  Confusion[] raters(Votes votes, double[] truths, double[] others) {
     double[][] seen = new double[votes.raters()][4];
-    for (Vote vote : votes.votes()) {
+    for (int v = 0; v < others.length; v++) {
+      Vote vote = votes.votes().get(v);
       double[] s = seen[vote.rater()];
-      double yes = vote.counts() * truths[vote.question()];
-      double no = vote.counts() * (1 - truths[vote.question()]);
+      double yes = vote.counts() * others[v] * truths[vote.question()];
+      double no = vote.counts() * others[v] * (1 - truths[vote.question()]);
       s[0] += vote.yes() ? yes : 0;
       s[1] += yes;
       s[2] += vote.yes() ? 0 : no;
