@@ -16,13 +16,7 @@ final class Export {
             .formatted(AnswerTable.columns("a"), rater.isPresent() ? " where rater = :rater" : ""),
         rater,
         query ->
-<<<<<<< HEAD
-            query
-                .map(AnswerTable.mapper("a"))
-                .forEach(a -> lines.accept(JsonLine.of(a).toString())));
-=======
             query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(Verbatim.line(JsonLine.of(a)))));
->>>>>>> store
     String of = rater.isPresent() ? " where f.rater = :rater" : "";
     each(
         handle,
