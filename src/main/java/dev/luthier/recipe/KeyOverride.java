@@ -1,6 +1,7 @@
 package dev.luthier.recipe;
 
 import dev.luthier.doc.Shorthand;
+import dev.luthier.doc.Written;
 import dev.luthier.error.UserError;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ record KeyOverride(String argument, List<String> path, @Nullable Object value) {
           .findFirst()
           .orElse(null);
     }
-    return !raw.isRecord()
+    return !raw.isRecord() || Written.class.isAssignableFrom(raw)
         ? null
         : Schema.keys(raw).stream()
             .filter(k -> Schema.norm(k.name()).equals(Schema.norm(key)))
