@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,7 +32,6 @@ final class PageSite implements AutoCloseable {
   final Path home;
   final FeedbackStore store;
   final Versions versions;
-  final List<Cycles.Cycle> cycles = new ArrayList<>();
   final List<String> faults = new ArrayList<>();
   private final Web web;
   private int made;
@@ -48,25 +46,13 @@ final class PageSite implements AutoCloseable {
         Web.start(
             new HttpSpec("127.0.0.1", 0, tokenEnv, List.of(), limits),
             List.of(
-                PageRoutes.of(store, versions, new ByHand(), home.resolve("cycles"), body),
+                PageRoutes.of(store, home, body),
+                new FeedbackRoutes(store, body, faults::add),
                 routes -> {
-                  routes.get("/v1/models", ctx -> Json.reply(ctx, 200, Map.of("data", List.of())));
+                  routes.get("/v1/models", ctx -> Json.reply(ctx, 200, Map.of("data", List.of(Map.of("id", "luthier")))));
                   routes.post("/v1/chat/completions", ctx -> answer(ctx, body.json(ctx)));
-                  routes.post("/v1/feedback", ctx -> hear(ctx, body.json(ctx)));
                 }),
             faults::add);
-  }
-
-  private final class ByHand implements Cycles {
-    @Override
-    public List<Cycle> list() {
-      return cycles;
-    }
-
-    @Override
-    public void start() {
-      cycles.add(new Cycle("c0001", Instant.now(), "snapshot", Optional.empty(), ""));
-    }
   }
 
   String url(String path) {
@@ -74,6 +60,9 @@ final class PageSite implements AutoCloseable {
   }
 
   private void answer(Context ctx, ObjectNode asked) throws IOException {
+    if (!asked.path("model").isTextual()) {
+      throw ApiError.wrong("model", "model is missing");
+    }
     String prompt = asked.path("messages").path(asked.path("messages").size() - 1).path("content").asText();
     String text = "You said: " + prompt;
     String version = versions.deployed().current();
@@ -110,36 +99,6 @@ final class PageSite implements AutoCloseable {
   private static void send(OutputStream out, String data) throws IOException {
     out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
-  }
-
-  private void hear(Context ctx, ObjectNode said) {
-    String id = said.path("id").asText();
-    store.add(
-        new Feedback(
-            id,
-            said.path("answer").asText(),
-            store.pseudonym(String.valueOf(ctx.header("Luthier-Rater"))),
-            Instant.now(),
-            said(said)));
-    Json.reply(ctx, 201, Map.of("id", id));
-  }
-
-  private static Said said(ObjectNode said) {
-    if (said.has("thumb")) {
-      return new Said.Thumb(said.path("thumb").asText().equals("up"));
-    }
-    if (said.has("ratings")) {
-      Map<String, Integer> aspects = new TreeMap<>();
-      said.path("ratings").properties().forEach(e -> aspects.put(e.getKey(), e.getValue().asInt()));
-      return new Said.Ratings(aspects);
-    }
-    if (said.has("other")) {
-      String preferred = said.path("preferred").asText().toUpperCase(Locale.ROOT);
-      return new Said.Choice(said.path("other").asText(), Said.Preferred.valueOf(preferred));
-    }
-    return said.has("edit")
-        ? new Said.Edit(said.path("edit").asText())
-        : new Said.Comment(said.path("comment").asText());
   }
 
   /** Puts an answer into the store. */

@@ -128,7 +128,7 @@ class PageTest {
     browser.await(".panel [type=submit]").click();
     browser.await(".said.model .text", "Good evening to you.");
     browser.await("[data-tool=rate]").click();
-    browser.await("[data-aspect=helpful]");
+    browser.await(".scale");
     browser.script(
         "document.querySelector('[data-aspect=helpful][value=\"4\"]').click();"
             + "document.querySelector('[data-aspect=safe][value=\"5\"]').click()");
@@ -304,7 +304,7 @@ class PageTest {
       browser.script(
           "document.activeElement.blur(); window.met = new Set(); document.addEventListener('focusin', e => {"
               + " const s = getComputedStyle(e.target), v = e.target.matches('input[type=radio]')"
-              + " || s.outlineStyle !== 'none' || e.target.closest('.box');"
+              + " || s.outlineStyle !== 'none' || e.target.closest('.box') || e.target.id === 'main';"
               + " met.add(e.target); if (!v) (window.unseen ??= []).push(e.target.outerHTML); })");
       for (int i = 0; i < 6 && !browser.script(MISSED).equals(List.of()); i++) {
         browser.press(String.valueOf(Keys.TAB.charAt(0)).repeat(20));
