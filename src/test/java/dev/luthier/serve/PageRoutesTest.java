@@ -43,7 +43,7 @@ class PageRoutesTest {
 
   @BeforeEach
   void open() {
-    site = new PageSite(home, Optional.empty());
+    site = PageSite.routes(home, Optional.empty());
   }
 
   @AfterEach
