@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Fine-tunes language models.",
     subcommands = {
       TrainCommand.class,
+      ServeCommand.class,
       OnlineCommand.class,
       EstimateCommand.class,
       AdviseCommand.class,

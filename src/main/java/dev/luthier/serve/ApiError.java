@@ -40,6 +40,11 @@ final class ApiError extends RuntimeException {
     return new ApiError(400, "invalid_value", param, 0, message);
   }
 
+  /** The same with a word of its own. */
+  static ApiError wrong(String param, String code, String message) {
+    return new ApiError(400, code, param, 0, message);
+  }
+
   /** A parameter that there is, but not here: 400. */
   static ApiError unsupported(String param, String message) {
     return new ApiError(400, "unsupported_parameter", param, 0, message);

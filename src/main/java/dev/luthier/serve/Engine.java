@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * batches it does what came. Each batch has weights of its own, and takes its turn.
  */
 final class Engine implements AutoCloseable {
+  /** Why answers have no end when the server stops. */
+  static final String STOPS = "the server stops";
+
   private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
   private final List<OpenBatch> batches = new ArrayList<>(); // of the engine's thread alone
   private final Consumer<String> err;
@@ -121,14 +124,16 @@ final class Engine implements AutoCloseable {
     bytes = batches.stream().mapToLong(OpenBatch::bytes).sum();
   }
 
+  /** Ends all that is being written; whoever reads is told. */
+  void end() {
+    post(() -> batches.forEach(b -> b.end(new IllegalStateException(STOPS))));
+  }
+
   /** Ends all that is being written, and the thread. */
   @Override
   public void close() {
-    post(
-        () -> {
-          closed = true;
-          batches.forEach(b -> b.end(new IllegalStateException("the server stops")));
-        });
+    end();
+    post(() -> closed = true);
     try {
       thread.join();
     } catch (InterruptedException e) {

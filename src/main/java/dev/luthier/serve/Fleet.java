@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -18,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  * versions.
  */
 final class Fleet {
+  /** What could not be loaded is tried again after so many nanoseconds. */
+  private static final long AGAIN = 30_000_000_000L;
+
   private final Catalogue catalogue;
   private final Loader loader;
   private final Consumer<String> err;
   private final Map<String, Berth> berths = new LinkedHashMap<>(); // guarded by this
   private volatile Deployed now = Deployed.FIRST;
   private String failed = ""; // guarded by this: what was said last of a version that is broken
+
+  private @Nullable Deployed broken; // of the thread that deploys
+  private long brokenAt;
 
   /** A version's place: loaded, or about to be. */
   private static final class Berth {
@@ -129,11 +136,25 @@ final class Fleet {
   }
 
   /**
+   * Loads what is deployed when the server starts. What cannot be loaded of a trial waits.
+   *
+   * @throws UserError if the version that is to answer cannot be loaded
+   */
+  void first(Deployed deployed) {
+    try (Held held = hold(deployed.current())) {
+      now =
+          new Deployed(
+              held.version(), Optional.empty(), deployed.before(), deployed.history());
+    }
+    deploy(deployed);
+  }
+
+  /**
    * Lets what is deployed answer: first it is loaded, then requests get it, then others are freed.
    * What cannot be loaded changes nothing.
    */
   void deploy(Deployed next) {
-    if (next.equals(now)) {
+    if (next.equals(now) || (next.equals(broken) && System.nanoTime() - brokenAt < AGAIN)) {
       return;
     }
     List<Held> held = new ArrayList<>();
@@ -145,6 +166,8 @@ final class Fleet {
         failed = "";
       }
     } catch (UserError e) {
+      broken = next;
+      brokenAt = System.nanoTime();
       say("the versions stay as they are: " + e.getMessage());
     } finally {
       held.forEach(Held::close);

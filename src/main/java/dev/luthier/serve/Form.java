@@ -21,6 +21,9 @@ interface Form {
   /** How ids of answers begin. */
   String prefix();
 
+  /** Whether tokens are told with their log-probabilities. */
+  boolean logprobs();
+
   /** How many of the likeliest tokens are told for each place. */
   int top();
 

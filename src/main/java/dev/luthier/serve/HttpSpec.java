@@ -8,7 +8,9 @@ import dev.luthier.error.UserError;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where the server listens, and to whom. */
@@ -28,11 +30,16 @@ public record HttpSpec(
             elsewhere = {"cors", "allowed_origins"})
         @Default("[]")
         List<String> origins,
+    @Doc("How requests call the model that answers; unset: the last name of its folder")
+        Optional<String> name,
+    @Doc("Further models and adapters that requests may name: name: folder") @Default("{}")
+        Map<String, Path> also,
     @Inline Limits limits) {
   public HttpSpec {
     Check.atLeast("http.port", 0, port);
     Check.atMost("http.port", 65535, port);
     origins = List.copyOf(origins);
+    also = Map.copyOf(also);
     origins.forEach(HttpSpec::checkOrigin);
     if (tokenEnv.isEmpty() && !loopback(host)) {
       throw new UserError(
@@ -42,9 +49,10 @@ public record HttpSpec(
     }
   }
 
-  /** The settings of a server on a free port of this machine. */
-  static HttpSpec local() {
-    return new HttpSpec("127.0.0.1", 0, Optional.empty(), List.of(), Limits.USUAL);
+  /** One that serves its model alone, by the usual name. */
+  HttpSpec(
+      String host, int port, Optional<String> tokenEnv, List<String> origins, Limits limits) {
+    this(host, port, tokenEnv, origins, Optional.empty(), Map.of(), limits);
   }
 
   private static void checkOrigin(String origin) {

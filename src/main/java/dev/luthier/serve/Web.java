@@ -79,13 +79,7 @@ final class Web implements AutoCloseable {
           }
         });
     routes.forEach(r -> r.add(config.routes));
-    config.routes.exception(ApiError.class, (e, ctx) -> Json.reply(ctx, e));
-    config.routes.exception(
-        UserError.class,
-        (e, ctx) ->
-            Json.reply(ctx, new ApiError(400, "invalid_request", String.valueOf(e.getMessage()))));
-    config.routes.exception(HttpResponseException.class, (e, ctx) -> Json.reply(ctx, plain(e, ctx)));
-    config.routes.exception(Exception.class, (e, ctx) -> fault(e, ctx, err));
+    config.routes.exception(Exception.class, (e, ctx) -> refuse(e, ctx, err));
   }
 
   private static ServerConnector connector(
@@ -97,20 +91,17 @@ final class Web implements AutoCloseable {
     return connector;
   }
 
-  /** What the library refuses: a path that nobody added, a method that a path does not have. */
-  private static ApiError plain(HttpResponseException e, Context ctx) {
-    return e.getStatus() == 404
-        ? new ApiError(404, "not_found", "there is no %s %s".formatted(ctx.method(), ctx.path()))
-        : new ApiError(
-            e.getStatus(),
-            "invalid_request",
-            "%s %s: %s".formatted(ctx.method(), ctx.path(), e.getMessage()));
-  }
-
-  /** A client learns that there was a fault, and nothing of the inside. */
-  private static void fault(Exception e, Context ctx, Consumer<String> err) {
-    err.accept("%s %s failed: %s".formatted(ctx.method(), ctx.path(), e));
-    Json.reply(ctx, new ApiError(500, "internal_error", "the server failed; its log says why"));
+  private static void refuse(Exception e, Context ctx, Consumer<String> err) {
+    boolean nowhere = e instanceof HttpResponseException http && http.getStatus() == 404;
+    ApiError told =
+        nowhere
+            ? new ApiError(
+                404, "not_found", "there is no %s %s".formatted(ctx.method(), ctx.path()))
+            : Faults.told(e);
+    if (told.status() >= 500 && !(e instanceof ApiError)) {
+      err.accept("%s %s failed: %s".formatted(ctx.method(), ctx.path(), e));
+    }
+    Json.reply(ctx, told);
   }
 
   private static Throwable deepest(Throwable e) {
