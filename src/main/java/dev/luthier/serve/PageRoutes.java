@@ -1,6 +1,7 @@
 package dev.luthier.serve;
 
 import dev.luthier.feedback.FeedbackStore;
+import dev.luthier.online.Cycles;
 import dev.luthier.online.Versions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -14,6 +15,9 @@ import java.util.List;
  * pairs, the quarantine, raters, versions, cycles, runs.
  */
 final class PageRoutes implements Routes {
+  /** Where the trainings of cycles keep their metrics, in the home. */
+  private static final String RUNS = "cycles";
+
   private final List<Routes> parts;
 
   private PageRoutes(List<Routes> parts) {
@@ -21,25 +25,27 @@ final class PageRoutes implements Routes {
   }
 
   /**
-   * @param runs the folder under which training runs keep their metrics
+   * @param home the folder of versions and cycles
    * @param body reads what is posted
    */
   static PageRoutes of(
-      FeedbackStore store, Versions versions, Cycles cycles, Path runs, Body body) {
+      FeedbackStore store, Path home, Body body) {
     return new PageRoutes(
         List.of(
             new PageFiles(),
             new PairRoutes(ctx -> store.pair(rater(ctx, store)), new SecureRandom()),
             new ReviewRoutes(store, body, Clock.systemUTC()),
-            new VersionRoutes(versions, body),
-            new CycleRoutes(cycles),
-            new RunRoutes(new RunFolders(runs))));
+            new VersionRoutes(new Versions(home), body),
+            new CycleRoutes(new Cycles(home)),
+            new RunRoutes(new RunFolders(home.resolve(RUNS)))));
   }
 
   private static String rater(Context ctx, FeedbackStore store) {
-    String name = ctx.header("Luthier-Rater");
+    String name = ctx.header(FeedbackRoutes.RATER);
     if (name == null || name.isBlank()) {
-      throw ApiError.wrong("Luthier-Rater", "the header Luthier-Rater must name who labels");
+      throw ApiError.wrong(
+          FeedbackRoutes.RATER,
+          "the header %s is missing; it says who labels".formatted(FeedbackRoutes.RATER));
     }
     return store.pseudonym(name.strip());
   }

@@ -1,145 +1,86 @@
 package dev.luthier.serve;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.feedback.Answer;
 import dev.luthier.feedback.Feedback;
 import dev.luthier.feedback.FeedbackStore;
 import dev.luthier.feedback.FeedbackStores;
 import dev.luthier.feedback.Said;
+import dev.luthier.model.Compute;
+import dev.luthier.model.Model;
+import dev.luthier.model.Models;
 import dev.luthier.online.GateReport;
 import dev.luthier.online.Made;
 import dev.luthier.online.Version;
 import dev.luthier.online.Versions;
-import io.javalin.http.Context;
+import dev.luthier.peft.AdapterFiles;
+import dev.luthier.peft.Adapted;
+import dev.luthier.peft.Lora;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 
-/** A server with the page, a real store and real versions, over a model that repeats the prompt. */
+/** A server with the page, and what tests put into its store and its versions. */
 final class PageSite implements AutoCloseable {
   static final String RATER = "somebody";
+  private static final Path MODEL = Path.of("models/tiny-base").toAbsolutePath();
 
   final Path home;
   final FeedbackStore store;
   final Versions versions;
-  final List<Cycles.Cycle> cycles = new ArrayList<>();
-  final List<String> faults = new ArrayList<>();
-  private final Web web;
+
+  private final AutoCloseable server;
+  private final int port;
   private int made;
 
-  PageSite(Path home, Optional<String> tokenEnv) {
+  private PageSite(Path home, AutoCloseable server, int port) {
     this.home = home;
-    store = FeedbackStores.open(FeedbackStores.defaultUrl(home));
-    versions = new Versions(home);
-    Limits limits = Limits.USUAL;
-    Body body = new Body(limits.bodyBytes(), limits.idleSeconds());
-    web =
-        Web.start(
-            new HttpSpec("127.0.0.1", 0, tokenEnv, List.of(), limits),
-            List.of(
-                PageRoutes.of(store, versions, new ByHand(), home.resolve("cycles"), body),
-                routes -> {
-                  routes.get("/v1/models", ctx -> Json.reply(ctx, 200, Map.of("data", List.of())));
-                  routes.post("/v1/chat/completions", ctx -> answer(ctx, body.json(ctx)));
-                  routes.post("/v1/feedback", ctx -> hear(ctx, body.json(ctx)));
-                }),
-            faults::add);
+    this.store = FeedbackStores.open(FeedbackStores.defaultUrl(home));
+    this.versions = new Versions(home);
+    this.server = server;
+    this.port = port;
   }
 
-  private final class ByHand implements Cycles {
-    @Override
-    public List<Cycle> list() {
-      return cycles;
-    }
+  /** The whole server, with the model that ships. */
+  static PageSite whole(Path home, Consumer<String> err) throws IOException {
+    Path recipe = home.resolve("serve.yaml");
+    Files.writeString(
+        recipe, "model: %s%nhome: %s%nhttp: { port: 0, name: luthier }%n".formatted(MODEL, home));
+    Serving serving = Serving.start(ServeRecipe.read(recipe, List.of()), err);
+    return new PageSite(home, serving, serving.port());
+  }
 
-    @Override
-    public void start() {
-      cycles.add(new Cycle("c0001", Instant.now(), "snapshot", Optional.empty(), ""));
-    }
+  /**
+   * The page and its routes, without a model.
+   *
+   * @param tokenEnv the variable with the token
+   */
+  static PageSite routes(Path home, Optional<String> tokenEnv) {
+    Limits limits = Limits.USUAL;
+    Body body = new Body(limits.bodyBytes(), limits.idleSeconds());
+    FeedbackStore store = FeedbackStores.open(FeedbackStores.defaultUrl(home));
+    Web web =
+        Web.start(
+            new HttpSpec("127.0.0.1", 0, tokenEnv, List.of(), Optional.empty(), Map.of(), limits),
+            List.of(PageRoutes.of(store, home, body), new FeedbackRoutes(store, body, e -> {})),
+            e -> {});
+    return new PageSite(
+        home,
+        () -> {
+          web.close();
+          store.close();
+        },
+        web.port());
   }
 
   String url(String path) {
-    return "http://127.0.0.1:%d/%s".formatted(web.port(), path);
-  }
-
-  private void answer(Context ctx, ObjectNode asked) throws IOException {
-    String prompt = asked.path("messages").path(asked.path("messages").size() - 1).path("content").asText();
-    String text = "You said: " + prompt;
-    String version = versions.deployed().current();
-    String id = "chatcmpl-" + UUID.randomUUID();
-    ctx.contentType("text/event-stream").header("Luthier-Version", version);
-    OutputStream out = ctx.res().getOutputStream();
-    for (String word : text.split("(?<= )")) {
-      send(out, chunk(id, version, Map.of("content", word), null));
-    }
-    send(out, chunk(id, version, Map.of(), "stop"));
-    send(out, "[DONE]");
-    store.add(
-        new Answer(
-            id,
-            Instant.now(),
-            version,
-            "",
-            asked.path("messages").toString(),
-            text,
-            List.of(),
-            List.of(),
-            Map.of()));
-  }
-
-  private static String chunk(
-      String id, String version, Map<String, String> delta, @org.jspecify.annotations.Nullable String end) {
-    Map<String, Object> choice = new TreeMap<>(Map.of("index", 0, "delta", delta));
-    if (end != null) {
-      choice.put("finish_reason", end);
-    }
-    return Json.text(Map.of("id", id, "system_fingerprint", version, "choices", List.of(choice)));
-  }
-
-  private static void send(OutputStream out, String data) throws IOException {
-    out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
-    out.flush();
-  }
-
-  private void hear(Context ctx, ObjectNode said) {
-    String id = said.path("id").asText();
-    store.add(
-        new Feedback(
-            id,
-            said.path("answer").asText(),
-            store.pseudonym(String.valueOf(ctx.header("Luthier-Rater"))),
-            Instant.now(),
-            said(said)));
-    Json.reply(ctx, 201, Map.of("id", id));
-  }
-
-  private static Said said(ObjectNode said) {
-    if (said.has("thumb")) {
-      return new Said.Thumb(said.path("thumb").asText().equals("up"));
-    }
-    if (said.has("ratings")) {
-      Map<String, Integer> aspects = new TreeMap<>();
-      said.path("ratings").properties().forEach(e -> aspects.put(e.getKey(), e.getValue().asInt()));
-      return new Said.Ratings(aspects);
-    }
-    if (said.has("other")) {
-      String preferred = said.path("preferred").asText().toUpperCase(Locale.ROOT);
-      return new Said.Choice(said.path("other").asText(), Said.Preferred.valueOf(preferred));
-    }
-    return said.has("edit")
-        ? new Said.Edit(said.path("edit").asText())
-        : new Said.Comment(said.path("comment").asText());
+    return "http://127.0.0.1:%d/%s".formatted(port, path);
   }
 
   /** Puts an answer into the store. */
@@ -163,31 +104,54 @@ final class PageSite implements AutoCloseable {
   Feedback heard(Answer answer, String rater, Said said) {
     Feedback feedback =
         new Feedback(
-            "feedback-" + UUID.randomUUID(), answer.id(), store.pseudonym(rater), Instant.now(), said);
+            "feedback-" + UUID.randomUUID(),
+            answer.id(),
+            store.pseudonym(rater),
+            Instant.now(),
+            said);
     store.add(feedback);
     return feedback;
   }
 
-  /** Makes a version out of an adapter of no meaning: here nobody loads it. */
+  /** A version out of a file that is no adapter: nobody loads it. */
   Version version(String parent, GateReport.Checked... checks) {
     try {
-      Path adapter = Files.createDirectories(home.resolve("adapter" + made++));
+      Path adapter = Files.createDirectories(home.resolve("adapter" + made));
       Files.writeString(adapter.resolve("adapter_config.json"), "{}");
-      return versions.add(
-          new Made(
-              parent,
-              adapter,
-              Instant.now().minusSeconds(90),
-              Optional.of(new GateReport(List.of(checks))),
-              "cycle-" + made));
+      return version(parent, adapter, checks);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** A version that can answer: a new adapter, which changes nothing yet. */
+  Version answering(String parent, GateReport.Checked... checks) {
+    Path adapter = home.resolve("adapter" + made);
+    try (Model model = Models.load(MODEL, Compute.CPU);
+        Adapted<Model> adapted = Adapted.attach(model, Lora.of(2, 4), 1)) {
+      AdapterFiles.save(adapted, adapter, MODEL.toString());
+    }
+    return version(parent, adapter, checks);
+  }
+
+  private Version version(String parent, Path adapter, GateReport.Checked... checks) {
+    made++;
+    return versions.add(
+        new Made(
+            parent,
+            adapter,
+            Instant.now().minusSeconds(90),
+            Optional.of(new GateReport(List.of(checks))),
+            "cycle-" + made));
+  }
+
   @Override
   public void close() {
-    web.close();
     store.close();
+    try {
+      server.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

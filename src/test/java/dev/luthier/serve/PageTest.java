@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,14 +43,15 @@ class PageTest {
   private static final GateReport.Checked WON =
       new GateReport.Checked("win rate", 0.58, ">= 0.5", true, "300 prompts, 0.52 to 0.63");
 
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private PageSite site;
   private Browser browser;
 
   @BeforeAll
   void open(@TempDir Path home, @TempDir Path profile) throws IOException {
     browser = Browser.open(profile);
-    site = new PageSite(home, Optional.empty());
-    site.version("v0000", WON);
+    site = PageSite.whole(home, told::add);
+    site.answering("v0000", WON);
     site.version("v0001", new GateReport.Checked("win rate", 0.41, ">= 0.5", false, ""));
     log("c0001/policy", 1, 40);
   }
@@ -88,6 +90,14 @@ class PageTest {
     return site.store.feedback(Asked.all());
   }
 
+  /** The chat, with short answers. */
+  private void chat() {
+    browser.go(site.url("#/runs"));
+    browser.script(
+        "localStorage.setItem('luthier-sampling', JSON.stringify({max_tokens: 12, temperature: 1}))");
+    browser.go(site.url("#/chat"));
+  }
+
   /** Asks in the chat and waits for the whole answer. */
   private WebElement ask(String prompt) {
     int before = browser.all(".said.model .opinions").size();
@@ -101,24 +111,30 @@ class PageTest {
 
   @Test
   void anAnswerIsStreamedAndItsThumbLandsInTheStore() {
-    browser.go(site.url("#/chat"));
-    WebElement answer = ask("good morning");
-    assertThat(answer.findElement(By.className("text")).getText())
-        .isEqualTo("You said: good morning");
-    assertThat(answer.findElement(By.className("version")).getText()).isEqualTo("v0000");
+    chat();
+    WebElement answer = ask("What is the capital of France?");
+    String version = answer.findElement(By.className("version")).getText();
     int before = said().size();
     answer.findElement(By.cssSelector("[data-thumb=down]")).click();
     browser.awaitTrue("feedback", () -> said().size() == before + 1);
     Judged kept = said().get(before);
     assertThat(kept.feedback().said()).isEqualTo(new Said.Thumb(false));
-    assertThat(kept.answer().text()).isEqualTo("You said: good morning");
+    assertThat(kept.answer().version()).isEqualTo(version);
+    assertThat(kept.answer().messages()).contains("What is the capital of France?");
+    assertThat(words(answer.findElement(By.className("text")).getText()))
+        .isEqualTo(words(kept.answer().text()));
     assertThat(browser.await("[data-thumb=down]").getDomAttribute("aria-pressed")).isEqualTo("true");
     assertThat(browser.complaints()).isEmpty();
   }
 
+  /** Letters and digits only: emphasis and breaks of lines are shown, not written. */
+  private static String words(String text) {
+    return text.replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+  }
+
   @Test
   void anAnswerIsCorrectedRatedAndCommentedOn() {
-    browser.go(site.url("#/chat"));
+    chat();
     ask("good evening");
     int before = said().size();
     browser.await("[data-tool=edit]").click();
@@ -128,7 +144,7 @@ class PageTest {
     browser.await(".panel [type=submit]").click();
     browser.await(".said.model .text", "Good evening to you.");
     browser.await("[data-tool=rate]").click();
-    browser.await("[data-aspect=helpful]");
+    browser.await(".scale");
     browser.script(
         "document.querySelector('[data-aspect=helpful][value=\"4\"]').click();"
             + "document.querySelector('[data-aspect=safe][value=\"5\"]').click()");
@@ -236,6 +252,12 @@ class PageTest {
     browser.await("dialog [type=submit]").click();
     browser.await("[data-current=v0001]");
     assertThat(site.versions.deployed().current()).isEqualTo("v0001");
+    chat();
+    browser.awaitTrue(
+        "an answer of v0001",
+        () ->
+            ask("Who are you?").findElement(By.className("version")).getText().equals("v0001"));
+    browser.go(site.url("#/versions"));
     browser.await("[data-rollback]").click();
     browser.await("[name=why]").sendKeys("it rhymes", Keys.ENTER);
     browser.await("[data-current=v0000]");
@@ -259,9 +281,8 @@ class PageTest {
 
   @Test
   void scriptsAreTextAndNeverRun() {
-    browser.go(site.url("#/chat"));
-    WebElement answer = ask(SCRIPT);
-    assertThat(answer.findElement(By.className("text")).getText()).isEqualTo("You said: " + SCRIPT);
+    chat();
+    ask(SCRIPT);
     assertThat(browser.await(".said.user .text").getText()).isEqualTo(SCRIPT);
     doubted(new Said.Comment(SCRIPT), SCRIPT);
     browser.go(site.url("#/review"));
@@ -304,7 +325,7 @@ class PageTest {
       browser.script(
           "document.activeElement.blur(); window.met = new Set(); document.addEventListener('focusin', e => {"
               + " const s = getComputedStyle(e.target), v = e.target.matches('input[type=radio]')"
-              + " || s.outlineStyle !== 'none' || e.target.closest('.box');"
+              + " || s.outlineStyle !== 'none' || e.target.closest('.box') || e.target.id === 'main';"
               + " met.add(e.target); if (!v) (window.unseen ??= []).push(e.target.outerHTML); })");
       for (int i = 0; i < 6 && !browser.script(MISSED).equals(List.of()); i++) {
         browser.press(String.valueOf(Keys.TAB.charAt(0)).repeat(20));
@@ -335,7 +356,7 @@ class PageTest {
     site.answered(word, word.substring(0, 200), word);
     site.answered(word, "v0000", word + word);
     browser.size(320, 640); // the narrowest that is in use
-    browser.go(site.url("#/chat"));
+    chat();
     for (String view : VIEWS) {
       show(view);
       if (view.equals("chat")) {
@@ -414,7 +435,7 @@ class PageTest {
 
   @Test
   void theTokenIsAskedForWhereTheServerWantsOne(@TempDir Path home) {
-    try (PageSite guarded = new PageSite(home, Optional.of("PATH"))) { // a variable that is set
+    try (PageSite guarded = PageSite.routes(home, Optional.of("PATH"))) { // a variable that is set
       browser.go(guarded.url("#/versions"));
       browser.await("[name=token]").sendKeys("wrong", Keys.ENTER);
       browser.await("dialog h2", "That token was refused");
@@ -430,7 +451,7 @@ class PageTest {
 
   @Test
   void whatFailsIsSaidInWords(@TempDir Path home) {
-    PageSite gone = new PageSite(home, Optional.empty());
+    PageSite gone = PageSite.routes(home, Optional.empty());
     browser.go(gone.url("#/runs"));
     browser.await(".empty", "No run yet");
     gone.close();

@@ -113,7 +113,7 @@ export function show(place) {
     turn('stop', 'Stop the answer');
     say('Answering');
     try {
-      await complete([...mine], { user: conversation, ...options.read() }, about, cut.signal, piece => {
+      await complete([...mine], { user: conversation, ...(await options.read()) }, about, cut.signal, piece => {
         reply.content += piece;
         later(() => drawWords(words, reply.content, log));
       });

@@ -27,7 +27,7 @@ export function cycles(place, changed) {
     clearTimeout(timer);
     try {
       const { cycles: all } = await get('/api/cycles');
-      const now = JSON.stringify(all.map(c => [c.name, c.state]));
+      const now = JSON.stringify(all.map(c => [c.name, c.stage, c.outcome]));
       if (last && last !== now) {
         changed();
       }
@@ -45,13 +45,13 @@ export function cycles(place, changed) {
   async function begin() {
     const sure = await ask({
       title: 'Start a cycle now?',
-      text: 'It trains on what was accepted so far, beside the traffic. A version that passes the gate is tried as the recipe says.',
+      text: 'The process of “luthier online” begins it as soon as it can, with what was accepted so far. A version that passes the gate is tried as the recipe says.',
       yes: 'Start',
     });
     if (sure) {
       try {
         await post('/api/cycles');
-        toast('A cycle was asked for.');
+        toast('Asked for. It is listed here when it begins.');
         look();
       } catch (e) {
         toast(e.message, 'bad');
@@ -60,12 +60,19 @@ export function cycles(place, changed) {
   }
 }
 
+const KINDS = { promoted: 'good', ready: 'good', refused: 'bad', 'rolled back': 'bad', abandoned: '' };
+
 function entry(c) {
   return el(
     'li',
     {},
-    el('div', { class: 'row between' }, el('strong', {}, c.name), el('span', { class: 'quiet' }, ago(c.at))),
-    el('div', { class: 'row' }, el('span', { class: 'tag' }, c.state), c.version && el('span', { class: 'quiet' }, `made ${c.version}`)),
-    c.told && el('p', { class: 'quiet' }, c.told),
+    el(
+      'div',
+      { class: 'row between' },
+      el('div', { class: 'row' }, el('strong', {}, c.name), el('span', { class: `tag ${KINDS[c.outcome] ?? 'warn'}` }, c.outcome ?? `at ${c.stage ?? 'its end'}`)),
+      el('span', { class: 'quiet' }, ago(c.at)),
+    ),
+    el('p', { class: 'quiet' }, `Tunes ${c.parent}${c.version ? `, made ${c.version}` : ''}. Why it began: ${c.trigger}.`),
+    c.reasons.length > 0 && el('ul', { class: 'quiet' }, c.reasons.map(r => el('li', {}, r))),
   );
 }

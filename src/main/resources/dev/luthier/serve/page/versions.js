@@ -42,11 +42,10 @@ export function show(place) {
       ),
     );
     const newest = [...all.versions].reverse();
-    body.replaceChildren(
-      newest.length > 1
-        ? el('div', { class: 'cards' }, newest.map(v => card(v, all)))
-        : [empty('Only the model as it came', 'The first cycle makes version v0001 of the feedback that was accepted. Give some in the chat, or label pairs.', el('a', { class: 'button main', href: '#/label' }, 'Label pairs')), el('div', { class: 'cards' }, newest.map(v => card(v, all)))],
-    );
+    body.replaceChildren(el('div', { class: 'cards' }, newest.map(v => card(v, all))));
+    if (newest.length === 1) {
+      body.append(empty('Only the model as it came', 'The first cycle makes version v0001 out of the feedback that was accepted. Give some in the chat, or label pairs.', el('a', { class: 'button main', href: '#/label' }, 'Label pairs')));
+    }
   }
 
   function share(part) {
