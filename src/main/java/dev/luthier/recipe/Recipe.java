@@ -52,7 +52,8 @@ public record Recipe(
 
   /** The same learnt otherwise. */
   Recipe with(Method other) {
-    return new Recipe(model, other, peft, from, data, optim, memory, eval, checkpoint, output, seed);
+    return new Recipe(
+        model, other, peft, adapter, data, optim, memory, eval, checkpoint, output, seed);
   }
 
   /** The same with weights that move otherwise. */
