@@ -152,12 +152,15 @@ class SnapshotTest {
     Answer a = Rows.answer("a", "q", "x");
     say(new Said.Thumb(true), a, Optional.empty(), 0.01);
     say(new Said.Comment("well"), a, Optional.empty(), 1);
+    Answer empty = Rows.answer("e", "q", " ");
+    say(new Said.Thumb(false), empty, Optional.empty(), 1);
+    say(new Said.Choice("a", Said.Preferred.OTHER), empty, Optional.of(a), 1);
     judged.add(
         new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
     Snapshot snapshot = write(ALL_TRAIN);
     assertThat(snapshot.parts()).isEmpty();
     assertThat(List.of(snapshot.light(), snapshot.comments(), snapshot.feedback()))
-        .containsExactly(1L, 1L, 1L);
+        .containsExactly(1L, 1L, 3L);
   }
 
   /** A completion of a plain text stays plain text. */
@@ -167,7 +170,7 @@ class SnapshotTest {
     Answer plain =
         new Answer(
             "a", chat.at(), "v", "", chat.messages(), " 4", List.of(), List.of(),
-            Map.of("form", "text"));
+            Map.of("task", "completion"));
     say(new Said.Edit(" four"), plain, Optional.empty(), 1);
     Snapshot snapshot = write(ALL_TRAIN);
     JsonNode pair = rows(snapshot.train(Snapshot.PREFERENCE)).get(0);
