@@ -21,8 +21,7 @@ record Guest(Running running, Party party) {
       this.wanted = wanted;
       this.guests =
           java.util.stream.IntStream.range(0, wanted.samples())
-              .mapToObj(
-                  i -> new Running(i, wanted.request(), room, wanted.limits(), decoder))
+              .mapToObj(i -> new Running(i, wanted.request(), room, wanted.limits(), decoder))
               .map(running -> new Guest(running, this))
               .toList();
     }

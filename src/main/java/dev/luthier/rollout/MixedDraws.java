@@ -36,9 +36,7 @@ final class MixedDraws {
               groups.size() == 1
                   ? logits
                   : logits.index_select(
-                      0,
-                      Ops.longs(
-                          rows.stream().mapToLong(r -> r).toArray(), compute)); // (G, V)
+                      0, Ops.longs(rows.stream().mapToLong(r -> r).toArray(), compute)); // (G, V)
           take(sampling, group, own);
         });
   }

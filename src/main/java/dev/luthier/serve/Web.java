@@ -84,7 +84,8 @@ final class Web implements AutoCloseable {
         UserError.class,
         (e, ctx) ->
             Json.reply(ctx, new ApiError(400, "invalid_request", String.valueOf(e.getMessage()))));
-    config.routes.exception(HttpResponseException.class, (e, ctx) -> Json.reply(ctx, plain(e, ctx)));
+    config.routes.exception(
+        HttpResponseException.class, (e, ctx) -> Json.reply(ctx, plain(e, ctx)));
     config.routes.exception(Exception.class, (e, ctx) -> fault(e, ctx, err));
   }
 
