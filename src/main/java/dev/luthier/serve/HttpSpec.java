@@ -26,7 +26,8 @@ public record HttpSpec(
             elsewhere = {"api_key", "token", "key"})
         Optional<String> tokenEnv,
     @Doc(
-            value = "Other origins whose pages may ask from a browser, such as https://chat.example",
+            value =
+                "Other origins whose pages may ask from a browser, such as https://chat.example",
             elsewhere = {"cors", "allowed_origins"})
         @Default("[]")
         List<String> origins,
@@ -63,7 +64,8 @@ public record HttpSpec(
       throw new UserError("http.origins must be as https://chat.example, was " + origin, e);
     }
     boolean whole =
-        uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+        uri.getHost() != null
+            && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
     if (!whole || !String.valueOf(uri.getPath()).isEmpty() || origin.contains("*")) {
       throw new UserError("http.origins must be as https://chat.example, was " + origin);
     }
@@ -94,7 +96,8 @@ public record HttpSpec(
           String value = System.getenv(name);
           if (value == null || value.isBlank()) {
             throw new UserError(
-                "http.token_env: the environment has no variable %s; set it to the token".formatted(name));
+                "http.token_env: the environment has no variable %s; set it to the token"
+                    .formatted(name));
           }
           return value.strip();
         });

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.data.Columns;
+import dev.luthier.data.Example;
+import dev.luthier.data.Judgement;
+import dev.luthier.data.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +53,8 @@ class SnapshotTest {
   }
 
   /**
-   * Three choices between "no" and "yes": 0.9 for yes, 0.5 for no, 0.4 a tie. By weight yes has (0.9
-   * + 0.4 / 2) / 1.8 = 0.6111.
+   * Three choices between "no" and "yes": 0.9 for yes, 0.5 for no, 0.4 a tie. By weight yes has
+   * (0.9 + 0.4 / 2) / 1.8 = 0.6111.
    */
   @Test
   void votesBetweenTwoTextsBecomeOnePair() throws IOException {
@@ -100,9 +104,9 @@ class SnapshotTest {
   }
 
   /**
-   * good: a thumb up and ratings of mean 4, (1 + 3/4) / 2 = 0.875; bad: ratings of mean 2, 1/4; near:
-   * ratings of mean 3, 1/2. Differences 0.625, 0.375 and 0.25: three pairs with a gap of 0.25, two
-   * with 0.3. The labels are good and bad; near is neither.
+   * good: a thumb up and ratings of mean 4, (1 + 3/4) / 2 = 0.875; bad: ratings of mean 2, 1/4;
+   * near: ratings of mean 3, 1/2. Differences 0.625, 0.375 and 0.25: three pairs with a gap of
+   * 0.25, two with 0.3. The labels are good and bad; near is neither.
    */
   @Test
   void thumbsAndRatingsBecomeLabelsAndPairsOfOnePrompt() throws IOException {
@@ -148,12 +152,14 @@ class SnapshotTest {
     Answer a = Rows.answer("a", "q", "x");
     say(new Said.Thumb(true), a, Optional.empty(), 0.01);
     say(new Said.Comment("well"), a, Optional.empty(), 1);
-    judged.add(
-        new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
+    Answer empty = Rows.answer("e", "q", " ");
+    say(new Said.Thumb(false), empty, Optional.empty(), 1);
+    say(new Said.Choice("a", Said.Preferred.OTHER), empty, Optional.of(a), 1);
+    judged.add(new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
     Snapshot snapshot = write(ALL_TRAIN);
     assertThat(snapshot.parts()).isEmpty();
     assertThat(List.of(snapshot.light(), snapshot.comments(), snapshot.feedback()))
-        .containsExactly(1L, 1L, 1L);
+        .containsExactly(1L, 1L, 3L);
   }
 
   /** A completion of a plain text stays plain text. */
@@ -162,8 +168,15 @@ class SnapshotTest {
     Answer chat = Rows.answer("a", "2 + 2 =", " 4");
     Answer plain =
         new Answer(
-            "a", chat.at(), "v", "", chat.messages(), " 4", List.of(), List.of(),
-            Map.of("form", "text"));
+            "a",
+            chat.at(),
+            "v",
+            "",
+            chat.messages(),
+            " 4",
+            List.of(),
+            List.of(),
+            Map.of("task", "completion"));
     say(new Said.Edit(" four"), plain, Optional.empty(), 1);
     Snapshot snapshot = write(ALL_TRAIN);
     JsonNode pair = rows(snapshot.train(Snapshot.PREFERENCE)).get(0);
@@ -171,6 +184,33 @@ class SnapshotTest {
     assertThat(pair.get("chosen").asText()).isEqualTo(" four");
     assertThat(rows(snapshot.train(Snapshot.SFT)).get(0).get("completion").asText())
         .isEqualTo(" four");
+  }
+
+  /** What is written is what the readers of docs/data.md take, by the columns alone. */
+  @Test
+  void luthiersReadersTakeAllFiles() {
+    Answer a = Rows.answer("a", "2 + 2?", "5");
+    say(new Said.Edit("4"), a, Optional.empty(), 0.5);
+    say(new Said.Thumb(false), a, Optional.empty(), 1);
+    Snapshot snapshot = write(new SnapshotRules(0, 0.05, 0.25, true));
+    List<Example> read = new ArrayList<>();
+    for (String kind : List.of(Snapshot.PREFERENCE, Snapshot.FEEDBACK, Snapshot.SFT)) {
+      dev.luthier.data.Prompted.Read rows =
+          dev.luthier.data.Prompted.read(
+              snapshot.train(kind).orElseThrow().toString(),
+              Optional.empty(),
+              Columns.AS_THEY_ARE,
+              10);
+      assertThat(rows.refused()).isEmpty();
+      rows.rows().forEach(row -> read.add(row.example()));
+    }
+    Example.Answers pair = (Example.Answers) read.get(0);
+    assertThat(pair.each()).extracting(Example.Answered::said).containsExactly("4", "5");
+    assertThat(read.subList(1, 3))
+        .extracting(e -> ((Example.Answers) e).judgement())
+        .containsExactly(new Judgement.Labelled(true), new Judgement.Labelled(false));
+    assertThat(((Example.Chat) read.get(3)).messages())
+        .containsExactly(Message.of("user", "2 + 2?"), Message.of("assistant", "4"));
   }
 
   @Test

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Fifty random moments at which a process that writes with four threads is killed: what it was told
- * is kept, is there. At 46 of them the process is only held (SIGSTOP) and its files are copied: they
- * hold then what a kill would leave, since a killed process writes nothing more. At the last four it
- * is killed (SIGKILL), and the next one goes on in the same database.
+ * is kept, is there. At 46 of them the process is only held (SIGSTOP) and its files are copied:
+ * they hold then what a kill would leave, since a killed process writes nothing more. At the last
+ * four it is killed (SIGKILL), and the next one goes on in the same database.
  */
 @DisabledOnOs(OS.WINDOWS)
 class StoreKillTest {

@@ -200,7 +200,8 @@ class WebTest {
     assertThat(broken.body()).contains("internal_error").doesNotContain("inner detail");
     assertThat(log).hasSize(1).first().asString().contains("inner detail");
     assertThat(get("/%2e%2e/%2e%2e/etc/passwd").statusCode()).isBetween(400, 404);
-    assertThat(raw("GET /../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"))
+    assertThat(
+            raw("GET /../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"))
         .containsPattern("HTTP/1.1 4\\d\\d");
   }
 
