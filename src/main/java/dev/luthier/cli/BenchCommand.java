@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       StepBenchCommand.class,
       HeadBenchCommand.class,
       GenerateBenchCommand.class,
-      RolloutBenchCommand.class
+      RolloutBenchCommand.class,
+      ServeBenchCommand.class
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
