@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       HeadBenchCommand.class,
       GenerateBenchCommand.class,
       RolloutBenchCommand.class,
-      MonthBenchCommand.class
+      MonthBenchCommand.class,
+      ServeBenchCommand.class
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -79,6 +79,7 @@ final class Web implements AutoCloseable {
           }
         });
     routes.forEach(r -> r.add(config.routes));
+    config.routes.exception(HttpResponseException.class, (e, ctx) -> refuse(e, ctx, err));
     config.routes.exception(Exception.class, (e, ctx) -> refuse(e, ctx, err));
   }
 

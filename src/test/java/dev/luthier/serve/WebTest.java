@@ -14,9 +14,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ class WebTest {
   private final List<String> log = new ArrayList<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final CountDownLatch let = new CountDownLatch(1);
   private Web web = start(Optional.empty(), List.of());
 
   private Web start(Optional<String> tokenEnv, List<String> origins) {
@@ -44,9 +48,21 @@ class WebTest {
                   ctx -> {
                     throw new IllegalStateException("inner detail");
                   });
+              routes.get("/endless", this::endless);
               routes.post("/echo", ctx -> Json.reply(ctx, 200, body.json(ctx)));
             }),
         log::add);
+  }
+
+  /** Writes until the client is let go. */
+  private void endless(Context ctx) throws IOException {
+    try {
+      while (true) {
+        ctx.outputStream().write(new byte[1 << 16]);
+      }
+    } catch (IOException e) {
+      let.countDown();
+    }
   }
 
   /** PATH is set wherever tests run: its value is the token. */
@@ -187,6 +203,18 @@ class WebTest {
                 "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 50\r\n\r\n{"))
         .startsWith("HTTP/1.1 408");
+  }
+
+  /** It is let go after a second in which nothing could be written; others are served meanwhile. */
+  @Test
+  void aClientThatDoesNotReadIsLetGo() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", web.port())) {
+      socket
+          .getOutputStream()
+          .write("GET /endless HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      assertThat(get("/health").statusCode()).isEqualTo(200);
+      assertThat(let.await(2, TimeUnit.MINUTES)).isTrue();
+    }
   }
 
   @Test
