@@ -61,8 +61,7 @@ final class PageFiles implements Routes {
 
   private void send(Context ctx, String name) {
     PageFile file =
-        find(name)
-            .orElseThrow(() -> new ApiError(404, "not_found", "the page has no such file"));
+        find(name).orElseThrow(() -> new ApiError(404, "not_found", "the page has no such file"));
     ctx.header("Content-Security-Policy", POLICY);
     ctx.header("Referrer-Policy", "no-referrer");
     ctx.header("Cache-Control", "no-cache");

@@ -28,8 +28,7 @@ final class PageRoutes implements Routes {
    * @param home the folder of versions and cycles
    * @param body reads what is posted
    */
-  static PageRoutes of(
-      FeedbackStore store, Path home, Body body) {
+  static PageRoutes of(FeedbackStore store, Path home, Body body) {
     return new PageRoutes(
         List.of(
             new PageFiles(),

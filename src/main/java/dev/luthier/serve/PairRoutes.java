@@ -36,8 +36,7 @@ record PairRoutes(Function<Context, Optional<AnswerPair>> pairs, RandomGenerator
     Json.reply(
         ctx,
         200,
-        Map.of(
-            "prompt", Shown.messages(one), "a", side(shown.get(0)), "b", side(shown.get(1))));
+        Map.of("prompt", Shown.messages(one), "a", side(shown.get(0)), "b", side(shown.get(1))));
   }
 
   private static Map<String, String> side(Answer answer) {

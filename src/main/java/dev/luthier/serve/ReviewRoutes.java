@@ -10,6 +10,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -78,7 +79,7 @@ final class ReviewRoutes implements Routes {
           "not_quarantined",
           judged
               .decision()
-              .map(d -> "this was decided already: %s by %s".formatted(d.standing(), d.by()))
+              .map(d -> "this was decided already: %s by %s".formatted(word(d), d.by()))
               .orElse("this feedback is not in quarantine"));
     }
     Decision decision =
@@ -93,11 +94,16 @@ final class ReviewRoutes implements Routes {
     return decision;
   }
 
+  private static String word(Decision decision) {
+    return decision.standing().name().toLowerCase(Locale.ROOT);
+  }
+
   private static String by(ObjectNode said) {
     String by = said.path("by").asText("").strip();
     if (by.isEmpty() || by.length() > NAME || by.equals(Decision.FILTER)) {
       throw ApiError.wrong(
-          "by", "by must be the name of the person who decides, of 1 to %d characters".formatted(NAME));
+          "by",
+          "by must be the name of the person who decides, of 1 to %d characters".formatted(NAME));
     }
     return by;
   }

@@ -38,7 +38,8 @@ record RunFolders(Path root) {
       return out;
     }
     try {
-      Files.walkFileTree(root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Finder(out));
+      Files.walkFileTree(
+          root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Finder(out));
     } catch (IOException e) {
       throw new ApiError(500, "runs_unreadable", "the folder of runs cannot be read");
     }
@@ -71,7 +72,8 @@ record RunFolders(Path root) {
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(Path dir, java.io.@org.jspecify.annotations.Nullable IOException e) {
+    public FileVisitResult postVisitDirectory(
+        Path dir, java.io.@org.jspecify.annotations.Nullable IOException e) {
       return FileVisitResult.CONTINUE;
     }
   }

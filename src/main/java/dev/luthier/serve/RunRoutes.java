@@ -39,10 +39,8 @@ record RunRoutes(RunFolders runs) implements Routes {
 
   private void metrics(Context ctx) {
     long from = from(ctx.queryParam("from"));
-    MetricLines.Part part =
-        MetricLines.from(runs.metrics(ctx.pathParam("name")), from, LINES);
-    Json.reply(
-        ctx, 200, Map.of("lines", part.lines(), "next", part.next(), "more", part.more()));
+    MetricLines.Part part = MetricLines.from(runs.metrics(ctx.pathParam("name")), from, LINES);
+    Json.reply(ctx, 200, Map.of("lines", part.lines(), "next", part.next(), "more", part.more()));
   }
 
   private static long from(@Nullable String text) {

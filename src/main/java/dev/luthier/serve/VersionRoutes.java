@@ -58,8 +58,7 @@ record VersionRoutes(Versions versions, Body body) implements Routes {
     out.put(
         "canary",
         now.canary()
-            .map(
-                c -> Map.of("name", c.name(), "share", c.share(), "since", c.since().toString()))
+            .map(c -> Map.of("name", c.name(), "share", c.share(), "since", c.since().toString()))
             .orElse(null));
     out.put("versions", versions.list().stream().map(v -> version(v, now)).toList());
     List<Deployed.Event> history = now.history();

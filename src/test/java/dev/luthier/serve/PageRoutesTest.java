@@ -55,7 +55,8 @@ class PageRoutesTest {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(site.url(path))).header("Luthier-Rater", PageSite.RATER);
     return client.send(
-        (headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofString());
+        (headers.length == 0 ? request : request.headers(headers)).build(),
+        BodyHandlers.ofString());
   }
 
   private HttpResponse<String> post(String path, String body) throws Exception {
@@ -84,8 +85,7 @@ class PageRoutesTest {
       for (String path : next) {
         HttpResponse<String> file = get(path);
         assertThat(file.statusCode()).as(path).isEqualTo(200);
-        assertThat(file.headers().firstValue("Content-Security-Policy"))
-            .hasValue(PageFiles.POLICY);
+        assertThat(file.headers().firstValue("Content-Security-Policy")).hasValue(PageFiles.POLICY);
         assertThat(file.body()).as(path).doesNotContain("innerHTML").doesNotContain("eval(");
         Matcher names =
             Pattern.compile("(?:\"/page/|from '\\./)([a-z]+\\.[a-z]+)").matcher(file.body());
@@ -96,15 +96,20 @@ class PageRoutesTest {
       seen.addAll(next);
       next = found.stream().filter(name -> !seen.contains(name)).toList();
     }
-    assertThat(seen).contains("", "page/style.css", "page/main.js", "page/runs.js", "page/icon.svg");
-    assertThat(PageFiles.POLICY).doesNotContain("unsafe").doesNotContain("http").doesNotContain("*");
+    assertThat(seen)
+        .contains("", "page/style.css", "page/main.js", "page/runs.js", "page/icon.svg");
+    assertThat(PageFiles.POLICY)
+        .doesNotContain("unsafe")
+        .doesNotContain("http")
+        .doesNotContain("*");
   }
 
   @Test
   void aBrowserKeepsAFileWhileItsTagIsTheSame() throws Exception {
     HttpResponse<String> first = get("page/main.js");
     String tag = first.headers().firstValue("ETag").orElseThrow();
-    assertThat(first.headers().firstValue("Content-Type")).hasValue("text/javascript; charset=utf-8");
+    assertThat(first.headers().firstValue("Content-Type"))
+        .hasValue("text/javascript; charset=utf-8");
     HttpResponse<String> again = get("page/main.js", "If-None-Match", tag);
     assertThat(again.statusCode()).isEqualTo(304);
     assertThat(again.body()).isEmpty();
@@ -147,13 +152,20 @@ class PageRoutesTest {
     site.store.decide(
         List.of(
             new Decision(
-                feedback.id(), Standing.QUARANTINED, 0.3, List.of("a flood"), "filter", Instant.now())));
+                feedback.id(),
+                Standing.QUARANTINED,
+                0.3,
+                List.of("a flood"),
+                "filter",
+                Instant.now())));
     JsonNode waiting = json(get("api/quarantine"));
     assertThat(waiting.path("total").asInt()).isEqualTo(1);
     assertThat(waiting.at("/items/0/decision/reasons/0").asText()).isEqualTo("a flood");
     assertThat(waiting.at("/items/0/feedback/said/up").asBoolean()).isTrue();
-    assertThat(code(post(path, "{\"accept\": \"yes\", \"by\": \"Ada\"}"))).isEqualTo("400 invalid_value");
-    assertThat(code(post(path, "{\"accept\": true, \"by\": \" \"}"))).isEqualTo("400 invalid_value");
+    assertThat(code(post(path, "{\"accept\": \"yes\", \"by\": \"Ada\"}")))
+        .isEqualTo("400 invalid_value");
+    assertThat(code(post(path, "{\"accept\": true, \"by\": \" \"}")))
+        .isEqualTo("400 invalid_value");
     assertThat(code(post(path, "{\"accept\": true, \"by\": \"filter\"}")))
         .isEqualTo("400 invalid_value");
     assertThat(code(post(path + "x", "{\"accept\": true, \"by\": \"Ada\"}")))
@@ -179,7 +191,9 @@ class PageRoutesTest {
     assertThat(all.at("/versions/1/gate/checks/0/figure").asDouble()).isEqualTo(0.6);
     assertThat(all.at("/versions/2/refused").asBoolean()).isTrue();
     assertThat(post("api/versions/v0002/promote", "{}").statusCode()).as("refused").isEqualTo(400);
-    assertThat(post("api/versions/v0009/promote", "{}").statusCode()).as("not there").isEqualTo(400);
+    assertThat(post("api/versions/v0009/promote", "{}").statusCode())
+        .as("not there")
+        .isEqualTo(400);
     assertThat(post("api/versions/..%2f..%2fx/promote", "{}").statusCode()).isIn(400, 404);
     assertThat(json(post("api/versions/v0001/promote", "{}")).path("current").asText())
         .isEqualTo("v0001");
@@ -201,7 +215,8 @@ class PageRoutesTest {
   void metricsComeOnceAndInWholeLines() throws Exception {
     Path folder = Files.createDirectories(home.resolve("cycles/c0001/train/policy"));
     Path file = folder.resolve("metrics.jsonl");
-    Files.writeString(file, "{\"step\": 1, \"loss\": 2.5}\n{\"step\": 2, \"loss\": \"NaN\"}\n{\"st");
+    Files.writeString(
+        file, "{\"step\": 1, \"loss\": 2.5}\n{\"step\": 2, \"loss\": \"NaN\"}\n{\"st");
     JsonNode run = json(get("api/runs")).path("runs").path(0);
     assertThat(run.path("name").asText()).isEqualTo("c0001/train/policy");
     assertThat(run.path("step").asInt()).isEqualTo(2);
@@ -233,7 +248,16 @@ class PageRoutesTest {
     Files.createSymbolicLink(linked.resolve("metrics.jsonl"), home.resolve("metrics.jsonl"));
     for (String name :
         List.of(
-            "..", "%2e%2e", "../..", "..%2f", "x/../..", ".hidden", "link", "linked", "x%00", "/etc",
+            "..",
+            "%2e%2e",
+            "../..",
+            "..%2f",
+            "x/../..",
+            ".hidden",
+            "link",
+            "linked",
+            "x%00",
+            "/etc",
             "a%5c..%5c..")) {
       HttpResponse<String> got = get("api/runs/" + name + "/metrics");
       assertThat(got.statusCode()).as(name).isIn(400, 404);

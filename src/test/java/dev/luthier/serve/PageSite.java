@@ -5,16 +5,16 @@ import dev.luthier.feedback.Feedback;
 import dev.luthier.feedback.FeedbackStore;
 import dev.luthier.feedback.FeedbackStores;
 import dev.luthier.feedback.Said;
-import dev.luthier.model.Compute;
 import dev.luthier.model.Model;
 import dev.luthier.model.Models;
 import dev.luthier.online.GateReport;
 import dev.luthier.online.Made;
 import dev.luthier.online.Version;
 import dev.luthier.online.Versions;
-import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Adapted;
+import dev.luthier.peft.AdapterFiles;
 import dev.luthier.peft.Lora;
+import dev.luthier.tensor.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -115,8 +115,8 @@ final class PageSite implements AutoCloseable {
 
   /** A version out of a file that is no adapter: nobody loads it. */
   Version version(String parent, GateReport.Checked... checks) {
+    Path adapter = folder("adapter" + made);
     try {
-      Path adapter = Files.createDirectories(home.resolve("adapter" + made));
       Files.writeString(adapter.resolve("adapter_config.json"), "{}");
       return version(parent, adapter, checks);
     } catch (IOException e) {
@@ -126,12 +126,20 @@ final class PageSite implements AutoCloseable {
 
   /** A version that can answer: a new adapter, which changes nothing yet. */
   Version answering(String parent, GateReport.Checked... checks) {
-    Path adapter = home.resolve("adapter" + made);
+    Path adapter = folder("adapter" + made);
     try (Model model = Models.load(MODEL, Compute.CPU);
         Adapted<Model> adapted = Adapted.attach(model, Lora.of(2, 4), 1)) {
       AdapterFiles.save(adapted, adapter, MODEL.toString());
     }
     return version(parent, adapter, checks);
+  }
+
+  private Path folder(String name) {
+    try {
+      return Files.createDirectories(home.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Version version(String parent, Path adapter, GateReport.Checked... checks) {

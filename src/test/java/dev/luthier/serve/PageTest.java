@@ -38,7 +38,14 @@ class PageTest {
           + " [x](javascript:window.ran=3)";
 
   private static final List<String> VIEWS =
-      List.of("chat", "label", "review", "review/raters", "versions", "runs", "runs/c0001/policy");
+      List.of(
+          "chat",
+          "label",
+          "review",
+          "review/raters",
+          "versions",
+          "runs",
+          "runs/c0001/train/policy");
 
   private static final GateReport.Checked WON =
       new GateReport.Checked("win rate", 0.58, ">= 0.5", true, "300 prompts, 0.52 to 0.63");
@@ -53,7 +60,8 @@ class PageTest {
     site = PageSite.whole(home, told::add);
     site.answering("v0000", WON);
     site.version("v0001", new GateReport.Checked("win rate", 0.41, ">= 0.5", false, ""));
-    log("c0001/policy", 1, 40);
+    log("c0001/train/policy", 1, 40);
+    cycle("c0001");
   }
 
   @AfterAll
@@ -71,6 +79,18 @@ class PageTest {
     browser.size(1280, 800);
     browser.prefers("light");
     browser.complaints();
+  }
+
+  /** A cycle that was refused. */
+  private void cycle(String name) throws IOException {
+    Files.writeString(
+        site.home.resolve("cycles").resolve(name).resolve("cycle.json"),
+        """
+        {"name": "%s", "at": "2026-01-02T03:04:05Z", "trigger": "by hand", "parent": "v0000",
+        "place": "serve.yaml", "done": {"SNAPSHOT": 1.5}, "version": null, "outcome": "REFUSED",
+        "reasons": ["win rate 0.4100, bound >= 0.5: failed"], "ended": "2026-01-02T03:14:05Z"}
+        """
+            .formatted(name));
   }
 
   /** Appends lines of metrics to a run. */
@@ -123,7 +143,8 @@ class PageTest {
     assertThat(kept.answer().messages()).contains("What is the capital of France?");
     assertThat(words(answer.findElement(By.className("text")).getText()))
         .isEqualTo(words(kept.answer().text()));
-    assertThat(browser.await("[data-thumb=down]").getDomAttribute("aria-pressed")).isEqualTo("true");
+    assertThat(browser.await("[data-thumb=down]").getDomAttribute("aria-pressed"))
+        .isEqualTo("true");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -243,6 +264,7 @@ class PageTest {
     browser.go(site.url("#/versions"));
     browser.await("[data-version=v0001]", "win rate");
     assertThat(browser.all("[data-promote=v0002]")).as("the gate refused it").isEmpty();
+    browser.await(".timeline li", "win rate 0.4100, bound >= 0.5: failed");
     browser.await("[data-promote=v0001]").click();
     browser.await("dialog", "Promote v0001?");
     browser.press(Keys.ESCAPE);
@@ -255,8 +277,7 @@ class PageTest {
     chat();
     browser.awaitTrue(
         "an answer of v0001",
-        () ->
-            ask("Who are you?").findElement(By.className("version")).getText().equals("v0001"));
+        () -> ask("Who are you?").findElement(By.className("version")).getText().equals("v0001"));
     browser.go(site.url("#/versions"));
     browser.await("[data-rollback]").click();
     browser.await("[name=why]").sendKeys("it rhymes", Keys.ENTER);
@@ -268,13 +289,13 @@ class PageTest {
 
   @Test
   void curvesGrowWhileARunTrains() throws IOException {
-    log("c0002/reward", 1, 3);
+    log("later/reward", 1, 3);
     browser.go(site.url("#/runs"));
-    browser.await(".list a", "c0002/reward").click();
+    browser.await(".list a", "later/reward").click();
     browser.await("[data-curve=loss] .readout", "0.3333 at 3"); // 1 / 3
     assertThat(browser.all(".chart").stream().map(c -> c.getDomAttribute("data-curve")))
         .containsExactly("loss", "reward/mean", "lr");
-    log("c0002/reward", 4, 8);
+    log("later/reward", 4, 8);
     browser.await("[data-curve=loss] .readout", "0.125 at 8"); // 1 / 8
     assertThat(browser.complaints()).isEmpty();
   }

@@ -143,11 +143,11 @@ export function show(place) {
       mine.push(reply);
       say(`Answer${about.version ? ` of ${about.version}` : ''}: ${reply.content}`);
     }
-    if (about.id) {
+    if (about.id && whole(about)) {
       foot.prepend(opinions(about, words, reply, () => once(question, mine, reply)));
     }
     if (about.end === 'stopped' || about.end === 'length') {
-      foot.prepend(el('p', { class: 'quiet' }, about.end === 'length' ? 'Ended at the limit of tokens.' : 'Stopped.'));
+      foot.prepend(el('p', { class: 'quiet' }, about.end === 'length' ? 'Ended at the limit of tokens.' : 'Stopped. Only answers that came to their end are kept, and take feedback.'));
     } else if (about.end !== 'failed' && !reply.content) {
       foot.prepend(el('p', { class: 'quiet' }, 'The model ended without a word.'));
     }
@@ -162,6 +162,9 @@ export function show(place) {
 
   return () => stop?.();
 }
+
+/** Whether the server has the whole answer, and keeps it. */
+const whole = about => about.end !== 'stopped' && about.end !== 'failed';
 
 let frame = 0;
 

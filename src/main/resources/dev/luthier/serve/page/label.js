@@ -4,6 +4,7 @@ import { feedback, get } from './api.js';
 import { button, el, empty, failure, say, toast, waiting } from './dom.js';
 import { markdown } from './markdown.js';
 import { remember, remembered } from './settings.js';
+import { twice } from './twice.js';
 
 const HOLD = 5000; // ms in which a choice can be taken back
 const ROUND = 20;
@@ -78,14 +79,8 @@ export function show(place) {
       if (next) {
         draw(next);
       } else {
-        board.replaceChildren(
-          empty(
-            'No pair is waiting',
-            'Pairs are made of prompts that were asked here. Ask something in the chat, then come back.',
-            el('a', { class: 'button main', href: '#/chat' }, 'To the chat'),
-            button('Look again', load),
-          ),
-        );
+        const text = 'A pair is two different answers to one prompt, such as “another answer” in the chat makes.';
+        board.replaceChildren(empty('No pair is waiting', text, el('a', { class: 'button', href: '#/chat' }, 'To the chat'), button('Look again', load)), twice(load));
       }
     } catch (e) {
       if (mine === asked) {
