@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,42 @@ import org.junit.jupiter.api.Test;
 class SimulatedCrowdTest {
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-  private static MonthPlan plan(long seed, double eagerness) {
+  /** Three of ten are adversaries. */
+  private static MonthPlan plan(long seed, double eagerness, double gold) {
     Path none = Path.of("none");
-    return new MonthPlan(none, none, none, seed, 6, 0.3, 30, 12, eagerness, 0.1, 120, 10, 1);
+    return new MonthPlan(none, none, none, seed, 6, 0.3, 30, 12, eagerness, gold, 120, 10, 1);
+  }
+
+  /** Prints the table of docs/feedback.md. */
+  public static void main(String[] arguments) {
+    for (double gold : new double[] {0.1, 0}) {
+      for (double eagerness : new double[] {1, 3}) {
+        StringBuilder cells = new StringBuilder();
+        for (long seed = 1; seed <= 3; seed++) {
+          MonthPlan plan = plan(seed, eagerness, gold);
+          for (MonthCaught caught : month(plan, Filter.USUAL, disguised(plan))) {
+            cells.append(cell(caught));
+          }
+          cells.append(" |");
+        }
+        System.out.printf("disguised, gold %.1f, eagerness %.0f: %s%n", gold, eagerness, cells);
+      }
+      for (double eagerness : new double[] {1, 3, 5}) {
+        StringBuilder first = new StringBuilder();
+        StringBuilder last = new StringBuilder();
+        for (long seed = 1; seed <= 3; seed++) {
+          List<MonthCaught> month = month(plan(seed, eagerness, gold), Filter.USUAL);
+          first.append(cell(month.get(0)));
+          last.append(cell(month.get(5)));
+        }
+        System.out.printf("| %.1f | %.0f |%s |%s |%n", gold, eagerness, first, last);
+      }
+    }
+  }
+
+  private static String cell(MonthCaught caught) {
+    return String.format(
+        Locale.ROOT, " %.2f/%.2f/%.2f", caught.precision(), caught.recall(), caught.weight());
   }
 
   private static SimulatedForm form(Random random) {
@@ -61,7 +95,19 @@ class SimulatedCrowdTest {
 
   /** What is caught in each cycle of a month. */
   private static List<MonthCaught> month(MonthPlan plan, Filter filter) {
-    SimulatedCrowd crowd = SimulatedCrowd.of(plan, plan.adversaries());
+    return month(plan, filter, SimulatedCrowd.of(plan, plan.adversaries()));
+  }
+
+  /** The same crowd, whose adversaries all rate honestly but for advertisements. */
+  private static SimulatedCrowd disguised(MonthPlan plan) {
+    List<SimulatedRater> raters = new ArrayList<>();
+    for (SimulatedRater rater : SimulatedCrowd.of(plan, plan.adversaries()).raters()) {
+      raters.add(rater.honest() ? rater : new SimulatedRater.Disguised("d" + rater.name()));
+    }
+    return new SimulatedCrowd(raters, plan);
+  }
+
+  private static List<MonthCaught> month(MonthPlan plan, Filter filter, SimulatedCrowd crowd) {
     Random random = new Random(plan.seed());
     List<Judged> all = new ArrayList<>();
     List<Gold> gold = new ArrayList<>();
@@ -76,9 +122,6 @@ class SimulatedCrowdTest {
               c, BEGIN.plusSeconds(c * 5 * 86_400L), pairs, SimulatedTaste::after);
       all.addAll(votes);
       Filtered filtered = filter.apply(all, gold);
-      if (c == plan.cycles() - 1 && System.getProperty("luthier.show") != null) {
-        System.out.println(filtered.report());
-      }
       Map<String, Decision> decisions = new HashMap<>();
       filtered.decisions().forEach(d -> decisions.put(d.feedback(), d));
       out.add(MonthCaught.of(votes, decisions, crowd::honest));
@@ -88,18 +131,7 @@ class SimulatedCrowdTest {
 
   @Test
   void theFilterFindsTheAdversaries() {
-    List<MonthCaught> month = month(plan(1, 3), Filter.USUAL);
-    if (System.getProperty("luthier.show") != null) {
-      for (double eager : new double[] {1, 3, 4, 5}) {
-        for (long seed = 1; seed <= 3; seed++) {
-          for (MonthCaught c : month(plan(seed, eager), Filter.USUAL)) {
-            System.out.printf(
-                "eager %.0f seed %d precision %.3f recall %.3f weight %.3f%n",
-                eager, seed, c.precision(), c.recall(), c.weight());
-          }
-        }
-      }
-    }
+    List<MonthCaught> month = month(plan(1, 3, 0.1), Filter.USUAL);
     MonthCaught last = month.get(month.size() - 1);
     assertThat(last.recall()).isGreaterThan(0.9);
     assertThat(last.precision()).isGreaterThan(0.9);
