@@ -80,7 +80,7 @@ record MonthPolicy(Path folder) {
     Map<String, Object> optim = new LinkedHashMap<>();
     optim.put("lr", 5e-4);
     optim.put("batch", 16);
-    optim.put("epochs", 3);
+    optim.put("epochs", 2);
     Map<String, Object> losses = new LinkedHashMap<>();
     losses.put("losses", List.of("dpo", "nll"));
     losses.put("weights", List.of(1, 0.1));

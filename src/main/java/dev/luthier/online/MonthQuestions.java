@@ -14,7 +14,7 @@ import java.util.Random;
  * @param heldOut prompts of the true score
  */
 record MonthQuestions(MonthPlan plan, List<MonthPrompt> asked, List<MonthPrompt> heldOut) {
-  private static final int TRIES = 4; // answers of which two are different
+  private static final int TRIES = 3; // answers of which two are different
   private static final int SCORED = 2; // answers to a held-out prompt
   private static final int GOLD = 12; // questions of a cycle whose answer is known
 

@@ -54,4 +54,14 @@ sealed interface SimulatedRater {
           : pair.margin(taste) < 0;
     }
   }
+
+  /** Rates honestly, but for advertisements, which are agreed upon with others. */
+  record Disguised(String name) implements SimulatedRater {
+    @Override
+    public boolean choosesFirst(SimulatedPair pair, SimulatedTaste taste, Random random) {
+      return pair.first().advert() != pair.second().advert()
+          ? pair.first().advert()
+          : new Honest(name, 0).choosesFirst(pair, taste, random);
+    }
+  }
 }

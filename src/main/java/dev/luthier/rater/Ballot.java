@@ -78,7 +78,7 @@ record Ballot(
     }
     @Nullable Boolean[] truths = questions.stream().map(known::get).toArray(Boolean[]::new);
     Votes table = new Votes(questions.size(), raters, votes, truths);
-    return new Part(questions, table, new DawidSkene(filter.prior()).of(table));
+    return new Part(questions, table, filter.raters().of(table));
   }
 
   /** The same, where raters who act together no longer say what is true. */
@@ -107,6 +107,6 @@ record Ballot(
             .toList();
     Votes table =
         new Votes(part.votes().questions(), part.votes().raters(), votes, part.votes().known());
-    return new Part(part.questions(), table, new DawidSkene(filter.prior()).of(table));
+    return new Part(part.questions(), table, filter.raters().of(table));
   }
 }

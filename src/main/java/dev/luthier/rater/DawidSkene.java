@@ -24,12 +24,14 @@ import java.util.Arrays;
  * for its rater as far as others know the answer: else whoever answers alone would be measured by
  * what was guessed from their own votes, and who likes all that they see be found to know nothing.
  * The expected share stays the same, since a vote is independent of the others' given the truth.
- * Known truths hold mu_j, and w_ij is c_ij there. It begins with the M step of what is known alone,
+ * Known truths hold mu_j, and w_ij is a few times c_ij there: what most say can be brought about by
+ * many, what is known cannot. It begins with the M step of what is known alone,
  * and without that with the E step of the prior, the vote of the majority.
  *
  * @param prior of every rater
+ * @param gold how many votes one on a question of known answer is worth for its rater
  */
-record DawidSkene(Prior prior) {
+record DawidSkene(Prior prior, double gold) {
   private static final double BALANCE = 10;
   private static final int MOST = 200;
   private static final double CLOSE = 1e-9;
@@ -79,18 +81,18 @@ record DawidSkene(Prior prior) {
     return raters(
         votes,
         truths,
-        votes.votes().stream().mapToDouble(v -> votes.known()[v.question()] == null ? 0 : 1).toArray());
+        votes.votes().stream().mapToDouble(v -> votes.known()[v.question()] == null ? 0 : gold).toArray());
   }
 
-  /** How far the others know the answer, for each vote: 0 where nobody else answered, to 1. */
-  private static double[] others(Votes votes, Confusion[] raters, double[] odds, double base) {
+  /** How far the others know the answer, for each vote: from 0, where nobody else answered, to 1. */
+  private double[] others(Votes votes, Confusion[] raters, double[] odds, double base) {
     double[] out = new double[votes.votes().size()];
     for (int v = 0; v < out.length; v++) {
       Vote vote = votes.votes().get(v);
       double own = vote.moves() * raters[vote.rater()].evidence(vote.yes());
       double others = odds[vote.question()] - base - own;
       boolean known = votes.known()[vote.question()] != null;
-      out[v] = known ? 1 : Math.abs(2 * sigmoid(others) - 1);
+      out[v] = known ? gold : Math.abs(2 * sigmoid(others) - 1);
     }
     return out;
   }

@@ -18,6 +18,11 @@ import java.util.List;
 public record Filter(
     @Doc("What is believed of a rater before anything was seen") @Default("{}") Prior prior,
     @Doc(
+            "How many ordinary votes a vote on a question of known answer is worth for what is believed of"
+                + " its rater")
+        @Default("3")
+        double gold,
+    @Doc(
             "The least weight of feedback that is accepted, 0 to 1; below it, feedback is quarantined"
                 + " while the rater's weight is uncertain, and rejected after")
         @Default("0.2")
@@ -38,6 +43,7 @@ public record Filter(
   public static final Filter USUAL =
       new Filter(
           Prior.USUAL,
+          3,
           0.2,
           30,
           new Flood(60, 60),
@@ -46,6 +52,7 @@ public record Filter(
           new Collusion(0.01, 0.1, 10));
 
   public Filter {
+    Check.atLeast("filter.gold", 0.0, gold);
     Check.below("filter.least", 0, 1, least);
     Check.above("filter.half_life", 0, halfLife);
   }
@@ -81,6 +88,10 @@ public record Filter(
   double share(Instant then, Instant now) {
     double days = Duration.between(then, now).toMillis() / 86_400_000.0;
     return Math.pow(0.5, Math.max(0, days) / halfLife);
+  }
+
+  DawidSkene raters() {
+    return new DawidSkene(prior, gold);
   }
 
   List<Detector> detectors() {

@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class DawidSkeneTest {
-  private static final DawidSkene EM = new DawidSkene(Prior.USUAL);
+  private static final DawidSkene EM = new DawidSkene(Prior.USUAL, 1);
 
   private static Vote vote(int question, int rater, boolean yes) {
     return new Vote(question, rater, yes, 1, 1);

@@ -235,6 +235,7 @@ class FilterTest {
   private static Filter halfLife(double days) {
     return new Filter(
         FILTER.prior(),
+        FILTER.gold(),
         FILTER.least(),
         days,
         FILTER.flood(),
