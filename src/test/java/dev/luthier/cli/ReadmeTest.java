@@ -3,8 +3,10 @@ package dev.luthier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.luthier.online.CycleRecipe;
 import dev.luthier.recipe.Recipes;
 import dev.luthier.recipe.Stages;
+import dev.luthier.serve.ServeRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +143,7 @@ class ReadmeTest {
     if (recipe && Files.exists(paths.get(0)) && paths.get(0).toString().endsWith(".yaml")) {
       List<String> overrides = parsed.unmatched();
       assertThat(overrides).allMatch(o -> o.matches("--[\\w.]+=.*"));
-      read(paths.get(0), overrides);
+      read(parsed.commandSpec().name(), paths.get(0), overrides);
     } else if (!recipe) {
       assertThat(parsed.unmatched()).isEmpty();
     }
@@ -179,6 +181,15 @@ class ReadmeTest {
       assertThatCode(() -> read(file, List.of()))
           .as("%s:\n%s", block.page(), block.text())
           .doesNotThrowAnyException();
+    }
+  }
+
+  /** Reads the recipe of a command. */
+  private static void read(String command, Path file, List<String> overrides) {
+    switch (command) {
+      case "serve" -> ServeRecipe.read(file, overrides);
+      case "online" -> CycleRecipe.Told.read(file, overrides);
+      default -> read(file, overrides);
     }
   }
 
