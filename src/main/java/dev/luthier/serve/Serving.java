@@ -81,6 +81,7 @@ public final class Serving implements AutoCloseable {
     routes.add(
         new AnswerRoutes(door, body, limits, fleet, new Callers(store), desk, meters));
     routes.add(new FeedbackRoutes(store, body, err));
+    routes.add(PageRoutes.of(store, recipe.home(), body));
     web = Web.start(spec, routes, err);
     ends.push(web::close);
   }
