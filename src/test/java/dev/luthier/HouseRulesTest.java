@@ -94,15 +94,36 @@ class HouseRulesTest {
               Map.entry(
                   "serve",
                   List.of(
-                      "online", "feedback", "rater", "recipe", "rollout", "peft", "model", "data",
-                      "io", "tensor", "train")),
+                      "online",
+                      "feedback",
+                      "rater",
+                      "recipe",
+                      "rollout",
+                      "peft",
+                      "model",
+                      "data",
+                      "io",
+                      "tensor",
+                      "train")),
               Map.entry(
                   "advise", List.of("tensor", "io", "data", "model", "loss", "peft", "recipe")),
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "feedback", "recipe", "tensor", "io", "data", "model", "loss",
-                      "peft", "rollout", "quant", "train"))));
+                      "advise",
+                      "serve",
+                      "online",
+                      "feedback",
+                      "recipe",
+                      "tensor",
+                      "io",
+                      "data",
+                      "model",
+                      "loss",
+                      "peft",
+                      "rollout",
+                      "quant",
+                      "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

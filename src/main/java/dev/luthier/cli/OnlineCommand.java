@@ -54,10 +54,7 @@ final class OnlineCommand implements Runnable {
       description = "Takes back the version that is tried, or returns to the one before.")
   private Optional<String> rollback = Optional.empty();
 
-  @Option(
-      names = "--abandon",
-      paramLabel = "WHY",
-      description = "Gives up the cycle that goes on.")
+  @Option(names = "--abandon", paramLabel = "WHY", description = "Gives up the cycle that goes on.")
   private Optional<String> abandon = Optional.empty();
 
   @Override

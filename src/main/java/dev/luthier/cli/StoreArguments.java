@@ -20,7 +20,8 @@ final class StoreArguments {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The database, if it is not in that folder: jdbc:sqlite:FILE, jdbc:postgresql:...")
+      description =
+          "The database, if it is not in that folder: jdbc:sqlite:FILE, jdbc:postgresql:...")
   private Optional<String> url = Optional.empty();
 
   /** Opens the store, making it where it is not there. */

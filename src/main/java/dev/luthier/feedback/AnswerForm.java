@@ -25,8 +25,18 @@ final class AnswerForm {
 
   private static final Set<String> KNOWN =
       Set.of(
-          JsonLine.KIND, ID, AT, VERSION, RaterForm.RATER, RaterForm.PSEUDONYM, PROMPT, MESSAGES,
-          TEXT, TOKENS, LOG_PROBS, ABOUT);
+          JsonLine.KIND,
+          ID,
+          AT,
+          VERSION,
+          RaterForm.RATER,
+          RaterForm.PSEUDONYM,
+          PROMPT,
+          MESSAGES,
+          TEXT,
+          TOKENS,
+          LOG_PROBS,
+          ABOUT);
 
   private AnswerForm() {}
 
@@ -55,8 +65,7 @@ final class AnswerForm {
     return fields.checked(
         "",
         () ->
-            new Answer(
-                id, at, version, rater.orElse(""), messages, text, tokens, logProbs, about));
+            new Answer(id, at, version, rater.orElse(""), messages, text, tokens, logProbs, about));
   }
 
   private static String messages(Fields fields) {
@@ -68,7 +77,6 @@ final class AnswerForm {
     return messages
         .map(JsonNode::toString)
         .orElseGet(
-            () ->
-                JsonForm.text(List.of(Map.of("role", "user", "content", prompt.orElseThrow()))));
+            () -> JsonForm.text(List.of(Map.of("role", "user", "content", prompt.orElseThrow()))));
   }
 }

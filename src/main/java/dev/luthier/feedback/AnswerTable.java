@@ -91,16 +91,16 @@ final class AnswerTable {
   private static boolean same(Answer a, Answer b) {
     return a.prompt().equals(b.prompt())
         && a.equals(
-        new Answer(
-            b.id(),
-            a.at(),
-            b.version(),
-            b.rater(),
-            a.messages(),
-            b.text(),
-            b.tokens(),
-            b.logProbs(),
-            b.about()));
+            new Answer(
+                b.id(),
+                a.at(),
+                b.version(),
+                b.rater(),
+                a.messages(),
+                b.text(),
+                b.tokens(),
+                b.logProbs(),
+                b.about()));
   }
 
   static Optional<Answer> find(Handle handle, String id) {

@@ -76,7 +76,8 @@ final class Database implements AutoCloseable {
   }
 
   private RuntimeException told(JdbiException e, @Nullable SQLException sql) {
-    String reason = String.valueOf((sql == null ? e : sql).getMessage()).lines().findFirst().orElse("");
+    String reason =
+        String.valueOf((sql == null ? e : sql).getMessage()).lines().findFirst().orElse("");
     if (sql != null && kind.isFull(sql)) {
       return new StoreFull(
           "the database %s has no room left, nothing was written: %s"
@@ -86,7 +87,8 @@ final class Database implements AutoCloseable {
     if (sql != null && kind.isDangling(sql)) {
       return new UnknownAnswer("the answer was deleted meanwhile");
     }
-    String what = e instanceof ConnectionException ? "cannot be reached" : "failed, nothing was written";
+    String what =
+        e instanceof ConnectionException ? "cannot be reached" : "failed, nothing was written";
     return new StoreGone("the database %s %s: %s".formatted(kind.name(), what, reason), e);
   }
 

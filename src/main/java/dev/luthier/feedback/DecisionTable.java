@@ -30,9 +30,7 @@ final class DecisionTable {
 
   private DecisionTable() {}
 
-  /**
-   * Adds decisions on feedback that is there; those of the filter only where no person decided.
-   */
+  /** Adds decisions on feedback that is there; those of the filter only where no person decided. */
   static void add(Handle handle, List<Decision> decisions) {
     if (decisions.isEmpty()) {
       return;
@@ -65,7 +63,8 @@ final class DecisionTable {
 
   static List<Decision> of(Handle handle, String feedback) {
     return handle
-        .createQuery("select %s from decision d where feedback = :id order by number".formatted(COLUMNS))
+        .createQuery(
+            "select %s from decision d where feedback = :id order by number".formatted(COLUMNS))
         .bind("id", Verbatim.written(feedback))
         .map((row, context) -> read(row))
         .list();

@@ -21,8 +21,7 @@ record Deletion(String why, String answers, String feedback, Object value) {
   }
 
   static Deletion before(Instant time) {
-    return new Deletion(
-        "retention", "given_at < :value", "given_at < :value", Times.micros(time));
+    return new Deletion("retention", "given_at < :value", "given_at < :value", Times.micros(time));
   }
 
   Deleted run(Handle handle) {
@@ -75,9 +74,7 @@ record Deletion(String why, String answers, String feedback, Object value) {
                     row.getString("reason"),
                     row.getLong("times"),
                     new Deleted(
-                        row.getLong("answers"),
-                        row.getLong("feedback"),
-                        row.getLong("decisions"))))
+                        row.getLong("answers"), row.getLong("feedback"), row.getLong("decisions"))))
         .list();
   }
 }

@@ -16,7 +16,9 @@ final class Export {
             .formatted(AnswerTable.columns("a"), rater.isPresent() ? " where rater = :rater" : ""),
         rater,
         query ->
-            query.map(AnswerTable.mapper("a")).forEach(a -> lines.accept(Verbatim.line(JsonLine.of(a)))));
+            query
+                .map(AnswerTable.mapper("a"))
+                .forEach(a -> lines.accept(Verbatim.line(JsonLine.of(a)))));
     String of = rater.isPresent() ? " where f.rater = :rater" : "";
     each(
         handle,

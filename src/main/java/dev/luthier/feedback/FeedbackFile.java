@@ -82,8 +82,9 @@ public final class FeedbackFile {
         case JsonLine.ANSWER -> answer(writing, object, "");
         case JsonLine.FEEDBACK -> feedback(writing, object);
         case JsonLine.DECISION -> decision(writing, object);
-        default -> throw new FormError(
-            JsonLine.KIND, "kind must be answer, feedback or decision, was " + kind);
+        default ->
+            throw new FormError(
+                JsonLine.KIND, "kind must be answer, feedback or decision, was " + kind);
       }
     } catch (JsonProcessingException e) {
       String reason = e.getOriginalMessage().lines().findFirst().orElse("");

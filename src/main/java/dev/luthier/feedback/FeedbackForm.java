@@ -11,8 +11,8 @@ import java.util.TreeSet;
 /**
  * Feedback as a client sends it: {@code {"answer": ID, ...}} with one of {@code "thumb": "up" |
  * "down"}, {@code "ratings": {ASPECT: 1..5}}, {@code "other": ID, "preferred": "this" | "other" |
- * "tie" | "neither"}, {@code "edit": TEXT}, {@code "comment": TEXT}; and {@code "id"}, if the client
- * wants to send it again without doubling it.
+ * "tie" | "neither"}, {@code "edit": TEXT}, {@code "comment": TEXT}; and {@code "id"}, if the
+ * client wants to send it again without doubling it.
  */
 public record FeedbackForm(Optional<String> id, String answer, Said said) {
   static final String ID = "id";

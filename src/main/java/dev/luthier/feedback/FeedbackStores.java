@@ -45,7 +45,8 @@ public final class FeedbackStores {
       Path file = Sqlite.file(url);
       return store(
           () -> Sqlite.open(url),
-          () -> Pseudonyms.of(given, Optional.of(file.resolveSibling(file.getFileName() + ".salt"))));
+          () ->
+              Pseudonyms.of(given, Optional.of(file.resolveSibling(file.getFileName() + ".salt"))));
     }
     if (url.startsWith(Postgres.URL)) {
       return store(() -> Postgres.open(url), () -> Pseudonyms.of(given, salt));

@@ -165,9 +165,7 @@ final class FeedbackTable {
     return new Judged(
         read(row),
         AnswerTable.read(row, "a"),
-        row.getString("o_id") == null
-            ? Optional.empty()
-            : Optional.of(AnswerTable.read(row, "o")),
+        row.getString("o_id") == null ? Optional.empty() : Optional.of(AnswerTable.read(row, "o")),
         row.getString("d_standing") == null
             ? Optional.empty()
             : Optional.of(DecisionTable.read(row)));

@@ -123,7 +123,8 @@ record Fields(ObjectNode object, String place) {
     others.removeAll(known);
     for (String other : others) {
       throw wrong(
-          other, "is no field here; there are " + String.join(", ", known.stream().sorted().toList()));
+          other,
+          "is no field here; there are " + String.join(", ", known.stream().sorted().toList()));
     }
   }
 

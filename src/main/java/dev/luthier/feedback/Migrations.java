@@ -57,8 +57,7 @@ final class Migrations {
       flyway.migrate();
     } catch (FlywayException e) {
       throw new UserError(
-          "the database %s cannot be brought up to date: %s"
-              .formatted(name, UserError.reason(e)),
+          "the database %s cannot be brought up to date: %s".formatted(name, UserError.reason(e)),
           e);
     }
   }

@@ -19,8 +19,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The names under which raters are kept: HMAC-SHA-256 (RFC 2104) of what a rater is called, under a
- * salt that does not lie in the database. Who has the database alone cannot tell who a rater is, not
- * even by trying names.
+ * salt that does not lie in the database. Who has the database alone cannot tell who a rater is,
+ * not even by trying names.
  */
 final class Pseudonyms {
   /** The salt, where it is not in a file; at least 16 characters. */
@@ -97,8 +97,7 @@ final class Pseudonyms {
     if (view != null && !OWNER.containsAll(view.readAttributes().permissions())) {
       throw new UserError(
           "the salt %s may be read by others (%s); chmod 600 it"
-              .formatted(
-                  file, PosixFilePermissions.toString(view.readAttributes().permissions())));
+              .formatted(file, PosixFilePermissions.toString(view.readAttributes().permissions())));
     }
   }
 

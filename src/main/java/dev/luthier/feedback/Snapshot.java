@@ -96,8 +96,7 @@ public record Snapshot(
    * @param judged any feedback; what is not accepted is passed over
    * @throws UserError if it cannot be written
    */
-  public static Snapshot write(
-      List<Judged> judged, SnapshotRules rules, Path folder, Instant at) {
+  public static Snapshot write(List<Judged> judged, SnapshotRules rules, Path folder, Instant at) {
     List<Judged> accepted =
         judged.stream()
             .filter(j -> j.standing() == Standing.ACCEPTED)
@@ -119,7 +118,13 @@ public record Snapshot(
     }
     Map<String, List<TrainingRow>> files = new TreeMap<>();
     rows.rows()
-        .forEach((kind, all) -> all.forEach(row -> files.computeIfAbsent(file(kind, row, rules), f -> new ArrayList<>()).add(row)));
+        .forEach(
+            (kind, all) ->
+                all.forEach(
+                    row ->
+                        files
+                            .computeIfAbsent(file(kind, row, rules), f -> new ArrayList<>())
+                            .add(row)));
     Map<String, String> texts = new LinkedHashMap<>();
     Map<String, Part> parts = new TreeMap<>();
     files.forEach(

@@ -20,8 +20,8 @@ import org.sqlite.SQLiteErrorCode;
 
 /**
  * One file. Its log is written ahead (WAL), so that readers do not wait for the writer, and forced
- * to the disk at every commit ({@code synchronous=FULL}): what is acknowledged outlives a kill and a
- * power cut.
+ * to the disk at every commit ({@code synchronous=FULL}): what is acknowledged outlives a kill and
+ * a power cut.
  */
 final class Sqlite implements Database.Kind {
   static final String URL = "jdbc:sqlite:";
@@ -66,8 +66,7 @@ final class Sqlite implements Database.Kind {
       if (!Files.exists(file)) {
         createForOwner(file);
       }
-      Migrations.run(
-          source(url, SQLiteConfig.TransactionMode.DEFERRED), SERIAL, file.toString());
+      Migrations.run(source(url, SQLiteConfig.TransactionMode.DEFERRED), SERIAL, file.toString());
       return new Sqlite(url, file);
     } catch (IOException e) {
       throw new UserError("the database %s: %s".formatted(file, UserError.reason(e)), e);
@@ -118,8 +117,8 @@ final class Sqlite implements Database.Kind {
   }
 
   /**
-   * A file that was deleted under an open database goes on taking writes that nobody will ever read,
-   * so it is looked at before and after each.
+   * A file that was deleted under an open database goes on taking writes that nobody will ever
+   * read, so it is looked at before and after each.
    */
   @Override
   public void present() {
@@ -137,8 +136,7 @@ final class Sqlite implements Database.Kind {
   /** What was deleted still stands in the log until it is written back. */
   @Override
   public void scrub() {
-    writer.useHandle(
-        h -> h.createQuery("pragma wal_checkpoint(truncate)").mapToMap().list());
+    writer.useHandle(h -> h.createQuery("pragma wal_checkpoint(truncate)").mapToMap().list());
   }
 
   @Override

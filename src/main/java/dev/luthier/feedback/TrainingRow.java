@@ -3,7 +3,8 @@ package dev.luthier.feedback;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A row of training data as Luthier's readers take it (docs/data.md); they pass over {@code weight}.
+ * A row of training data as Luthier's readers take it (docs/data.md); they pass over {@code
+ * weight}.
  */
 record TrainingRow(Prompted prompt, ObjectNode json, double weight) {
 

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *   <li>between two texts: a choice is a vote of 1, 0 or (a tie) 1/2; an edit is a vote of 1 over
  *       the text that it corrects; two texts of one prompt whose grades differ by the gap or more
  *       are a vote of 1/2 + difference/2 with the smaller of their weights
- *   <li>on one text: a thumb is 1 or 0, ratings are their mean brought to 0 to 1, {@code neither} is
- *       0 on both texts, an edit is 1 on the corrected text
+ *   <li>on one text: a thumb is 1 or 0, ratings are their mean brought to 0 to 1, {@code neither}
+ *       is 0 on both texts, an edit is 1 on the corrected text
  *   <li>to be imitated: edits, and texts with more thumbs up than down by weight
  * </ul>
  */
@@ -55,8 +55,7 @@ final class TrainingRows {
 
   void add(Judged judged, double weight) {
     Answer answer = judged.answer();
-    Known known =
-        prompts.computeIfAbsent(answer.prompt(), hash -> Known.of(Prompted.of(answer)));
+    Known known = prompts.computeIfAbsent(answer.prompt(), hash -> Known.of(Prompted.of(answer)));
     Said said = judged.feedback().said();
     String text = answer.text();
     if (said instanceof Said.Thumb thumb) {
@@ -98,14 +97,12 @@ final class TrainingRows {
   /**
    * @param vote how sure it is that the first is better
    */
-  private static void between(Known known, String first, String second, double vote, double weight) {
+  private static void between(
+      Known known, String first, String second, double vote, double weight) {
     int order = first.compareTo(second);
     if (order != 0) {
       Texts texts = order < 0 ? new Texts(first, second) : new Texts(second, first);
-      known
-          .pairs
-          .computeIfAbsent(texts, t -> new Votes())
-          .add(order < 0 ? vote : 1 - vote, weight);
+      known.pairs.computeIfAbsent(texts, t -> new Votes()).add(order < 0 ? vote : 1 - vote, weight);
     }
   }
 
@@ -146,8 +143,7 @@ final class TrainingRows {
             ties++;
           } else {
             boolean good = votes.mean() > 0.5;
-            out.get(Kind.FEEDBACK)
-                .add(TrainingRow.label(known.prompt, text, good, votes.weight()));
+            out.get(Kind.FEEDBACK).add(TrainingRow.label(known.prompt, text, good, votes.weight()));
           }
         });
     known.imitated.forEach(

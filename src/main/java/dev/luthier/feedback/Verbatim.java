@@ -1,17 +1,17 @@
 package dev.luthier.feedback;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.UncheckedIOException;
 
 /**
  * How a text is written into a database so that it comes back as it was. PostgreSQL refuses the
  * character 0, and neither database has a form for half a surrogate pair; a model may write the one
- * and a client the other. Such a text stands as escaped JSON behind a character that is none ({@code
- * U+FDD0}); every other text stands as it is.
+ * and a client the other. Such a text stands as escaped JSON behind a character that is none
+ * ({@code U+FDD0}); every other text stands as it is.
  */
 final class Verbatim {
   private static final char MARK = '\uFDD0';

@@ -25,8 +25,8 @@ public interface Writing {
 
   /**
    * Adds decisions to the history; the last one written is in force. Decisions on feedback that was
-   * deleted meanwhile are passed over, those that are written already, and those of the filter where
-   * a person decided.
+   * deleted meanwhile are passed over, those that are written already, and those of the filter
+   * where a person decided.
    */
   void decide(List<Decision> decisions);
 }

@@ -9,9 +9,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How the answers of a version are liked by accepted feedback: a thumb, ratings above or below their
- * middle, an edit (which says that the answer was not good), and a choice between two versions.
- * Opinions count by their weights w; n is their effective number (Kish 1965), (sum w)^2 / sum w^2.
+ * How the answers of a version are liked by accepted feedback: a thumb, ratings above or below
+ * their middle, an edit (which says that the answer was not good), and a choice between two
+ * versions. Opinions count by their weights w; n is their effective number (Kish 1965), (sum w)^2 /
+ * sum w^2.
  *
  * @param weights sum of w
  * @param squares sum of w^2
@@ -37,8 +38,7 @@ record Approval(double weights, double squares, double likes) {
     Said said = judged.feedback().said();
     boolean own = judged.answer().version().equals(version);
     if (said instanceof Said.Choice choice) {
-      boolean other =
-          judged.other().filter(answer -> answer.version().equals(version)).isPresent();
+      boolean other = judged.other().filter(answer -> answer.version().equals(version)).isPresent();
       if (own == other || choice.preferred() == Said.Preferred.TIE) {
         return -1;
       }

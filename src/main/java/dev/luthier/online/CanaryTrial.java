@@ -49,7 +49,8 @@ record CanaryTrial(
             Approval.of(version, all, running.get().since()),
             Approval.of(now.current(), all, running.get().since()),
             !clock.instant().isBefore(running.get().since().plus(spec.time().length())));
-    out.say("canary    %s: %s", verdict.way().name().toLowerCase(java.util.Locale.ROOT), verdict.why());
+    out.say(
+        "canary    %s: %s", verdict.way().name().toLowerCase(java.util.Locale.ROOT), verdict.why());
     if (verdict.way() == CanaryVerdict.Way.ROLL_BACK) {
       versions.rollBack(verdict.why());
     }

@@ -20,8 +20,8 @@ record CanaryVerdict(Way way, String why) {
 
   /**
    * With d the difference of the rates of approval and [low, high] its 95 % interval: clearly worse
-   * (high &lt; 0) goes back at once; with enough opinions low &gt; -{@code worse_by} is promoted; what
-   * is open when the time is over goes back.
+   * (high &lt; 0) goes back at once; with enough opinions low &gt; -{@code worse_by} is promoted;
+   * what is open when the time is over goes back.
    *
    * @param over whether the time of the trial is over
    */

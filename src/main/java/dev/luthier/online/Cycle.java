@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One cycle, from feedback to a version that answers or does not. A stage is marked when all that it
- * leaves is there; whatever is broken off goes on behind the last mark, and every stage finds what
- * it left itself before.
+ * One cycle, from feedback to a version that answers or does not. A stage is marked when all that
+ * it leaves is there; whatever is broken off goes on behind the last mark, and every stage finds
+ * what it left itself before.
  *
  * @param tools what it works with
  */
@@ -135,7 +135,8 @@ final class Cycle {
               : "too little accepted feedback";
       return end(
           CycleState.Outcome.REFUSED,
-          List.of("%s, online.least is %d: %s".formatted(why, spec().least(), rows.counts().text())));
+          List.of(
+              "%s, online.least is %d: %s".formatted(why, spec().least(), rows.counts().text())));
     }
     return Step.DONE;
   }
@@ -172,8 +173,7 @@ final class Cycle {
     Path file = cycles.folder(state).resolve(GATE);
     if (!Files.exists(file)) {
       try (VersionMeter meter =
-          VersionMeter.open(
-              told.recipe().model(), parent(), plan.adapter(), tools.out())) {
+          VersionMeter.open(told.recipe().model(), parent(), plan.adapter(), tools.out())) {
         HomeJson.write(file, new GateRun(plan.gate(), rows(), meter, spec().seed()).report());
       }
     }
@@ -191,8 +191,7 @@ final class Cycle {
   }
 
   private Step version() {
-    GateReport report =
-        HomeJson.read(cycles.folder(state).resolve(GATE), GateReport.class);
+    GateReport report = HomeJson.read(cycles.folder(state).resolve(GATE), GateReport.class);
     Version made =
         versions.add(
             new Made(

@@ -53,8 +53,7 @@ public record CycleState(
   }
 
   static CycleState begun(String name, Instant at, String trigger, String parent, String place) {
-    return new CycleState(
-        name, at, trigger, parent, place, Map.of(), null, null, List.of(), null);
+    return new CycleState(name, at, trigger, parent, place, Map.of(), null, null, List.of(), null);
   }
 
   public boolean hasEnded() {

@@ -91,8 +91,7 @@ public record Gate(
   @Doc("How often its answer is better than the current version's; a tie is half a win")
   public record Wins(
       @Doc("Who says which is better") JudgeSpec judge,
-      @Doc("What the lower end of Wilson's 95 % interval must exceed") @Default("0.5")
-          double above,
+      @Doc("What the lower end of Wilson's 95 % interval must exceed") @Default("0.5") double above,
       @Doc("Whose prompts are answered; unset: those of the held-out feedback")
           Optional<Asks> prompts,
       @Doc("Both answer at this temperature; 0: the likeliest token every time") @Default("0")

@@ -78,13 +78,11 @@ record GateRun(Gate gate, CycleRows rows, VersionMeter meter, long seed) {
 
   private Asks prompts(Optional<Asks> told) {
     return told.orElseGet(
-        () ->
-            new Asks(rows.prompts(), Optional.empty(), Map.of(), Optional.of(MOST), false));
+        () -> new Asks(rows.prompts(), Optional.empty(), Map.of(), Optional.of(MOST), false));
   }
 
   private GateReport.Checked gold(Gate.Tasks tasks) {
-    VersionMeter.Worth worth =
-        meter.worth(tasks.data(), tasks.scorer(), tasks.maxNewTokens());
+    VersionMeter.Worth worth = meter.worth(tasks.data(), tasks.scorer(), tasks.maxNewTokens());
     double bound = Math.max(tasks.atLeast(), worth.before() - tasks.worseBy());
     return new GateReport.Checked(
         "gold",
@@ -101,8 +99,7 @@ record GateRun(Gate gate, CycleRows rows, VersionMeter meter, long seed) {
         kl.perAnswer(),
         "<= " + budget.most(),
         kl.perAnswer() <= budget.most(),
-        "%d answers, %d tokens, %.4f a token"
-            .formatted(kl.answers(), kl.tokens(), kl.perToken()));
+        "%d answers, %d tokens, %.4f a token".formatted(kl.answers(), kl.tokens(), kl.perToken()));
   }
 
   private List<GateReport.Checked> bounded(String name, Gate.Bounded check) {
@@ -139,11 +136,6 @@ record GateRun(Gate gate, CycleRows rows, VersionMeter meter, long seed) {
         low > wins.above(),
         "rate %.3f, 95 %%: %.3f to %.3f; %d won, %d ties, %d lost"
             .formatted(
-                rate.rate(),
-                low,
-                rate.interval().high(),
-                rate.wins(),
-                rate.ties(),
-                rate.losses()));
+                rate.rate(), low, rate.interval().high(), rate.wins(), rate.ties(), rate.losses()));
   }
 }

@@ -38,8 +38,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
     Cycles cycles = new Cycles(home());
     try (HomeLock lock = cycles.lock();
         FeedbackStore store = FeedbackStores.open(told.recipe().url())) {
-      CycleState state =
-          cycles.open().orElseGet(() -> begin(cycles, "by hand", Clock.systemUTC()));
+      CycleState state = cycles.open().orElseGet(() -> begin(cycles, "by hand", Clock.systemUTC()));
       go(store, state, Clock.systemUTC(), Cycle.Border.NONE)
           .ifPresent(
               why -> {
@@ -60,8 +59,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
         Optional<CycleState> next = cycles.open();
         if (next.isEmpty()) {
           next =
-              due(cycles, store, Instant.now())
-                  .map(why -> begin(cycles, why, Clock.systemUTC()));
+              due(cycles, store, Instant.now()).map(why -> begin(cycles, why, Clock.systemUTC()));
         }
         boolean waits =
             next.isEmpty()
@@ -130,7 +128,8 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
     out.printf("begins    %s%n", triggers());
     cycles.open().ifPresent(c -> out.printf("goes on   %s%n", c.text()));
     try (FeedbackStore store = FeedbackStores.open(told.recipe().url())) {
-      out.printf("feedback  %d pieces that no cycle has seen%n",
+      out.printf(
+          "feedback  %d pieces that no cycle has seen%n",
           new Snapshots(told.recipe(), cycles, store).unseen());
     }
     out.flush();
@@ -159,7 +158,8 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
             : now.canary().filter(c -> c.name().equals(v.name())).isPresent()
                 ? "is tried"
                 : v.refused() ? "refused" : now.isRolledBack(v.name()) ? "taken back" : "";
-    String from = v.parent().isEmpty() ? "the model as it came" : "from %s, %s".formatted(v.parent(), v.at());
+    String from =
+        v.parent().isEmpty() ? "the model as it came" : "from %s, %s".formatted(v.parent(), v.at());
     return "%s  %-10s  %s".formatted(v.name(), standing, from);
   }
 
@@ -183,7 +183,9 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
     Cycles cycles = new Cycles(home());
     try (HomeLock lock = cycles.lock()) {
       CycleState open =
-          cycles.open().orElseThrow(() -> new UserError("no cycle of %s goes on".formatted(home())));
+          cycles
+              .open()
+              .orElseThrow(() -> new UserError("no cycle of %s goes on".formatted(home())));
       cycles.write(
           open.ending(
               CycleState.Outcome.ABANDONED,

@@ -11,9 +11,11 @@ import java.util.Optional;
 @Doc("The cycle that learns from feedback (docs/online.md)")
 public record OnlineSpec(
     @Doc("A cycle begins after so much feedback; unset: not by count") Optional<After> after,
-    @Doc("A cycle begins when the last one began so long ago, if there is feedback; unset: not by time")
+    @Doc(
+            "A cycle begins when the last one began so long ago, if there is feedback; unset: not by time")
         Optional<Age> every,
-    @Doc("How the policy is tuned: by preferences (dpo, ipo, kto, gpo, orpo ...) or rewards (grpo, ppo)")
+    @Doc(
+            "How the policy is tuned: by preferences (dpo, ipo, kto, gpo, orpo ...) or rewards (grpo, ppo)")
         Draft tune,
     @Doc(
             "A reward model, trained on from the last one; `${reward.adapter}` is its adapter in `tune`"
@@ -21,7 +23,8 @@ public record OnlineSpec(
         Optional<Draft> reward,
     @Doc("The fewest rows that a cycle learns from; with fewer it is refused") @Default("16")
         int least,
-    @Doc("Rows of earlier cycles that are learnt again, against forgetting: so many for each new one")
+    @Doc(
+            "Rows of earlier cycles that are learnt again, against forgetting: so many for each new one")
         @Default("0.5")
         double replay,
     @Doc("How accepted feedback becomes rows; what is held out is for the gate") @Default("{}")

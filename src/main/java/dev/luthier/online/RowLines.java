@@ -54,7 +54,9 @@ record RowLines(List<String> lines) {
    */
   RowLines byWeight() {
     return new RowLines(
-        lines.stream().filter(line -> share(line) < node(line).path("weight").asDouble(1)).toList());
+        lines.stream()
+            .filter(line -> share(line) < node(line).path("weight").asDouble(1))
+            .toList());
   }
 
   /** A number from 0 to 1 that the text alone says. */
@@ -76,7 +78,8 @@ record RowLines(List<String> lines) {
   }
 
   /**
-   * Rows of these, in an order that the seed draws, that are about none of the same texts as others.
+   * Rows of these, in an order that the seed draws, that are about none of the same texts as
+   * others.
    *
    * @param earlier the newest first; of rows about the same texts the newest one counts
    */
@@ -99,9 +102,11 @@ record RowLines(List<String> lines) {
   RowLines prompts() {
     Set<String> out = new java.util.LinkedHashSet<>();
     for (String line : lines) {
-      out.add(JSON.createObjectNode().<com.fasterxml.jackson.databind.node.ObjectNode>set(
-              "prompt", node(line).path("prompt"))
-          .toString());
+      out.add(
+          JSON.createObjectNode()
+              .<com.fasterxml.jackson.databind.node.ObjectNode>set(
+                  "prompt", node(line).path("prompt"))
+              .toString());
     }
     return new RowLines(List.copyOf(out));
   }

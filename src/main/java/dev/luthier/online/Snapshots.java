@@ -81,9 +81,7 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
     }
     learnt.write(into.resolve(CycleRows.TRAIN));
     RowLines pairs = own(snapshot, Snapshot.PREFERENCE);
-    pairs
-        .and(again(cycle, Snapshot.PREFERENCE, pairs))
-        .write(into.resolve(CycleRows.REWARD));
+    pairs.and(again(cycle, Snapshot.PREFERENCE, pairs)).write(into.resolve(CycleRows.REWARD));
     RowLines held = held(snapshot, kind);
     held = held.isEmpty() ? held(snapshot, other) : held.and(heldBefore(cycle, kind, held));
     if (!held.isEmpty()) {

@@ -83,8 +83,7 @@ record TrainPlan(CycleRecipe.Told told, Path folder) {
 
   /** Whether what is learnt from answers of the model itself. */
   boolean rewarded() {
-    return LearnsFrom.of(told.recipe().online().tune().keys(), "online.tune")
-        == LearnsFrom.PROMPTS;
+    return LearnsFrom.of(told.recipe().online().tune().keys(), "online.tune") == LearnsFrom.PROMPTS;
   }
 
   /** The gate with the paths of what the trainings left in it. */
@@ -95,7 +94,9 @@ record TrainPlan(CycleRecipe.Told told, Path folder) {
         told.recipe().online().reward().isPresent() ? Map.of(REWARD, left) : Map.of();
     Object online = Objects.requireNonNull(told.tree().get("online"));
     Object resolved =
-        new StageReferences("gate", earlier, earlier.keySet()).in(gateOnly(online), "online").value();
+        new StageReferences("gate", earlier, earlier.keySet())
+            .in(gateOnly(online), "online")
+            .value();
     Map<String, Object> tree = new LinkedHashMap<>(told.tree());
     tree.put("online", Objects.requireNonNull(resolved));
     return Recipes.bound(tree, told.file(), CycleRecipe.class).online().gate();

@@ -67,8 +67,7 @@ record BegunFrom(Path dir, JsonNode config) {
             && !same(own.getValue(), there)) {
           throw new UserError(
               "adapter %s has %s %s, but peft says %s; training goes on with the peft that the adapter was made with"
-                  .formatted(
-                      dir, key, there.isMissingNode() ? "nothing" : there, own.getValue()));
+                  .formatted(dir, key, there.isMissingNode() ? "nothing" : there, own.getValue()));
         }
       }
     } catch (JsonProcessingException e) {

@@ -16,8 +16,8 @@ import java.util.Arrays;
  *    pi  = (k + sum_j mu_j) / (2 k + J)
  * </pre>
  *
- * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j the
- * probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
+ * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j
+ * the probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
  * #BALANCE} votes of each side before any question. c_ij and m_ij are 1 in the papers; here a vote
  * counts less for its rater as it ages, and less for its question where a newer one answers it, so
  * that raters who follow a truth that moves are not found wrong by it. Known truths hold mu_j. It

@@ -58,7 +58,10 @@ public record Filter(
    */
   public Filtered apply(List<Judged> all, List<Gold> gold) {
     Instant now =
-        all.stream().map(j -> j.feedback().at()).max(Comparator.naturalOrder()).orElse(Instant.EPOCH);
+        all.stream()
+            .map(j -> j.feedback().at())
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.EPOCH);
     return apply(all, gold, now);
   }
 
@@ -69,7 +72,8 @@ public record Filter(
     List<Judged> sorted =
         all.stream()
             .sorted(
-                Comparator.comparing(Judged::feedback,
+                Comparator.comparing(
+                    Judged::feedback,
                     Comparator.comparing(Feedback::at).thenComparing(Feedback::id)))
             .toList();
     Evidence evidence = Evidence.of(this, sorted);

@@ -27,8 +27,7 @@ final class Begun {
 
   static <M extends Model> Adapted<M> attach(
       M model, Recipe recipe, ModelFolder folder, Consumer<String> note) {
-    Adapted<M> fresh =
-        NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
+    Adapted<M> fresh = NewHeads.attach(model, recipe.peft(), folder.beginning(recipe.seed()));
     return recipe.adapter().map(dir -> AdapterFiles.begun(fresh, dir, note)).orElse(fresh);
   }
 }

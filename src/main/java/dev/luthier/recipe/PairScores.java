@@ -95,8 +95,8 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
   }
 
   /**
-   * With the margin of a pair (y, z), of which y is better, as DPO has it at beta 1 (Rafailov et al.
-   * 2023, https://arxiv.org/abs/2305.18290, section 5.1),
+   * With the margin of a pair (y, z), of which y is better, as DPO has it at beta 1 (Rafailov et
+   * al. 2023, https://arxiv.org/abs/2305.18290, section 5.1),
    *
    * <pre>
    * (log pi(y) - log pi_old(y)) - (log pi(z) - log pi_old(z))

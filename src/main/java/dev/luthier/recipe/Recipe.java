@@ -52,21 +52,25 @@ public record Recipe(
 
   /** The same with weights that move otherwise. */
   Recipe with(OptimSpec other) {
-    return new Recipe(model, method, peft, adapter, data, other, memory, eval, checkpoint, output, seed);
+    return new Recipe(
+        model, method, peft, adapter, data, other, memory, eval, checkpoint, output, seed);
   }
 
   /** The same, measured otherwise. */
   Recipe with(EvalSpec other) {
-    return new Recipe(model, method, peft, adapter, data, optim, memory, other, checkpoint, output, seed);
+    return new Recipe(
+        model, method, peft, adapter, data, optim, memory, other, checkpoint, output, seed);
   }
 
   /** The same with something else kept in memory. */
   Recipe with(MemorySpec other) {
-    return new Recipe(model, method, peft, adapter, data, optim, other, eval, checkpoint, output, seed);
+    return new Recipe(
+        model, method, peft, adapter, data, optim, other, eval, checkpoint, output, seed);
   }
 
   /** The same on a model that is kept otherwise. */
   Recipe with(ModelSpec other) {
-    return new Recipe(other, method, peft, adapter, data, optim, memory, eval, checkpoint, output, seed);
+    return new Recipe(
+        other, method, peft, adapter, data, optim, memory, eval, checkpoint, output, seed);
   }
 }

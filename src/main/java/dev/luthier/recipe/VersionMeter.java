@@ -164,11 +164,7 @@ public final class VersionMeter implements AutoCloseable {
 
   private static Writer.Manner manner(double temperature, int maxNewTokens, long seed) {
     return new Writer.Manner(
-        new Sampling(temperature, 0, 1, 0, 1),
-        maxNewTokens,
-        List.of(),
-        seed,
-        2L << 30);
+        new Sampling(temperature, 0, 1, 0, 1), maxNewTokens, List.of(), seed, 2L << 30);
   }
 
   @Override

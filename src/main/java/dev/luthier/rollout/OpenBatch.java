@@ -40,8 +40,8 @@ public final class OpenBatch implements AutoCloseable {
   /**
    * Puts a prompt behind those that wait.
    *
-   * @throws UserError if it is empty, has an unknown token, fills the model's context, or needs more
-   *     rows or memory than there are
+   * @throws UserError if it is empty, has an unknown token, fills the model's context, or needs
+   *     more rows or memory than there are
    */
   public void add(Wanted wanted) {
     int[] prompt = wanted.request().tokens();
@@ -77,8 +77,8 @@ public final class OpenBatch implements AutoCloseable {
   }
 
   /**
-   * Gives every sequence its next token, those that can start now among them. Where the model fails,
-   * all that run are told, and the batch goes on with those that wait.
+   * Gives every sequence its next token, those that can start now among them. Where the model
+   * fails, all that run are told, and the batch goes on with those that wait.
    */
   public void step() {
     List<Party> entering = List.of();
@@ -130,11 +130,13 @@ public final class OpenBatch implements AutoCloseable {
     List<Request> prompts = parties.stream().map(p -> p.wanted().request()).toList();
     try (Started from = Started.of(model, prompts)) {
       List<Guest> guests = parties.stream().flatMap(p -> p.guests().stream()).toList();
-      MixedDraws.take(guests, from.logits(guests.stream().map(Guest::running).toList()), model.compute());
+      MixedDraws.take(
+          guests, from.logits(guests.stream().map(Guest::running).toList()), model.compute());
       List<Guest> further = guests.stream().filter(g -> !g.leaves()).toList();
       if (!further.isEmpty()) {
         rooms.make(running, parties);
-        rooms.decoding()
+        rooms
+            .decoding()
             .admit(from.state(), from.rows(further.stream().map(Guest::running).toList()));
         running.addAll(further);
       }

@@ -42,18 +42,19 @@ record FeedbackRoutes(FeedbackStore store, Body body, Consumer<String> err) impl
     routes.post("/v1/feedback", this::post);
     routes.get("/v1/feedback/export", this::export);
     routes.delete("/v1/feedback", this::delete);
-    routes.exception(FormError.class, (e, c) -> Json.reply(c, ApiError.wrong(e.field(), e.message())));
     routes.exception(
-        UnknownAnswer.class, (e, c) -> Json.reply(c, new ApiError(404, "answer_not_found", text(e))));
-    routes.exception(Conflict.class, (e, c) -> Json.reply(c, new ApiError(409, "id_conflict", text(e))));
+        FormError.class, (e, c) -> Json.reply(c, ApiError.wrong(e.field(), e.message())));
+    routes.exception(
+        UnknownAnswer.class,
+        (e, c) -> Json.reply(c, new ApiError(404, "answer_not_found", text(e))));
+    routes.exception(
+        Conflict.class, (e, c) -> Json.reply(c, new ApiError(409, "id_conflict", text(e))));
     routes.exception(
         StoreFull.class,
         (e, c) -> {
           err.accept(text(e));
           Json.reply(
-              c,
-              new ApiError(
-                  507, "store_full", "the store has no room left; nothing was kept"));
+              c, new ApiError(507, "store_full", "the store has no room left; nothing was kept"));
         });
     routes.exception(
         StoreGone.class,
@@ -78,8 +79,7 @@ record FeedbackRoutes(FeedbackStore store, Body body, Consumer<String> err) impl
     String rater = rater(ctx);
     FeedbackForm form = FeedbackForm.read(body.json(ctx));
     String id = form.id().orElseGet(() -> "f" + UUID.randomUUID().toString().replace("-", ""));
-    boolean added =
-        store.add(new Feedback(id, form.answer(), rater, Instant.now(), form.said()));
+    boolean added = store.add(new Feedback(id, form.answer(), rater, Instant.now(), form.said()));
     Json.reply(ctx, added ? 201 : 200, Map.of("id", id));
   }
 

@@ -26,7 +26,8 @@ public record HttpSpec(
             elsewhere = {"api_key", "token", "key"})
         Optional<String> tokenEnv,
     @Doc(
-            value = "Other origins whose pages may ask from a browser, such as https://chat.example",
+            value =
+                "Other origins whose pages may ask from a browser, such as https://chat.example",
             elsewhere = {"cors", "allowed_origins"})
         @Default("[]")
         List<String> origins,
@@ -50,8 +51,7 @@ public record HttpSpec(
   }
 
   /** One that serves its model alone, by the usual name. */
-  HttpSpec(
-      String host, int port, Optional<String> tokenEnv, List<String> origins, Limits limits) {
+  HttpSpec(String host, int port, Optional<String> tokenEnv, List<String> origins, Limits limits) {
     this(host, port, tokenEnv, origins, Optional.empty(), Map.of(), limits);
   }
 
@@ -63,7 +63,8 @@ public record HttpSpec(
       throw new UserError("http.origins must be as https://chat.example, was " + origin, e);
     }
     boolean whole =
-        uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+        uri.getHost() != null
+            && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
     if (!whole || !String.valueOf(uri.getPath()).isEmpty() || origin.contains("*")) {
       throw new UserError("http.origins must be as https://chat.example, was " + origin);
     }
@@ -94,7 +95,8 @@ public record HttpSpec(
           String value = System.getenv(name);
           if (value == null || value.isBlank()) {
             throw new UserError(
-                "http.token_env: the environment has no variable %s; set it to the token".formatted(name));
+                "http.token_env: the environment has no variable %s; set it to the token"
+                    .formatted(name));
           }
           return value.strip();
         });

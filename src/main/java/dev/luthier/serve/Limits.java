@@ -12,8 +12,7 @@ public record Limits(
         int maxTokens,
     @Doc("Answers that are written at the same time") @Default("64") int rows,
     @Doc("The most memory for keys and values, in MB of 2^20 bytes") @Default("2048") long cacheMb,
-    @Doc("Requests at the same time, waiting ones among them; further ones get 429")
-        @Default("256")
+    @Doc("Requests at the same time, waiting ones among them; further ones get 429") @Default("256")
         int atOnce,
     @Doc("Requests that may wait for a place; further ones get 429") @Default("128") int queue,
     @Doc("The largest body of a request in bytes; a larger one gets 413") @Default("1048576")

@@ -2,10 +2,10 @@ package dev.luthier.feedback;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.util.UUID;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.UUID;
 
 /** A PostgreSQL server of a test's own; as root it runs in a user namespace of its own. */
 final class PostgresServer implements AutoCloseable {

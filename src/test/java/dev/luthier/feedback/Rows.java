@@ -16,7 +16,15 @@ final class Rows {
 
   static Answer answer(String id, String question, String text) {
     return new Answer(
-        id, NOON, "v0001", "r1", asked(question), text, List.of(1, 2), List.of(-0.5, -0.25), Map.of());
+        id,
+        NOON,
+        "v0001",
+        "r1",
+        asked(question),
+        text,
+        List.of(1, 2),
+        List.of(-0.5, -0.25),
+        Map.of());
   }
 
   static Feedback thumb(String id, String answer, String rater, boolean up) {

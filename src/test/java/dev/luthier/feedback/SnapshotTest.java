@@ -49,8 +49,8 @@ class SnapshotTest {
   }
 
   /**
-   * Three choices between "no" and "yes": 0.9 for yes, 0.5 for no, 0.4 a tie. By weight yes has (0.9
-   * + 0.4 / 2) / 1.8 = 0.6111.
+   * Three choices between "no" and "yes": 0.9 for yes, 0.5 for no, 0.4 a tie. By weight yes has
+   * (0.9 + 0.4 / 2) / 1.8 = 0.6111.
    */
   @Test
   void votesBetweenTwoTextsBecomeOnePair() throws IOException {
@@ -100,9 +100,9 @@ class SnapshotTest {
   }
 
   /**
-   * good: a thumb up and ratings of mean 4, (1 + 3/4) / 2 = 0.875; bad: ratings of mean 2, 1/4; near:
-   * ratings of mean 3, 1/2. Differences 0.625, 0.375 and 0.25: three pairs with a gap of 0.25, two
-   * with 0.3. The labels are good and bad; near is neither.
+   * good: a thumb up and ratings of mean 4, (1 + 3/4) / 2 = 0.875; bad: ratings of mean 2, 1/4;
+   * near: ratings of mean 3, 1/2. Differences 0.625, 0.375 and 0.25: three pairs with a gap of
+   * 0.25, two with 0.3. The labels are good and bad; near is neither.
    */
   @Test
   void thumbsAndRatingsBecomeLabelsAndPairsOfOnePrompt() throws IOException {
@@ -148,8 +148,7 @@ class SnapshotTest {
     Answer a = Rows.answer("a", "q", "x");
     say(new Said.Thumb(true), a, Optional.empty(), 0.01);
     say(new Said.Comment("well"), a, Optional.empty(), 1);
-    judged.add(
-        new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
+    judged.add(new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
     Snapshot snapshot = write(ALL_TRAIN);
     assertThat(snapshot.parts()).isEmpty();
     assertThat(List.of(snapshot.light(), snapshot.comments(), snapshot.feedback()))
@@ -162,7 +161,14 @@ class SnapshotTest {
     Answer chat = Rows.answer("a", "2 + 2 =", " 4");
     Answer plain =
         new Answer(
-            "a", chat.at(), "v", "", chat.messages(), " 4", List.of(), List.of(),
+            "a",
+            chat.at(),
+            "v",
+            "",
+            chat.messages(),
+            " 4",
+            List.of(),
+            List.of(),
             Map.of("form", "text"));
     say(new Said.Edit(" four"), plain, Optional.empty(), 1);
     Snapshot snapshot = write(ALL_TRAIN);

@@ -19,13 +19,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** What every store does: the same tests on SQLite and on a PostgreSQL server that is started. */
 class StoreContractTest {
@@ -121,7 +121,8 @@ class StoreContractTest {
             new Said.Comment("so so"));
     List<Judged> given = new ArrayList<>();
     for (int i = 0; i < forms.size(); i++) {
-      Feedback feedback = new Feedback("f" + i, "a", "r" + i, Rows.NOON.plusSeconds(i), forms.get(i));
+      Feedback feedback =
+          new Feedback("f" + i, "a", "r" + i, Rows.NOON.plusSeconds(i), forms.get(i));
       assertThat(store.add(feedback)).isTrue();
       Optional<Answer> against =
           forms.get(i) instanceof Said.Choice ? Optional.of(other) : Optional.empty();
@@ -197,8 +198,7 @@ class StoreContractTest {
   }
 
   private static Feedback choice(String id, String answer, String other) {
-    return new Feedback(
-        id, answer, "r1", Rows.NOON, new Said.Choice(other, Said.Preferred.THIS));
+    return new Feedback(id, answer, "r1", Rows.NOON, new Said.Choice(other, Said.Preferred.THIS));
   }
 
   @ParameterizedTest
@@ -273,8 +273,7 @@ class StoreContractTest {
     FeedbackStore store = open(on);
     String messages = JsonForm.text(List.of(Map.of("role", SQL, "content", SQL)));
     Map<String, String> about = Map.of(SQL, SQL);
-    Answer a =
-        new Answer(NAME, Rows.NOON, NAME, NAME, messages, SQL, List.of(), List.of(), about);
+    Answer a = new Answer(NAME, Rows.NOON, NAME, NAME, messages, SQL, List.of(), List.of(), about);
     Answer b =
         new Answer(NAME + 2, Rows.NOON, NAME, NAME, messages, NAME, List.of(), List.of(), about);
     store.add(List.of(a, b), List.of());
@@ -316,8 +315,7 @@ class StoreContractTest {
         new Answer(
             "b", Rows.NOON, "v1", "r2", Rows.asked("q"), "no", List.of(), List.of(), Map.of()));
     store.add(Rows.thumb("f1", "a", "r2", true));
-    store.add(
-        new Feedback("f2", "b", "r2", Rows.NOON, new Said.Choice("a", Said.Preferred.OTHER)));
+    store.add(new Feedback("f2", "b", "r2", Rows.NOON, new Said.Choice("a", Said.Preferred.OTHER)));
     store.add(Rows.thumb("f3", "b", "r1", true));
     store.add(Rows.thumb("f4", "b", "r2", false));
     store.decide(List.of(Rows.accepted("f1", 1), Rows.accepted("f3", 1), Rows.accepted("f4", 1)));

@@ -197,12 +197,13 @@ class OpenBatchTest {
     assertThat(List.of(gone.lefts, stays.lefts, waits.lefts)).containsExactly(1, 1, 1);
   }
 
-  /** 2 layers, 2 heads of keys and values ... : the budget holds two sequences of 30 tokens, not 3. */
+  /**
+   * 2 layers, 2 heads of keys and values ... : the budget holds two sequences of 30 tokens, not 3.
+   */
   @Test
   void memoryLimitsHowManyRunAtOnce() {
     long two = Generative.of(model).bytes(2, 1, 29) + Generative.of(model).bytes(2, 1, 0);
-    try (OpenBatch batch =
-        new OpenBatch(Generative.of(model), NUMBERS, new Budget(8, two))) {
+    try (OpenBatch batch = new OpenBatch(Generative.of(model), NUMBERS, new Budget(8, two))) {
       List<Notes> all = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         Notes notes = new Notes(1);
@@ -222,7 +223,8 @@ class OpenBatchTest {
         assertThat(batch.running()).isLessThanOrEqualTo(2);
       }
       assertThat(all).allSatisfy(n -> assertThat(n.ends.get(0)).isPresent());
-      assertThatThrownBy(() -> batch.add(wanted(new int[] {4}, 3, Sampling.MODEL, 29, 0, all.get(0))))
+      assertThatThrownBy(
+              () -> batch.add(wanted(new int[] {4}, 3, Sampling.MODEL, 29, 0, all.get(0))))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("3 answers of 29 tokens to a prompt of 1 do not fit");
     }
