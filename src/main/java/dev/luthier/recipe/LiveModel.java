@@ -57,8 +57,7 @@ public final class LiveModel implements AutoCloseable {
     Model model = Models.load(folder.path(), spec.compute());
     try {
       Generative.of(model); // or it writes nothing
-      Optional<Adapted<Model>> own =
-          adapter.map(dir -> AdapterFiles.load(model, dir).adapted());
+      Optional<Adapted<Model>> own = adapter.map(dir -> AdapterFiles.load(model, dir).adapted());
       Writer.Voice voice = new Writer.Voice(folder.path(), adapter, Optional.empty(), "auto");
       KnownTasks.tell(model, voice, own.map(Adapted::peft));
       own.filter(Adapted::mergesExactly).ifPresent(Adapted::merge);
@@ -72,8 +71,7 @@ public final class LiveModel implements AutoCloseable {
 
   /** Whether a folder holds an adapter, not a model. */
   public static boolean isAdapter(Path dir) {
-    return Files.exists(dir.resolve("adapter_config.json"))
-        || !AdapterFiles.folders(dir).isEmpty();
+    return Files.exists(dir.resolve("adapter_config.json")) || !AdapterFiles.folders(dir).isEmpty();
   }
 
   /**

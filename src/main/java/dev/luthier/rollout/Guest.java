@@ -13,6 +13,7 @@ record Guest(Running running, Party party) {
     private final Wanted wanted;
     private final List<Guest> guests;
     private int left;
+    private boolean failed;
 
     /**
      * @param room how many tokens the model can write behind the prompt
@@ -43,6 +44,14 @@ record Guest(Running running, Party party) {
       return guests.get(0).running.most();
     }
 
+    /** The model cannot go on with it; those beside it can. */
+    void fail(RuntimeException why) {
+      if (!failed) {
+        failed = true;
+        wanted.reader().failed(why);
+      }
+    }
+
     /** Some of its samples are no longer in the batch. */
     void leave(int samples) {
       left += samples;
@@ -57,7 +66,7 @@ record Guest(Running running, Party party) {
   }
 
   boolean leaves() {
-    return running.finished() || reader().gone();
+    return running.finished() || party.failed || reader().gone();
   }
 
   /** The random number that decides its next token. */
@@ -67,7 +76,12 @@ record Guest(Running running, Party party) {
 
   /** Takes its token of a draw and tells its reader. */
   void take(Sampler.Draw draw, int row, List<Token.Likely> top) {
-    running.take(draw, row, true);
+    try {
+      running.take(draw, row, true);
+    } catch (IllegalStateException e) { // its own logits are no numbers
+      party.fail(e);
+      return;
+    }
     Token token = new Token(draw.ids()[row], draw.logProbs()[row], top, running.newText());
     reader().token(running.index(), token);
     if (running.finished()) {

@@ -42,17 +42,36 @@ final class MixedDraws {
   }
 
   private static void take(Sampling sampling, List<Guest> guests, Tensor logits) {
-    Sampler.Draw draw =
-        new Sampler(sampling)
-            .draw(
-                logits,
-                sampling.repetitionPenalty() == 1
-                    ? List.of()
-                    : guests.stream().map(g -> g.running().seen()).toList(),
-                guests.stream().mapToDouble(Guest::uniform).toArray());
-    List<List<Token.Likely>> top = top(guests, logits);
+    Sampler.Draw draw;
+    List<List<Token.Likely>> top;
+    try {
+      draw =
+          new Sampler(sampling)
+              .draw(
+                  logits,
+                  sampling.repetitionPenalty() == 1
+                      ? List.of()
+                      : guests.stream().map(g -> g.running().seen()).toList(),
+                  guests.stream().mapToDouble(Guest::uniform).toArray());
+      top = top(guests, logits);
+    } catch (RuntimeException e) { // one of them has logits that are no numbers
+      apart(sampling, guests, logits, e);
+      return;
+    }
     for (int row = 0; row < guests.size(); row++) {
       guests.get(row).take(draw, row, top.get(row));
+    }
+  }
+
+  /** Each by itself, so that whoever cannot be drawn fails alone. */
+  private static void apart(
+      Sampling sampling, List<Guest> guests, Tensor logits, RuntimeException why) {
+    if (guests.size() == 1) {
+      guests.get(0).party().fail(why);
+      return;
+    }
+    for (int row = 0; row < guests.size(); row++) {
+      take(sampling, List.of(guests.get(row)), logits.narrow(0, row, 1));
     }
   }
 

@@ -65,8 +65,7 @@ record AnswerRoutes(
         new Asked("chat", Json.text(messages), who, "messages", begun),
         model -> {
           if (!model.chats()) {
-            throw ApiError.wrong(
-                "model", "this model has no chat template; use /v1/completions");
+            throw ApiError.wrong("model", "this model has no chat template; use /v1/completions");
           }
           return model.chat(messages);
         });
@@ -120,7 +119,8 @@ record AnswerRoutes(
       int most = Math.min(room, settings.maxTokens().orElse(limits.maxTokens()));
       about.put("max_tokens", Integer.toString(most));
       job =
-          new Job(held, prompt, settings, form, most, asked.messages(), rater, about, asked.begun());
+          new Job(
+              held, prompt, settings, form, most, asked.messages(), rater, about, asked.begun());
     } catch (RuntimeException e) {
       held.close();
       throw e;

@@ -38,12 +38,18 @@ final class BenchClient {
   Seen ask(String version, String prompt) {
     Map<String, Object> body =
         Map.of(
-            "model", version.isEmpty() ? served : version,
-            "messages", List.of(Map.of("role", "user", "content", prompt)),
-            "temperature", 0,
-            "max_tokens", tokens,
-            "stream", true,
-            "stream_options", Map.of("include_usage", true));
+            "model",
+            version.isEmpty() ? served : version,
+            "messages",
+            List.of(Map.of("role", "user", "content", prompt)),
+            "temperature",
+            0,
+            "max_tokens",
+            tokens,
+            "stream",
+            true,
+            "stream_options",
+            Map.of("include_usage", true));
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .header("Content-Type", "application/json")

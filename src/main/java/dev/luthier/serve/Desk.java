@@ -68,7 +68,10 @@ final class Desk {
       sequences.addAndGet(-n);
       job.version().close();
       throw ApiError.later(
-          429, "queue_full", LATER, "%d answers wait for a place already".formatted(limits.queue()));
+          429,
+          "queue_full",
+          LATER,
+          "%d answers wait for a place already".formatted(limits.queue()));
     }
     waiting.incrementAndGet();
     Reply reply =

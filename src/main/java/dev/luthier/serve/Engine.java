@@ -103,8 +103,9 @@ final class Engine implements AutoCloseable {
         work();
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException | Error e) { // one piece of work failed; the others go on
+      } catch (RuntimeException | Error e) { // such as no memory: what ran cannot go on
         err.accept("the engine met " + e);
+        batches.forEach(b -> b.end(new IllegalStateException("the engine failed", e)));
       }
     }
   }

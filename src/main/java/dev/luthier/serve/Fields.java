@@ -36,8 +36,7 @@ final class Fields {
 
   /** What has to be there. */
   JsonNode needed(String name) {
-    return node(name)
-        .orElseThrow(() -> ApiError.wrong(path + name, path + name + " is missing"));
+    return node(name).orElseThrow(() -> ApiError.wrong(path + name, path + name + " is missing"));
   }
 
   Optional<String> text(String name) {
@@ -132,7 +131,8 @@ final class Fields {
       node(name)
           .filter(n -> !(n.isNumber() && n.doubleValue() == 0))
           .filter(n -> !(n.isBoolean() && !n.booleanValue()))
-          .filter(n -> !((n.isContainerNode() || n.isTextual()) && n.isEmpty() && n.asText().isEmpty()))
+          .filter(
+              n -> !((n.isContainerNode() || n.isTextual()) && n.isEmpty() && n.asText().isEmpty()))
           .ifPresent(
               n -> {
                 throw unsupported(name);

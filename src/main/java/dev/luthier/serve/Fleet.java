@@ -142,9 +142,7 @@ final class Fleet {
    */
   void first(Deployed deployed) {
     try (Held held = hold(deployed.current())) {
-      now =
-          new Deployed(
-              held.version(), Optional.empty(), deployed.before(), deployed.history());
+      now = new Deployed(held.version(), Optional.empty(), deployed.before(), deployed.history());
     }
     deploy(deployed);
   }

@@ -51,8 +51,7 @@ public record HttpSpec(
   }
 
   /** One that serves its model alone, by the usual name. */
-  HttpSpec(
-      String host, int port, Optional<String> tokenEnv, List<String> origins, Limits limits) {
+  HttpSpec(String host, int port, Optional<String> tokenEnv, List<String> origins, Limits limits) {
     this(host, port, tokenEnv, origins, Optional.empty(), Map.of(), limits);
   }
 

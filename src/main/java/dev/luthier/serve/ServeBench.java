@@ -140,10 +140,14 @@ public record ServeBench(Path model, String device, int clients, int rounds, int
     failed.stream().limit(3).forEach(s -> out.println("           " + s.error()));
     out.printf("versions   %d answers of v0000, %d of %s%n", before, after, SWAPPED);
     out.printf("as alone   %d of %d; %d differ%n", seen.size() - mixed, seen.size(), mixed);
-    out.printf("latency    p50 %.2f s, p99 %.2f s%n", at(seen, 0.5, Seen::whole), at(seen, 0.99, Seen::whole));
     out.printf(
-        "first      p50 %.2f s, p99 %.2f s%n", at(seen, 0.5, Seen::first), at(seen, 0.99, Seen::first));
-    out.printf("written    %,d tokens in %.1f s: %,.0f tokens/s%n", written, seconds, written / seconds);
+        "latency    p50 %.2f s, p99 %.2f s%n",
+        at(seen, 0.5, Seen::whole), at(seen, 0.99, Seen::whole));
+    out.printf(
+        "first      p50 %.2f s, p99 %.2f s%n",
+        at(seen, 0.5, Seen::first), at(seen, 0.99, Seen::first));
+    out.printf(
+        "written    %,d tokens in %.1f s: %,.0f tokens/s%n", written, seconds, written / seconds);
     out.flush();
     return failed.isEmpty() && mixed == 0 && after > 0;
   }

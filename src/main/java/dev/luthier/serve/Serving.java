@@ -78,8 +78,7 @@ public final class Serving implements AutoCloseable {
     List<Routes> routes = new ArrayList<>();
     routes.add(new StateRoutes(door, engine, fleet, meters));
     routes.add(new ModelRoutes(fleet, Instant.now().getEpochSecond()));
-    routes.add(
-        new AnswerRoutes(door, body, limits, fleet, new Callers(store), desk, meters));
+    routes.add(new AnswerRoutes(door, body, limits, fleet, new Callers(store), desk, meters));
     routes.add(new FeedbackRoutes(store, body, err));
     routes.add(PageRoutes.of(store, recipe.home(), body));
     web = Web.start(spec, routes, err);

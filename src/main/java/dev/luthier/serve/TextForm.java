@@ -47,8 +47,7 @@ record TextForm(boolean logprobs, int top) implements Form {
 
   @Override
   public Map<String, @Nullable Object> whole(Head head, Choice choice) {
-    return part(
-        head, choice.index(), choice.tokens(), choice.text(), Optional.of(choice.finish()));
+    return part(head, choice.index(), choice.tokens(), choice.text(), Optional.of(choice.finish()));
   }
 
   private Object logprobs(Head head, List<Token> tokens) {

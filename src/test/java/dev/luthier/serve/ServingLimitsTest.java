@@ -34,8 +34,7 @@ class ServingLimitsTest {
   private Serving start() throws IOException {
     Limits limits = new Limits(900, 1, 64, 8, 0, 1 << 16, 300, 30, 0);
     return Serving.start(
-        new TestHome(dir).recipe(
-            new HttpSpec("127.0.0.1", 0, Optional.empty(), List.of(), limits)),
+        new TestHome(dir).recipe(new HttpSpec("127.0.0.1", 0, Optional.empty(), List.of(), limits)),
         log::add);
   }
 
@@ -44,13 +43,16 @@ class ServingLimitsTest {
         .header("Content-Type", "application/json")
         .POST(
             HttpRequest.BodyPublishers.ofString(
-                "{\"model\":\"tiny-base\",\"prompt\":\"Once\",\"temperature\":0%s}".formatted(more)))
+                "{\"model\":\"tiny-base\",\"prompt\":\"Once\",\"temperature\":0%s}"
+                    .formatted(more)))
         .build();
   }
 
   private String get(Serving serving, String path) throws Exception {
     return client
-        .send(HttpRequest.newBuilder(URI.create(serving.address() + path)).build(), BodyHandlers.ofString())
+        .send(
+            HttpRequest.newBuilder(URI.create(serving.address() + path)).build(),
+            BodyHandlers.ofString())
         .body();
   }
 
@@ -58,7 +60,8 @@ class ServingLimitsTest {
   void whoeverFindsNoPlaceIsToldWhenToComeAgainAndWhoeverLeavesGivesItBack() throws Exception {
     try (Serving serving = start()) {
       HttpResponse<InputStream> first =
-          client.send(asked(serving, ",\"stream\":true,\"max_tokens\":900"), BodyHandlers.ofInputStream());
+          client.send(
+              asked(serving, ",\"stream\":true,\"max_tokens\":900"), BodyHandlers.ofInputStream());
       assertThat(first.statusCode()).isEqualTo(200);
       assertThat(first.headers().firstValue("Luthier-Version")).contains("v0000");
       HttpResponse<String> second = client.send(asked(serving, ""), BodyHandlers.ofString());
@@ -66,7 +69,8 @@ class ServingLimitsTest {
       assertThat(second.headers().firstValue("Retry-After")).contains("1");
       assertThat(second.body()).contains("rate_limit_error", "queue_full");
       assertThat(get(serving, "/metrics"))
-          .contains("luthier_requests_total{route=\"completions\",status=\"429\",version=\"v0000\"}")
+          .contains(
+              "luthier_requests_total{route=\"completions\",status=\"429\",version=\"v0000\"}")
           .contains("luthier_running 1.0");
       first.body().close(); // the client is gone: the next finds the place
       HttpResponse<String> third = second;
@@ -84,7 +88,8 @@ class ServingLimitsTest {
     Serving serving = start();
     HttpRequest late = asked(serving, "");
     HttpResponse<InputStream> stream =
-        client.send(asked(serving, ",\"stream\":true,\"max_tokens\":900"), BodyHandlers.ofInputStream());
+        client.send(
+            asked(serving, ",\"stream\":true,\"max_tokens\":900"), BodyHandlers.ofInputStream());
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).startsWith("data: {\"id\":\"cmpl-");

@@ -8,6 +8,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
+import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -64,7 +65,7 @@ class ServingTest {
             Optional.empty(),
             List.of(),
             Optional.of("served"),
-            Map.of("beside", home.adapter(2)),
+            Map.of("beside", home.adapter(2), "broken", home.broken()),
             limits);
     serving = Serving.start(home.recipe(http), LOG::add);
     client =
@@ -255,10 +256,33 @@ class ServingTest {
     assertThat(cut.choices().get(0).finishReason().asString()).isEqualTo("stop");
   }
 
+  /** The broken version's logits are no numbers; it runs in the same batch as others. */
+  @Test
+  void aVersionThatIsBrokenFailsAlone() {
+    List<CompletableFuture<Streamed>> others = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      for (String prompt : PROMPTS.subList(0, 3)) {
+        others.add(
+            CompletableFuture.supplyAsync(() -> streamed(asked("v0000", prompt)), threads));
+      }
+      for (double temperature : new double[] {0, 1}) {
+        assertThatThrownBy(() -> answer(asked("broken", "x").temperature(temperature)))
+            .isInstanceOf(InternalServerException.class)
+            .hasMessageContaining("its log says why");
+      }
+      assertThat(others.stream().map(f -> f.join().text()).toList())
+          .isEqualTo(TestHome.generated(PROMPTS.subList(0, 3), TOKENS));
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(LOG).anyMatch(line -> line.contains("/v1/chat/completions failed"));
+  }
+
   @Test
   void modelsAreListedAndFound() {
     assertThat(client.models().list().data().stream().map(Model::id).toList())
-        .containsExactly("served", "v0000", "v0001", "v0002", "v0003", "beside");
+        .containsExactly("served", "v0000", "v0001", "v0002", "v0003", "beside", "broken");
     assertThat(client.models().retrieve("v0002").id()).isEqualTo("v0002");
     assertThatThrownBy(() -> client.models().retrieve("v0009"))
         .isInstanceOf(NotFoundException.class);
@@ -268,8 +292,16 @@ class ServingTest {
   void namesThatLeadElsewhereAreNoModels() {
     for (String name :
         List.of(
-            "../adapter-1", "v0001/../../adapter-1", "/etc", "v0009", "", "..", "v0001\u0000", "V0001",
-            home.adapter(1).toString(), "x".repeat(5000))) {
+            "../adapter-1",
+            "v0001/../../adapter-1",
+            "/etc",
+            "v0009",
+            "",
+            "..",
+            "v0001\u0000",
+            "V0001",
+            home.adapter(1).toString(),
+            "x".repeat(5000))) {
       assertThatThrownBy(() -> answer(asked(name, "x")))
           .as(name)
           .isInstanceOfSatisfying(
@@ -278,8 +310,7 @@ class ServingTest {
                 assertThat(e.code()).contains("model_not_found");
                 assertThat(e.param()).contains("model");
               });
-      assertThatThrownBy(() -> client.models().retrieve(name))
-          .isInstanceOf(RuntimeException.class);
+      assertThatThrownBy(() -> client.models().retrieve(name)).isInstanceOf(RuntimeException.class);
     }
   }
 
@@ -313,7 +344,9 @@ class ServingTest {
     refusedMessages("[{\"role\":\"robot\",\"content\":\"x\"}]", "messages[0].role", "must be");
     refusedMessages("[{\"role\":\"user\",\"content\":7}]", "messages[0].content", "must be");
     refusedMessages(
-        "[{\"role\":\"user\",\"content\":\"x\",\"shout\":1}]", "messages[0].shout", "not supported");
+        "[{\"role\":\"user\",\"content\":\"x\",\"shout\":1}]",
+        "messages[0].shout",
+        "not supported");
     refused(
         asked("v0000", "word ".repeat(1020)), "context_length_exceeded", "messages", "1024 tokens");
     assertThat(text(answer(extra("presence_penalty", 0)))).isNotEmpty(); // says nothing
@@ -341,7 +374,8 @@ class ServingTest {
 
   @Test
   void everyAnswerIsInTheStoreWhenItsReplyHasItsEnd() {
-    ChatCompletion reply = answer(asked("v0001", PROMPTS.get(3)).n(2).temperature(1).seed(3).user("u"));
+    ChatCompletion reply =
+        answer(asked("v0001", PROMPTS.get(3)).n(2).temperature(1).seed(3).user("u"));
     Streamed stream = streamed(asked("v0000", PROMPTS.get(3)));
     try (FeedbackStore store = FeedbackStores.open(FeedbackStores.defaultUrl(home.home()))) {
       Answer kept = store.answer(reply.id()).orElseThrow();

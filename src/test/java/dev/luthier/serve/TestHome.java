@@ -1,19 +1,13 @@
 package dev.luthier.serve;
 
-import dev.luthier.model.Model;
-import dev.luthier.model.Models;
 import dev.luthier.online.Made;
 import dev.luthier.online.Versions;
-import dev.luthier.peft.Adapted;
-import dev.luthier.peft.AdapterFiles;
-import dev.luthier.peft.Lora;
 import dev.luthier.recipe.Quantize;
+import dev.luthier.recipe.RandomAdapter;
 import dev.luthier.recipe.Voices;
 import dev.luthier.recipe.Writer;
 import dev.luthier.rollout.Sampling;
 import dev.luthier.tensor.Compute;
-import dev.luthier.tensor.Ops;
-import dev.luthier.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.global.torch;
 
 /** A home with versions of the small model that ships, whose adapters are random. */
 record TestHome(Path dir) {
@@ -45,19 +36,17 @@ record TestHome(Path dir) {
   TestHome with(int count) throws IOException {
     for (int seed = 1; seed <= count; seed++) {
       Path folder = Files.createDirectory(adapter(seed));
-      try (Model model = Models.load(MODEL, Compute.CPU);
-          Adapted<Model> adapted = Adapted.attach(model, Lora.of(4, 32), seed);
-          Scope scope = new Scope();
-          AutoGradMode off = Ops.noGrad()) {
-        torch.manual_seed(seed);
-        adapted
-            .trainable()
-            .forEach(p -> p.value().add_(torch.randn_like(p.value()), new Scalar(0.05)));
-        AdapterFiles.save(adapted, folder, MODEL.toString());
-      }
+      RandomAdapter.write(MODEL, folder, seed, 0.05);
       versions().add(new Made("v0000", folder, Instant.EPOCH, Optional.empty(), "c" + seed));
     }
     return this;
+  }
+
+  /** An adapter whose weights are no numbers. */
+  Path broken() throws IOException {
+    Path folder = Files.createDirectory(dir.resolve("broken"));
+    RandomAdapter.write(MODEL, folder, 1, Double.NaN);
+    return folder;
   }
 
   ServeRecipe recipe(HttpSpec http) throws IOException {
@@ -78,8 +67,7 @@ record TestHome(Path dir) {
   /** What {@code luthier generate} writes, for each prompt alone, with the model as it is. */
   static List<String> generated(List<String> prompts, int tokens) {
     Writer.Voice voice =
-        new Writer.Voice(
-            MODEL, Optional.empty(), Optional.empty(), "cpu", new Quantize.None());
+        new Writer.Voice(MODEL, Optional.empty(), Optional.empty(), "cpu", new Quantize.None());
     try (Writer writer = Writer.openForChat(voice, greedy(tokens))) {
       return prompts.stream().map(p -> writer.answer(chat(p), piece -> {})).toList();
     }
