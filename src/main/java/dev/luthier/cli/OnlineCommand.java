@@ -1,6 +1,7 @@
 package dev.luthier.cli;
 
 import dev.luthier.error.UserError;
+import dev.luthier.online.ByHand;
 import dev.luthier.online.CycleRecipe;
 import dev.luthier.online.Online;
 import java.nio.file.Path;
@@ -65,15 +66,16 @@ final class OnlineCommand implements Runnable {
             CycleRecipe.Told.read(recipe, overrides),
             () -> Screen.progress(spec.commandLine().getErr()),
             spec.commandLine().getOut());
+    ByHand hand = new ByHand(online);
     List<Runnable> asked = new ArrayList<>();
-    promote.ifPresent(name -> asked.add(() -> online.promote(name)));
-    rollback.ifPresent(why -> asked.add(() -> online.rollBack(why)));
-    abandon.ifPresent(why -> asked.add(() -> online.abandon(why)));
+    promote.ifPresent(name -> asked.add(() -> hand.promote(name)));
+    rollback.ifPresent(why -> asked.add(() -> hand.rollBack(why)));
+    abandon.ifPresent(why -> asked.add(() -> hand.abandon(why)));
     if (list) {
-      asked.add(online::list);
+      asked.add(hand::list);
     }
     if (dryRun) {
-      asked.add(online::dryRun);
+      asked.add(hand::dryRun);
     }
     if (once) {
       asked.add(online::once);

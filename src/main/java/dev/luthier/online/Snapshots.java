@@ -31,19 +31,21 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
     return store.feedback(Asked.all());
   }
 
-  /** Ids of feedback in the files of ended snapshots. */
-  private Set<String> ids(String file) {
+  /** Ids of feedback in the files of all snapshots, or of those that were learnt from. */
+  private Set<String> ids(String file, boolean learnt) {
     Set<String> out = new HashSet<>();
     for (CycleState cycle : cycles.list()) {
-      out.addAll(
-          RowLines.read(cycles.folder(cycle).resolve(CycleRows.FOLDER).resolve(file)).lines());
+      if (!learnt || cycle.done().containsKey(CycleStage.TRAIN)) {
+        out.addAll(
+            RowLines.read(cycles.folder(cycle).resolve(CycleRows.FOLDER).resolve(file)).lines());
+      }
     }
     return out;
   }
 
   /** How much feedback waits or is accepted that no cycle has seen. */
   long unseen() {
-    Set<String> seen = ids(SEEN);
+    Set<String> seen = ids(SEEN, false);
     return store.feedback(Asked.all()).stream()
         .filter(j -> j.standing() == Standing.PENDING || j.standing() == Standing.ACCEPTED)
         .filter(j -> !seen.contains(j.feedback().id()))
@@ -55,7 +57,7 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
     Path folder = cycles.folder(cycle).resolve(CycleRows.FOLDER);
     if (!Files.isDirectory(folder)) {
       List<Judged> all = filtered();
-      Set<String> used = ids(USED);
+      Set<String> used = ids(USED, true);
       List<Judged> fresh =
           all.stream()
               .filter(j -> j.standing() == Standing.ACCEPTED)
@@ -119,12 +121,14 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
     return of.eval(kind).map(RowLines::read).orElse(RowLines.NONE).byWeight();
   }
 
-  /** The snapshots of earlier cycles, the newest first. */
+  /** The snapshots that earlier cycles learnt from, the newest first. */
   private List<Snapshot> earlier(CycleState cycle) {
     List<Snapshot> out = new ArrayList<>();
     for (CycleState other : cycles.list()) {
       Path folder = cycles.folder(other).resolve(CycleRows.FOLDER).resolve(OWN);
-      if (!other.name().equals(cycle.name()) && Files.isDirectory(folder)) {
+      if (!other.name().equals(cycle.name())
+          && other.done().containsKey(CycleStage.TRAIN)
+          && Files.isDirectory(folder)) {
         out.add(Snapshot.read(folder));
       }
     }

@@ -2,9 +2,6 @@ package dev.luthier.online;
 
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicDirectory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * The versions of a home, and which of them answers. Server, cycle and command line may use it at
@@ -21,10 +17,10 @@ import java.util.stream.Stream;
  */
 public final class Versions {
   static final String ADAPTER = "adapter";
-  private static final String FOLDER = "versions";
   private static final String LOCK = ".versions.lock";
 
   private final Path home;
+  private final VersionFolders folders;
   private final Clock clock;
 
   public Versions(Path home) {
@@ -33,6 +29,7 @@ public final class Versions {
 
   Versions(Path home, Clock clock) {
     this.home = home;
+    this.folders = new VersionFolders(home);
     this.clock = clock;
   }
 
@@ -47,8 +44,8 @@ public final class Versions {
    * @throws UserError if a {@code version.json} was changed
    */
   public List<Version> list() {
-    List<Version> out = new ArrayList<>(List.of(Version.first(folder(VersionName.FIRST))));
-    names().forEach(name -> out.add(get(name)));
+    List<Version> out = new ArrayList<>(List.of(Version.first(folders.of(VersionName.FIRST))));
+    folders.names().forEach(name -> out.add(get(name)));
     return out;
   }
 
@@ -58,11 +55,11 @@ public final class Versions {
    * @throws UserError if there is none of that name
    */
   public Version get(String name) {
-    Path folder = folder(name);
+    Path folder = folders.of(name);
     if (name.equals(VersionName.FIRST)) {
       return Version.first(folder);
     }
-    return file(name).version(folder);
+    return folders.file(name).version(folder);
   }
 
   /**
@@ -72,41 +69,9 @@ public final class Versions {
    */
   public Version whole(String name) {
     if (!name.equals(VersionName.FIRST)) {
-      file(name).check(folder(name));
+      folders.file(name).check(folders.of(name));
     }
     return get(name);
-  }
-
-  private VersionFile file(String name) {
-    Path folder = folder(name);
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      List<String> all = new ArrayList<>(List.of(VersionName.FIRST));
-      all.addAll(names());
-      throw new UserError(
-          "there is no version %s in %s; there are %s"
-              .formatted(name, home, String.join(", ", all)));
-    }
-    return VersionFile.read(folder, name);
-  }
-
-  private Path folder(String name) {
-    return home.resolve(FOLDER).resolve(VersionName.check(name));
-  }
-
-  private List<String> names() {
-    Path folder = home.resolve(FOLDER);
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> inside = Files.list(folder)) {
-      return inside
-          .map(p -> p.getFileName().toString())
-          .filter(VersionName::isOne)
-          .sorted((a, b) -> Integer.compare(VersionName.number(a), VersionName.number(b)))
-          .toList();
-    } catch (IOException e) {
-      throw new UserError("cannot read %s: %s".formatted(folder, UserError.reason(e)), e);
-    }
   }
 
   /** Which versions answer. */
@@ -121,22 +86,8 @@ public final class Versions {
    */
   public Version add(Made made) {
     try (HomeLock lock = lock()) {
-      AtomicDirectory.recover(home.resolve(FOLDER));
-      for (String name : names()) {
-        if (file(name).cycle().equals(made.cycle())) {
-          return get(name);
-        }
-      }
-      String name =
-          VersionName.of(names().stream().mapToInt(VersionName::number).max().orElse(0) + 1);
-      AtomicDirectory.write(
-          folder(name),
-          folder -> {
-            PlainCopy.of(made.adapter(), folder.resolve(ADAPTER));
-            made.gate().ifPresent(gate -> GatePage.write(folder, name, made.parent(), gate));
-            VersionFile.of(name, made, folder).write(folder);
-          });
-      return get(name);
+      Optional<String> before = folders.of(made);
+      return get(before.orElseGet(() -> folders.write(made)));
     }
   }
 
@@ -210,7 +161,7 @@ public final class Versions {
   public List<String> clean(int keep) {
     try (HomeLock lock = lock()) {
       Deployed now = deployed();
-      List<String> all = names();
+      List<String> all = folders.names();
       List<String> out = new ArrayList<>();
       for (String name : all.subList(0, Math.max(0, all.size() - keep))) {
         if (!name.equals(now.current())
@@ -221,7 +172,7 @@ public final class Versions {
       }
       if (!out.isEmpty()) {
         DeployedFile.write(home, now.without(out));
-        out.forEach(name -> AtomicDirectory.remove(folder(name)));
+        out.forEach(name -> AtomicDirectory.remove(folders.of(name)));
       }
       return out;
     }

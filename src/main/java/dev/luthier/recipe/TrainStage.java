@@ -44,7 +44,7 @@ record TrainStage(Recipe recipe) implements Stage {
   public Writer.Voice start(String device) {
     ModelSpec model = recipe.model();
     return new Writer.Voice(
-        model.path(), Optional.empty(), Optional.empty(), device, model.quantize());
+        model.path(), recipe.adapter(), Optional.empty(), device, model.quantize());
   }
 
   @Override

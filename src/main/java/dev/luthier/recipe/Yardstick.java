@@ -40,6 +40,11 @@ record Yardstick(Optional<Model> model, String why) {
               ? "all weights learn, and the method keeps no reference"
               : "all weights learn, and only log-probabilities of the data's answers are kept of the reference; take reference: copy to have it measured");
     }
+    if (run.recipe().adapter().isPresent() && !comparesWithBare(run.recipe())) {
+      return new Yardstick(
+          Optional.empty(),
+          "training began from an adapter, which is not kept in memory; take reference: adapters_off to have the distance from the model without it measured");
+    }
     return new Yardstick(
         Optional.of(
             reading -> {
@@ -48,5 +53,10 @@ record Yardstick(Optional<Model> model, String why) {
               }
             }),
         "the model without adapters");
+  }
+
+  private static boolean comparesWithBare(Recipe recipe) {
+    return recipe.method() instanceof Prefer prefer
+        && prefer.reference() instanceof ReferencePolicy.AdaptersOff;
   }
 }

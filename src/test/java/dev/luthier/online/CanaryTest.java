@@ -65,7 +65,7 @@ class CanaryTest {
             "{ preferences: { at_least: 0.5 } }",
             "canary: { share: 0.3, ratings: 20, worse_by: 0.3, time: 365d, poll: 1s }");
     home.choose(0, true);
-    assertThat(home.once()).contains("cycle c0001 waits in stage CANARY");
+    assertThat(home.once()).contains("cycle c0001 waits in stage canary");
     assertThat(home.versions().deployed().current()).isEqualTo("v0000");
     assertThat(home.versions().deployed().canary().orElseThrow().name()).isEqualTo("v0001");
     return home;
@@ -74,7 +74,7 @@ class CanaryTest {
   @Test
   void whatIsLikedIsPromotedAndWhatIsNotIsTakenBack() {
     TinyHome home = tried("liked");
-    assertThat(home.once()).contains("cycle c0001 waits in stage CANARY"); // still nothing said
+    assertThat(home.once()).contains("cycle c0001 waits in stage canary"); // still nothing said
     Instant since = home.versions().deployed().canary().orElseThrow().since();
     home.thumbs("v0000", 15, 15, since);
     home.thumbs("v0001", 28, 2, since);
@@ -126,15 +126,16 @@ class CanaryTest {
     Online later = home.online("--online.after.feedback=73").online();
     try (FeedbackStore store = home.store()) {
       Instant now = TinyHome.MONDAY;
-      assertThat(online.due(cycles, store, now)).contains("72 new pieces of feedback");
+      Unseen unseen = new Unseen(new Snapshots(online.told().recipe(), cycles, store), store, cycles);
+      assertThat(online.due(cycles, unseen.count(), now)).contains("72 new pieces of feedback");
       // by time, since there never was a cycle
-      assertThat(later.due(cycles, store, now))
+      assertThat(later.due(cycles, unseen.count(), now))
           .contains("6h since the last one, 72 new pieces of feedback");
       later.begin(cycles, "test", Clock.fixed(now, java.time.ZoneOffset.UTC));
-      assertThat(later.due(cycles, store, now.plusSeconds(6 * 3600 - 1))).isEmpty();
-      assertThat(later.due(cycles, store, now.plusSeconds(6 * 3600))).isPresent();
+      assertThat(later.due(cycles, unseen.count(), now.plusSeconds(6 * 3600 - 1))).isEmpty();
+      assertThat(later.due(cycles, unseen.count(), now.plusSeconds(6 * 3600))).isPresent();
       cycles.ask("anna");
-      assertThat(later.due(cycles, store, now)).contains("by hand, anna");
+      assertThat(later.due(cycles, unseen.count(), now)).contains("by hand, anna");
     }
     assertThat(List.of(home.online().online().told().recipe().online().every().orElseThrow()))
         .hasToString("[6h]");

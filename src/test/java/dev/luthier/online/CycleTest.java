@@ -109,6 +109,8 @@ class CycleTest {
     assertThat(home.once("--online.least=500")).contains("too little accepted feedback");
     assertThat(home.last().outcome()).isEqualTo(CycleState.Outcome.REFUSED);
     assertThat(home.versions().list()).hasSize(1);
+    home.once(); // with the usual least; what was refused is not lost
+    assertThat(home.last().outcome()).isEqualTo(CycleState.Outcome.PROMOTED);
     home.quarantine();
     assertThat(home.once())
         .contains("there is no new accepted feedback")

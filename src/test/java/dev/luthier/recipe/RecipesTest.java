@@ -180,8 +180,8 @@ class RecipesTest {
         "recipes/x.yaml: unknown key model.colour; model has path, device, dtype, quantize",
         DESIGN.replace("path: m", "colour: red, path: m"));
     refused(
-        "recipes/x.yaml: unknown key zzz; a recipe has model, method, peft, data, optim, memory, eval,"
-            + " checkpoint, output, seed",
+        "recipes/x.yaml: unknown key zzz; a recipe has model, method, peft, adapter, data, optim, memory,"
+            + " eval, checkpoint, output, seed",
         DESIGN + "zzz: 1");
     refused(
         "recipes/x.yaml: unknown key peft.full.rank; did you mean peft.lora.rank?",
