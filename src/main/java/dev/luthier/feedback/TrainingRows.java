@@ -133,7 +133,8 @@ final class TrainingRows {
           }
           String chosen = p > 0.5 ? texts.a : texts.b;
           String rejected = p > 0.5 ? texts.b : texts.a;
-          rows(out, Kind.PREFERENCE).add(
+          rows(out, Kind.PREFERENCE)
+              .add(
                   TrainingRow.pair(
                       known.prompt,
                       chosen,
@@ -147,7 +148,8 @@ final class TrainingRows {
             ties++;
           } else {
             boolean good = votes.mean() > 0.5;
-            rows(out, Kind.FEEDBACK).add(TrainingRow.label(known.prompt, text, good, votes.weight()));
+            rows(out, Kind.FEEDBACK)
+                .add(TrainingRow.label(known.prompt, text, good, votes.weight()));
           }
         });
     known.imitated.forEach(
