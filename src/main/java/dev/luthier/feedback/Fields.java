@@ -88,12 +88,10 @@ record Fields(ObjectNode object, String place) {
     Map<String, T> out = new LinkedHashMap<>();
     JsonNode map = find(name).orElseGet(JsonForm.MAPPER::createObjectNode);
     of(name, map, map.isObject(), "an object", node -> node);
-    map.fields()
-        .forEachRemaining(
-            e ->
-                out.put(
-                    e.getKey(),
-                    of(name + "." + e.getKey(), e.getValue(), is.apply(e.getValue()), what, read)));
+    for (Map.Entry<String, JsonNode> e : map.properties()) {
+      String inner = name + "." + e.getKey();
+      out.put(e.getKey(), of(inner, e.getValue(), is.apply(e.getValue()), what, read));
+    }
     return out;
   }
 

@@ -126,7 +126,7 @@ final class Sqlite implements Database.Kind {
       Object now = key(file);
       if (key != null && !key.equals(now)) {
         throw new StoreGone(
-            "the database %s was replaced by another file; restart".formatted(file), null);
+            "the database %s was replaced by another file; restart".formatted(file));
       }
     } catch (IOException e) {
       throw new StoreGone("the database %s is gone: %s".formatted(file, UserError.reason(e)), e);

@@ -6,6 +6,10 @@ import java.io.Serial;
 public final class StoreGone extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  StoreGone(String message) {
+    super(message);
+  }
+
   StoreGone(String message, Throwable cause) {
     super(message, cause);
   }

@@ -111,10 +111,13 @@ final class TrainingRows {
   /** The rows, in the order of the prompts' hashes and of the texts. */
   Map<Kind, List<TrainingRow>> rows() {
     Map<Kind, List<TrainingRow>> out = new EnumMap<>(Kind.class);
-    List.of(Kind.values()).forEach(kind -> out.put(kind, new ArrayList<>()));
     ties = 0;
     prompts.values().forEach(known -> rows(known, out));
     return out;
+  }
+
+  private static List<TrainingRow> rows(Map<Kind, List<TrainingRow>> all, Kind kind) {
+    return all.computeIfAbsent(kind, k -> new ArrayList<>());
   }
 
   private void rows(Known known, Map<Kind, List<TrainingRow>> out) {
@@ -130,7 +133,7 @@ final class TrainingRows {
           }
           String chosen = p > 0.5 ? texts.a : texts.b;
           String rejected = p > 0.5 ? texts.b : texts.a;
-          out.get(Kind.PREFERENCE)
+          rows(out, Kind.PREFERENCE)
               .add(
                   TrainingRow.pair(
                       known.prompt,
@@ -145,13 +148,14 @@ final class TrainingRows {
             ties++;
           } else {
             boolean good = votes.mean() > 0.5;
-            out.get(Kind.FEEDBACK).add(TrainingRow.label(known.prompt, text, good, votes.weight()));
+            rows(out, Kind.FEEDBACK)
+                .add(TrainingRow.label(known.prompt, text, good, votes.weight()));
           }
         });
     known.imitated.forEach(
         (text, votes) -> {
           if (votes.mean() > 0.5) {
-            out.get(Kind.SFT).add(TrainingRow.sft(known.prompt, text, votes.weight()));
+            rows(out, Kind.SFT).add(TrainingRow.sft(known.prompt, text, votes.weight()));
           }
         });
   }
@@ -161,18 +165,19 @@ final class TrainingRows {
   }
 
   private void compareGrades(Known known, Known out) {
-    List<String> texts = List.copyOf(known.grades.keySet()); // in order, so a < b
-    for (int i = 0; i < texts.size(); i++) {
-      Votes a = known.grades.get(texts.get(i));
-      for (int j = i + 1; j < texts.size(); j++) {
-        Votes b = known.grades.get(texts.get(j));
-        double difference = a.mean() - b.mean();
-        if (Math.abs(difference) >= rules.gap()) {
-          Texts pair = new Texts(texts.get(i), texts.get(j));
-          add(out, pair, 0.5 + difference / 2, Math.min(a.weight(), b.weight()));
-        }
-      }
-    }
+    known.grades.forEach(
+        (first, a) ->
+            known
+                .grades
+                .tailMap(first, false) // in order, so first < second
+                .forEach(
+                    (second, b) -> {
+                      double difference = a.mean() - b.mean();
+                      if (Math.abs(difference) >= rules.gap()) {
+                        double weight = Math.min(a.weight(), b.weight());
+                        add(out, new Texts(first, second), 0.5 + difference / 2, weight);
+                      }
+                    }));
   }
 
   /** How many pairs and labels had votes that cancel out. */
