@@ -29,19 +29,16 @@ final class AnswerTable {
   private static final TypeReference<List<Double>> DOUBLES = new TypeReference<>() {};
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
-  /** Of recent answers, the two of one prompt that this rater has not chosen between. */
+  /** Of recent answers, two to one prompt that this rater has not chosen between. */
   private static final String PAIR =
       """
-      with recent as (select * from answer order by given_at desc, id limit 500),
-        chosen as (select answer, other, rater from feedback where kind = 'choice')
+      with recent as (select * from answer order by given_at desc, id limit 400)
       select %s, %s from recent a
         join recent b on a.prompt = b.prompt and a.id < b.id and a.answer_text <> b.answer_text
-      where not exists (
-        select 1 from chosen where rater = :rater
-          and ((answer = a.id and other = b.id) or (answer = b.id and other = a.id)))
-      order by (
-        select count(*) from chosen
-          where (answer = a.id and other = b.id) or (answer = b.id and other = a.id)),
+      where not exists (select 1 from feedback f where f.rater = :rater
+          and ((f.answer = a.id and f.other = b.id) or (f.answer = b.id and f.other = a.id)))
+      order by (select count(*) from feedback f where f.answer = a.id and f.other = b.id)
+          + (select count(*) from feedback f where f.answer = b.id and f.other = a.id),
         a.given_at + b.given_at desc, a.id, b.id
       limit 1
       """;

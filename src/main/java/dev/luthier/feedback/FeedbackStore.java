@@ -36,6 +36,9 @@ public interface FeedbackStore extends Writing, AutoCloseable {
 
   Optional<Judged> feedback(String id);
 
+  /** The ids of feedback in the same order, without reading what was said. */
+  List<String> ids(Asked asked);
+
   long count(Asked asked);
 
   /** How much feedback waits for a decision. */

@@ -119,6 +119,15 @@ final class FeedbackTable {
         .list();
   }
 
+  static List<String> ids(Handle handle, Asked asked) {
+    String order = " order by f.given_at, f.id limit :limit";
+    String sql = "select f.id from " + DECIDED + where(asked) + order;
+    return bound(handle.createQuery(sql), asked)
+        .bind("limit", asked.limit())
+        .map((row, context) -> Verbatim.read(row.getString(1)))
+        .list();
+  }
+
   static long count(Handle handle, Asked asked) {
     String sql = "select count(*) from " + DECIDED + where(asked);
     long all = bound(handle.createQuery(sql), asked).mapTo(Long.class).one();

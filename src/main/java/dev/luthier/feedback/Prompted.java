@@ -10,17 +10,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
  * @param json the messages; of a plain text, that text
  */
 record Prompted(String hash, JsonNode json) {
-  /** The key of {@link Answer#about} that is {@link #TEXT} where the prompt is no chat. */
-  static final String FORM = "form";
+  /** The key of {@link Answer#about} that is {@link #COMPLETION} where a plain text goes on. */
+  static final String TASK = "task";
 
-  static final String TEXT = "text";
+  static final String COMPLETION = "completion";
 
   private static final double RANGE = 0x1p52;
   private static final int DIGITS = 13; // hexadecimal, of 4 bits: 52
 
   static Prompted of(Answer answer) {
     JsonNode messages = Prompt.messages("answer.messages", answer.messages());
-    boolean plain = TEXT.equals(answer.about().get(FORM)) && messages.size() == 1;
+    boolean plain = COMPLETION.equals(answer.about().get(TASK)) && messages.size() == 1;
     return new Prompted(answer.prompt(), plain ? messages.get(0).path("content") : messages);
   }
 

@@ -105,6 +105,11 @@ final class SqlStore implements FeedbackStore {
   }
 
   @Override
+  public List<String> ids(Asked asked) {
+    return database.read(handle -> FeedbackTable.ids(handle, asked));
+  }
+
+  @Override
   public long count(Asked asked) {
     return database.read(handle -> FeedbackTable.count(handle, asked));
   }

@@ -91,7 +91,9 @@ final class TrainingRows {
   }
 
   private static void vote(TreeMap<String, Votes> votes, String text, double vote, double weight) {
-    votes.computeIfAbsent(text, t -> new Votes()).add(vote, weight);
+    if (!text.isBlank()) { // of an answer without text there is nothing to learn
+      votes.computeIfAbsent(text, t -> new Votes()).add(vote, weight);
+    }
   }
 
   /**
@@ -100,7 +102,7 @@ final class TrainingRows {
   private static void between(
       Known known, String first, String second, double vote, double weight) {
     int order = first.compareTo(second);
-    if (order != 0) {
+    if (order != 0 && !first.isBlank() && !second.isBlank()) {
       Texts texts = order < 0 ? new Texts(first, second) : new Texts(second, first);
       known.pairs.computeIfAbsent(texts, t -> new Votes()).add(order < 0 ? vote : 1 - vote, weight);
     }

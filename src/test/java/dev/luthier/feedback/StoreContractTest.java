@@ -263,7 +263,9 @@ class StoreContractTest {
   }
 
   private static List<String> ids(FeedbackStore store, Asked asked) {
-    return store.feedback(asked).stream().map(j -> j.feedback().id()).toList();
+    List<String> ids = store.feedback(asked).stream().map(j -> j.feedback().id()).toList();
+    assertThat(store.ids(asked)).isEqualTo(ids);
+    return ids;
   }
 
   /** Text that would be SQL, placeholders, the character 0 and half a surrogate pair. */
