@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}. */
 record AnswerRoutes(
@@ -31,7 +33,10 @@ record AnswerRoutes(
 
   private void counted(Context ctx, String route, Kind kind) {
     int status = 500;
-    try (Door.Inside inside = door.enter()) {
+    try {
+      Door.Inside inside = door.enter();
+      Request.addCompletionListener( // the reply's last byte is sent, or the client is gone
+          ServletContextRequest.getServletContextRequest(ctx.req()), failure -> inside.close());
       long begun = System.nanoTime();
       ObjectNode json = body.json(ctx);
       kind.answer(ctx, new Fields(json), begun);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.luthier.data.Columns;
+import dev.luthier.data.Example;
+import dev.luthier.data.Judgement;
+import dev.luthier.data.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,11 +152,14 @@ class SnapshotTest {
     Answer a = Rows.answer("a", "q", "x");
     say(new Said.Thumb(true), a, Optional.empty(), 0.01);
     say(new Said.Comment("well"), a, Optional.empty(), 1);
+    Answer empty = Rows.answer("e", "q", " ");
+    say(new Said.Thumb(false), empty, Optional.empty(), 1);
+    say(new Said.Choice("a", Said.Preferred.OTHER), empty, Optional.of(a), 1);
     judged.add(new Judged(Rows.thumb("p", "a", "r", true), a, Optional.empty(), Optional.empty()));
     Snapshot snapshot = write(ALL_TRAIN);
     assertThat(snapshot.parts()).isEmpty();
     assertThat(List.of(snapshot.light(), snapshot.comments(), snapshot.feedback()))
-        .containsExactly(1L, 1L, 1L);
+        .containsExactly(1L, 1L, 3L);
   }
 
   /** A completion of a plain text stays plain text. */
@@ -169,7 +176,7 @@ class SnapshotTest {
             " 4",
             List.of(),
             List.of(),
-            Map.of("form", "text"));
+            Map.of("task", "completion"));
     say(new Said.Edit(" four"), plain, Optional.empty(), 1);
     Snapshot snapshot = write(ALL_TRAIN);
     JsonNode pair = rows(snapshot.train(Snapshot.PREFERENCE)).get(0);
@@ -177,6 +184,33 @@ class SnapshotTest {
     assertThat(pair.get("chosen").asText()).isEqualTo(" four");
     assertThat(rows(snapshot.train(Snapshot.SFT)).get(0).get("completion").asText())
         .isEqualTo(" four");
+  }
+
+  /** What is written is what the readers of docs/data.md take, by the columns alone. */
+  @Test
+  void luthiersReadersTakeAllFiles() {
+    Answer a = Rows.answer("a", "2 + 2?", "5");
+    say(new Said.Edit("4"), a, Optional.empty(), 0.5);
+    say(new Said.Thumb(false), a, Optional.empty(), 1);
+    Snapshot snapshot = write(new SnapshotRules(0, 0.05, 0.25, true));
+    List<Example> read = new ArrayList<>();
+    for (String kind : List.of(Snapshot.PREFERENCE, Snapshot.FEEDBACK, Snapshot.SFT)) {
+      dev.luthier.data.Prompted.Read rows =
+          dev.luthier.data.Prompted.read(
+              snapshot.train(kind).orElseThrow().toString(),
+              Optional.empty(),
+              Columns.AS_THEY_ARE,
+              10);
+      assertThat(rows.refused()).isEmpty();
+      rows.rows().forEach(row -> read.add(row.example()));
+    }
+    Example.Answers pair = (Example.Answers) read.get(0);
+    assertThat(pair.each()).extracting(Example.Answered::said).containsExactly("4", "5");
+    assertThat(read.subList(1, 3))
+        .extracting(e -> ((Example.Answers) e).judgement())
+        .containsExactly(new Judgement.Labelled(true), new Judgement.Labelled(false));
+    assertThat(((Example.Chat) read.get(3)).messages())
+        .containsExactly(Message.of("user", "2 + 2?"), Message.of("assistant", "4"));
   }
 
   @Test
