@@ -62,6 +62,9 @@ class PageTest {
     site.version("v0001", new GateReport.Checked("win rate", 0.41, ">= 0.5", false, ""));
     log("c0001/train/policy", 1, 40);
     cycle("c0001");
+    browser.go(site.url("#/runs"));
+    browser.script( // short answers
+        "localStorage.setItem('luthier-sampling', JSON.stringify({max_tokens: 12, temperature: 1}))");
   }
 
   @AfterAll
@@ -110,11 +113,8 @@ class PageTest {
     return site.store.feedback(Asked.all());
   }
 
-  /** The chat, with short answers. */
+  /** The chat, anew. */
   private void chat() {
-    browser.go(site.url("#/runs"));
-    browser.script(
-        "localStorage.setItem('luthier-sampling', JSON.stringify({max_tokens: 12, temperature: 1}))");
     browser.go(site.url("#/chat"));
   }
 
