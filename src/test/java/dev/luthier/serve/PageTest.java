@@ -419,11 +419,14 @@ class PageTest {
   void textCanBeReadInBothThemes() {
     doubted(new Said.Thumb(true), "a flood");
     Set<Object> weak = new LinkedHashSet<>();
-    for (String scheme : List.of("light", "dark")) {
-      browser.prefers(scheme);
-      browser.go(site.url("#/chat"));
-      for (String view : VIEWS) {
-        show(view);
+    browser.go(site.url("#/chat"));
+    for (String view : VIEWS) {
+      show(view);
+      for (String scheme : List.of("light", "dark")) {
+        browser.prefers(scheme);
+        browser.awaitTrue(
+            scheme,
+            () -> scheme.equals(browser.script("return document.documentElement.dataset.theme")));
         weak.addAll((List<?>) browser.script(WEAK));
       }
     }
