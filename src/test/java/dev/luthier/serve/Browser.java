@@ -27,8 +27,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium with an empty profile, and what tests do with it. */
 final class Browser implements AutoCloseable {
-  private static final Duration LONG =
-      Duration.ofSeconds(60); // for a machine that is busy
+  private static final Duration LONG = Duration.ofSeconds(60); // for a machine that is busy
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
   private static final String SHOWN =
