@@ -89,7 +89,7 @@ final class MetricLines {
         step = values.path("step").asLong(step);
         loss = values.hasNonNull("loss") ? values.get("loss") : loss;
       } catch (JsonProcessingException e) {
-        continue; // the list of runs is shown even where one of them is broken
+        // passed over: the list is shown even where one of the runs is broken
       }
     }
     return new Last(step, loss);

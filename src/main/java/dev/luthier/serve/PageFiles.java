@@ -48,9 +48,11 @@ final class PageFiles implements Routes {
   private final Map<String, Optional<PageFile>> read = new ConcurrentHashMap<>();
 
   /**
+   * @param bytes never changed
    * @param type as in Content-Type
    * @param tag as in ETag
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record PageFile(byte[] bytes, String type, String tag) {}
 
   @Override

@@ -10,9 +10,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folders under a root that keep metrics. A run's name is its path below the root, {@code
@@ -38,8 +39,7 @@ record RunFolders(Path root) {
       return out;
     }
     try {
-      Files.walkFileTree(
-          root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Finder(out));
+      Files.walkFileTree(root, Set.of(), DEPTH, new Finder(out));
     } catch (IOException e) {
       throw new ApiError(500, "runs_unreadable", "the folder of runs cannot be read");
     }
@@ -72,8 +72,7 @@ record RunFolders(Path root) {
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(
-        Path dir, java.io.@org.jspecify.annotations.Nullable IOException e) {
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) {
       return FileVisitResult.CONTINUE;
     }
   }

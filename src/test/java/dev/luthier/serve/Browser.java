@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.NotFoundException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -27,11 +27,15 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium with an empty profile, and what tests do with it. */
 final class Browser implements AutoCloseable {
-  private static final Duration LONG =
-      Duration.ofSeconds(Long.getLong("page.wait", 60)); // for a machine that is busy
+  private static final Duration LONG = Duration.ofSeconds(60); // for a machine that is busy
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
+  private static final String SHOWN =
+      "return [...document.querySelectorAll(arguments[0])]"
+          + ".find(e => e.checkVisibility() && e.innerText.includes(arguments[1])) ?? null";
+
   final ChromeDriver driver;
+  private int loads;
 
   private Browser(ChromeDriver driver) {
     this.driver = driver;
@@ -73,10 +77,9 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  /** Goes to a view and waits until it is drawn. */
+  /** Loads the page anew, at a view, and waits until that is drawn. */
   void go(String url) {
-    driver.get("about:blank"); // so that the page is loaded anew, not only its view
-    driver.get(url);
+    driver.get(url.replace("#", "?" + ++loads + "#")); // another hash alone loads nothing
     await("h1");
   }
 
@@ -87,23 +90,26 @@ final class Browser implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
   }
 
-  /** What the system prefers: light or dark. */
+  /** What the system prefers: light or dark; and nothing that moves. */
   void prefers(String scheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
   /** The first that is there and can be seen. */
   WebElement await(String css) {
-    return until(() -> all(css).stream().filter(WebElement::isDisplayed).findFirst(), css);
+    return await(css, "");
   }
 
-  /** One whose text has this in it. */
+  /** The first whose text has this in it. */
   WebElement await(String css, String text) {
     return until(
-        () -> all(css).stream().filter(e -> e.getText().contains(text)).findFirst(),
-        css + " with " + text);
+        () -> Optional.ofNullable((WebElement) script(SHOWN, css, text)), css + " with " + text);
   }
 
   /** Waits for it to be true. */
@@ -113,8 +119,8 @@ final class Browser implements AutoCloseable {
 
   private <T> T until(Supplier<Optional<T>> find, String what) {
     Optional<T> found =
-        new WebDriverWait(driver, LONG, Duration.ofMillis(40))
-            .ignoring(StaleElementReferenceException.class, NotFoundException.class)
+        new WebDriverWait(driver, LONG, Duration.ofMillis(50))
+            .ignoring(StaleElementReferenceException.class, JavascriptException.class)
             .withMessage(() -> what + " in " + driver.findElement(By.tagName("body")).getText())
             .until(d -> Optional.of(find.get()).filter(Optional::isPresent).orElse(null));
     return found.orElseThrow();

@@ -62,6 +62,10 @@ class PageTest {
     site.version("v0001", new GateReport.Checked("win rate", 0.41, ">= 0.5", false, ""));
     log("c0001/train/policy", 1, 40);
     cycle("c0001");
+    browser.go(site.url("#/runs"));
+    browser.script( // short answers
+        "localStorage.setItem('luthier-sampling', JSON.stringify({max_tokens: 12, temperature:"
+            + " 1}))");
   }
 
   @AfterAll
@@ -110,11 +114,8 @@ class PageTest {
     return site.store.feedback(Asked.all());
   }
 
-  /** The chat, with short answers. */
+  /** The chat, anew. */
   private void chat() {
-    browser.go(site.url("#/runs"));
-    browser.script(
-        "localStorage.setItem('luthier-sampling', JSON.stringify({max_tokens: 12, temperature: 1}))");
     browser.go(site.url("#/chat"));
   }
 
@@ -344,10 +345,11 @@ class PageTest {
     for (String view : VIEWS) {
       show(view);
       browser.script(
-          "document.activeElement.blur(); window.met = new Set(); document.addEventListener('focusin', e => {"
-              + " const s = getComputedStyle(e.target), v = e.target.matches('input[type=radio]')"
-              + " || s.outlineStyle !== 'none' || e.target.closest('.box') || e.target.id === 'main';"
-              + " met.add(e.target); if (!v) (window.unseen ??= []).push(e.target.outerHTML); })");
+          "document.activeElement.blur(); window.met = new Set();"
+              + " document.addEventListener('focusin', e => { const s = getComputedStyle(e.target),"
+              + " v = e.target.matches('input[type=radio]') || s.outlineStyle !== 'none' ||"
+              + " e.target.closest('.box') || e.target.id === 'main'; met.add(e.target); if (!v)"
+              + " (window.unseen ??= []).push(e.target.outerHTML); })");
       for (int i = 0; i < 6 && !browser.script(MISSED).equals(List.of()); i++) {
         browser.press(String.valueOf(Keys.TAB.charAt(0)).repeat(20));
       }
@@ -390,9 +392,9 @@ class PageTest {
 
   /** What reaches beyond the screen, but for what scrolls by itself. */
   private static final String WIDER =
-      "return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()"
-          + " && !e.closest('.hidden, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)"
-          + ".map(e => e.outerHTML.slice(0, 200))";
+      "return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&"
+          + " !e.closest('.hidden, pre, svg') && e.getBoundingClientRect().right > innerWidth +"
+          + " 1).map(e => e.outerHTML.slice(0, 200))";
 
   @Test
   void darkAndLightFollowTheSystemUntilOneIsChosen() {
@@ -419,11 +421,14 @@ class PageTest {
   void textCanBeReadInBothThemes() {
     doubted(new Said.Thumb(true), "a flood");
     Set<Object> weak = new LinkedHashSet<>();
-    for (String scheme : List.of("light", "dark")) {
-      browser.prefers(scheme);
-      browser.go(site.url("#/chat"));
-      for (String view : VIEWS) {
-        show(view);
+    browser.go(site.url("#/chat"));
+    for (String view : VIEWS) {
+      show(view);
+      for (String scheme : List.of("light", "dark")) {
+        browser.prefers(scheme);
+        browser.awaitTrue(
+            scheme,
+            () -> scheme.equals(browser.script("return document.documentElement.dataset.theme")));
         weak.addAll((List<?>) browser.script(WEAK));
       }
     }
@@ -461,7 +466,8 @@ class PageTest {
       browser.await("[name=token]").sendKeys("wrong", Keys.ENTER);
       browser.await("dialog h2", "That token was refused");
       browser.script(
-          "const i = document.querySelector('[name=token]'); i.value = arguments[0]; i.form.requestSubmit()",
+          "const i = document.querySelector('[name=token]'); i.value = arguments[0];"
+              + " i.form.requestSubmit()",
           System.getenv("PATH"));
       browser.await("[data-version=v0000]");
       assertThat(browser.script("return localStorage.length + ':' + sessionStorage.length"))

@@ -12,15 +12,33 @@ export class Refused extends Error {
   }
 }
 
+let held = ''; // where the browser lets the page store nothing
+
 export const token = {
-  get: () => sessionStorage.getItem(TOKEN) ?? '',
-  set: value => sessionStorage.setItem(TOKEN, value),
-  forget: () => sessionStorage.removeItem(TOKEN),
+  get: () => {
+    try {
+      return sessionStorage.getItem(TOKEN) ?? '';
+    } catch {
+      return held;
+    }
+  },
+  set: value => {
+    try {
+      sessionStorage.setItem(TOKEN, value);
+    } catch {
+      held = value;
+    }
+  },
 };
 
+const PLAIN = /^[\x20-\x7e]*$/; // what every header can carry
+
 function headers(body) {
-  const all = { 'Luthier-Rater': rater() };
+  const all = { 'Luthier-Rater': PLAIN.test(rater()) ? rater() : encodeURIComponent(rater()) };
   if (token.get()) {
+    if (!PLAIN.test(token.get())) {
+      throw new Refused('The token has letters that cannot be sent. Enter it again under Settings.', 0);
+    }
     all.Authorization = `Bearer ${token.get()}`;
   }
   if (body !== undefined) {
@@ -30,10 +48,11 @@ function headers(body) {
 }
 
 async function once(method, path, body, more) {
+  const sent = headers(body);
   try {
     return await fetch(path, {
       method,
-      headers: headers(body),
+      headers: sent,
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: 'no-store',
       credentials: 'omit',

@@ -5,7 +5,7 @@ import { button, el, toast } from './dom.js';
 import { rater, setRater, setTheme, theme } from './settings.js';
 
 export async function settingsDialog() {
-  const name = el('input', { value: rater(), required: true, maxlength: '100', autocomplete: 'off', name: 'rater' });
+  const name = el('input', { value: rater(), required: true, maxlength: '60', autocomplete: 'off', name: 'rater' });
   const look = el('select', { name: 'theme' }, ['auto', 'light', 'dark'].map(v => el('option', { value: v, selected: v === theme() }, { auto: 'As the system', light: 'Light', dark: 'Dark' }[v])));
   const key = el('input', { type: 'password', value: token.get(), autocomplete: 'off', name: 'token' });
   const saved = await ask({
@@ -27,11 +27,7 @@ export async function settingsDialog() {
   if (saved) {
     setRater(saved.name || rater());
     setTheme(saved.look);
-    if (saved.key) {
-      token.set(saved.key);
-    } else {
-      token.forget();
-    }
+    token.set(saved.key);
     toast('Settings saved.');
   }
 }
