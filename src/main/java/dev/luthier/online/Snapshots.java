@@ -82,8 +82,7 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
       learnt = learnt.and(own(snapshot, other)).prompts();
     }
     learnt.write(into.resolve(CycleRows.TRAIN));
-    RowLines pairs = own(snapshot, Snapshot.PREFERENCE);
-    pairs.and(again(cycle, Snapshot.PREFERENCE, pairs)).write(into.resolve(CycleRows.REWARD));
+    judged(snapshot, cycle).write(into.resolve(CycleRows.REWARD));
     RowLines held = held(snapshot, kind);
     held = held.isEmpty() ? held(snapshot, other) : held.and(heldBefore(cycle, kind, held));
     if (!held.isEmpty()) {
@@ -103,6 +102,14 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
             rows.size(),
             learnt.size() - rows.size(),
             held.size()));
+  }
+
+  /** Pairs, new and old; where there are none, answers with labels. */
+  private RowLines judged(Snapshot snapshot, CycleState cycle) {
+    RowLines pairs = own(snapshot, Snapshot.PREFERENCE);
+    return pairs.isEmpty()
+        ? own(snapshot, Snapshot.FEEDBACK)
+        : pairs.and(again(cycle, Snapshot.PREFERENCE, pairs));
   }
 
   private static RowLines ids(List<Judged> of) {
