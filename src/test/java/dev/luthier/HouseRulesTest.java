@@ -110,8 +110,21 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "serve", "online", "feedback", "rater", "recipe", "tensor", "io", "data",
-                      "model", "loss", "peft", "rollout", "quant", "train"))));
+                      "advise",
+                      "serve",
+                      "online",
+                      "feedback",
+                      "rater",
+                      "recipe",
+                      "tensor",
+                      "io",
+                      "data",
+                      "model",
+                      "loss",
+                      "peft",
+                      "rollout",
+                      "quant",
+                      "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

@@ -4,6 +4,7 @@ import dev.luthier.error.UserError;
 import dev.luthier.feedback.FeedbackStore;
 import dev.luthier.feedback.FeedbackStores;
 import dev.luthier.recipe.Recipes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,11 +25,16 @@ public record ByHand(Online online) {
     online.say("version   %s answers", versions.deployed().current());
     online.say("begins    %s", online.triggers());
     cycles.open().ifPresent(c -> online.say("goes on   %s", c.text()));
-    try (FeedbackStore store = FeedbackStores.open(online.told().recipe().url())) {
-      online.say("feedback  %d pieces that no cycle has seen",
-          new Snapshots(online.told().recipe(), cycles, store).unseen());
+    online.told().check();
+    String url = online.told().recipe().url();
+    if (FeedbackStores.file(url).filter(file -> !Files.exists(file)).isPresent()) {
+      online.say("feedback  there is no %s yet", url);
+      return;
     }
-    online.out().flush();
+    try (FeedbackStore store = FeedbackStores.open(url, home())) {
+      Snapshots snapshots = new Snapshots(online.told().recipe(), cycles, store);
+      online.say("feedback  %d pieces that no cycle has seen", snapshots.unseen());
+    }
   }
 
   /** Lists versions and cycles. */
@@ -37,7 +43,9 @@ public record ByHand(Online online) {
     Deployed now = versions.deployed();
     for (Version v : versions.list()) {
       online.out().println(line(v, now));
-      v.gate().ifPresent(gate -> gate.checks().forEach(c -> online.out().println("        " + c.text())));
+      v.gate()
+          .ifPresent(
+              gate -> gate.checks().forEach(c -> online.out().println("        " + c.text())));
     }
     List<CycleState> cycles = new Cycles(home()).list();
     if (!cycles.isEmpty()) {

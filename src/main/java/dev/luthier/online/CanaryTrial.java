@@ -3,6 +3,7 @@ package dev.luthier.online;
 import dev.luthier.feedback.Judged;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -49,8 +50,7 @@ record CanaryTrial(
             Approval.of(version, all, running.get().since()),
             Approval.of(now.current(), all, running.get().since()),
             !clock.instant().isBefore(running.get().since().plus(spec.time().length())));
-    out.say(
-        "canary    %s: %s", verdict.way().name().toLowerCase(java.util.Locale.ROOT), verdict.why());
+    out.say("canary    %s: %s", verdict.way().name().toLowerCase(Locale.ROOT), verdict.why());
     if (verdict.way() == CanaryVerdict.Way.ROLL_BACK) {
       versions.rollBack(verdict.why());
     }
@@ -67,6 +67,6 @@ record CanaryTrial(
         .filter(e -> e.version().equals(version) && e.what() == Deployed.What.ROLLED_BACK)
         .reduce((a, b) -> b)
         .map(e -> "taken back: " + e.why())
-        .orElse("another version is tried in its place");
+        .orElse("it is tried no longer, since another version was promoted or tried");
   }
 }

@@ -80,7 +80,20 @@ public record CycleRecipe(
     private static Told of(Map<String, Object> all, Path file) {
       Map<String, Object> tree = new LinkedHashMap<>(all);
       tree.remove("http"); // the server's
-      return new Told(Recipes.bound(tree, file, CycleRecipe.class), tree, file);
+      Told out = new Told(Recipes.bound(tree, file, CycleRecipe.class), tree, file);
+      if (out.recipe.online().reward().isEmpty() && out.text().contains("${reward.")) {
+        throw new UserError(
+            "%s: ${reward.adapter} is that of a reward model, but there is no online.reward; add it, or name another one"
+                .formatted(file));
+      }
+      return out;
+    }
+
+    /**
+     * @throws UserError if a file is missing that the gate reads, before anybody trains
+     */
+    void check() {
+      Recipes.checkPaths("online.gate", recipe.online().gate());
     }
 
     String text() {

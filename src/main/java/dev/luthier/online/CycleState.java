@@ -2,10 +2,13 @@ package dev.luthier.online;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +51,7 @@ public record CycleState(
   }
 
   public CycleState {
-    done = Map.copyOf(done);
+    done = Collections.unmodifiableMap(new TreeMap<>(done)); // in their order
     reasons = List.copyOf(reasons);
   }
 
@@ -88,8 +91,8 @@ public record CycleState(
     }
     out.add(
         outcome == null
-            ? "at " + next().map(s -> s.name().toLowerCase(java.util.Locale.ROOT)).orElse("its end")
-            : outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+            ? "at " + next().map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("its end")
+            : outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     String why = reasons.isEmpty() ? "" : ": " + String.join("; ", reasons);
     return String.join(", ", out) + why;
   }

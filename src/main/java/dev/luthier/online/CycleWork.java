@@ -11,8 +11,6 @@ import dev.luthier.recipe.VersionMeter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,7 +84,7 @@ final class CycleWork {
   }
 
   private Step train() {
-    Stages stages = plan.stages(rows(), parent(), lastReward());
+    Stages stages = plan.stages(rows(), parent(), cycles.lastReward(versions.deployed()));
     boolean begun = RunDirectory.isOne(plan.output());
     boolean ended =
         new StagesFlow(stages, tools.progress(), tools.out())
@@ -96,17 +94,6 @@ final class CycleWork {
 
   private Optional<Path> parent() {
     return versions.whole(state.parent()).adapter();
-  }
-
-  /** The reward model of the last cycle whose version was not refused. */
-  private Optional<Path> lastReward() {
-    List<CycleState> all = new ArrayList<>(cycles.list());
-    Collections.reverse(all);
-    return all.stream()
-        .filter(c -> c.outcome() == CycleState.Outcome.PROMOTED)
-        .map(c -> new TrainPlan(told, cycles.folder(c)).rewardAdapter())
-        .filter(Files::isDirectory)
-        .findFirst();
   }
 
   private Step gate() {

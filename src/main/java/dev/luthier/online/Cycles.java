@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ public final class Cycles {
     try (Stream<Path> inside = Files.list(folder)) {
       return inside
           .filter(p -> p.getFileName().toString().matches("c\\d{4,9}"))
-          .sorted(java.util.Comparator.comparingInt(p -> number(p.getFileName().toString())))
+          .sorted(Comparator.comparingInt(p -> number(p.getFileName().toString())))
           .map(p -> HomeJson.read(p.resolve(STATE), CycleState.class))
           .toList();
     } catch (IOException e) {
@@ -129,6 +130,26 @@ public final class Cycles {
                 new UserError(
                     "another process is at work on a cycle of %s; wait for it, or stop it first"
                         .formatted(home)));
+  }
+
+  /** The adapter of the reward model of the last cycle whose version answered. */
+  Optional<Path> lastReward(Deployed now) {
+    return list().stream()
+        .filter(
+            cycle ->
+                now.history().stream()
+                    .anyMatch(
+                        e ->
+                            e.what() == Deployed.What.PROMOTED
+                                && e.version().equals(cycle.version())))
+        .map(
+            cycle ->
+                folder(cycle)
+                    .resolve(TrainPlan.FOLDER)
+                    .resolve(TrainPlan.REWARD)
+                    .resolve(Versions.ADAPTER))
+        .filter(Files::isDirectory)
+        .reduce((first, last) -> last);
   }
 
   /** Removes what trainings of ended cycles left beside results: checkpoints, caches. */

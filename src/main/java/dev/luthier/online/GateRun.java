@@ -32,7 +32,7 @@ record GateRun(Gate gate, CycleRows rows, VersionMeter meter, long seed) {
     if (!out.get(0).passed()) {
       return new GateReport(out); // whatever else is measured says nothing
     }
-    out.add(preferences(found, held.isPresent()));
+    out.add(preferences(found, held.isPresent() && found.margins().count() > 0));
     gate.gold().ifPresent(tasks -> out.add(gold(tasks)));
     gate.kl().ifPresent(budget -> out.add(kl(budget)));
     for (Map.Entry<String, Gate.Bounded> one : gate.safety().entrySet()) {

@@ -36,7 +36,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
   public void once() {
     Cycles cycles = new Cycles(home());
     try (HomeLock lock = cycles.lock();
-        FeedbackStore store = FeedbackStores.open(told.recipe().url())) {
+        FeedbackStore store = FeedbackStores.open(told.recipe().url(), home())) {
       CycleState state = cycles.open().orElseGet(() -> begin(cycles, "by hand", Clock.systemUTC()));
       go(store, state, Clock.systemUTC(), Cycle.Border.NONE);
     }
@@ -46,7 +46,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
   public void forever() throws InterruptedException {
     Cycles cycles = new Cycles(home());
     try (HomeLock lock = cycles.lock();
-        FeedbackStore store = FeedbackStores.open(told.recipe().url())) {
+        FeedbackStore store = FeedbackStores.open(told.recipe().url(), home())) {
       Unseen unseen = new Unseen(new Snapshots(told.recipe(), cycles, store), store, cycles);
       say("waiting for feedback in %s; a cycle begins %s", home(), triggers());
       while (true) {
@@ -91,6 +91,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
   }
 
   CycleState begin(Cycles cycles, String trigger, Clock clock) {
+    told.check();
     String parent = new Versions(home()).deployed().current();
     CycleState out = cycles.begin(told, trigger, parent, clock.instant());
     say("cycle %s begins: %s; it tunes %s", out.name(), trigger, parent);

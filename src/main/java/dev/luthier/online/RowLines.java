@@ -3,6 +3,7 @@ package dev.luthier.online;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.luthier.error.UserError;
 import dev.luthier.io.AtomicFile;
 import dev.luthier.io.Journal;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -98,15 +100,38 @@ record RowLines(List<String> lines) {
     return new RowLines(Stream.concat(lines.stream(), more.lines.stream()).toList());
   }
 
+  /** With those of others that are about none of the same texts, and none about the same twice. */
+  RowLines with(RowLines others) {
+    Set<String> known = new HashSet<>();
+    return new RowLines(
+        Stream.concat(lines.stream(), others.lines.stream())
+            .filter(line -> known.add(about(line)))
+            .toList());
+  }
+
+  /** Of each pair two answers, the good one and the bad one. */
+  RowLines labels() {
+    List<String> out = new ArrayList<>();
+    for (String line : lines) {
+      JsonNode row = node(line);
+      for (String side : List.of("chosen", "rejected")) {
+        ObjectNode label = JSON.createObjectNode();
+        label.set("prompt", row.path("prompt"));
+        label.set("completion", row.path(side));
+        label.put("label", side.equals("chosen"));
+        out.add(label.put("weight", row.path("weight").asDouble(1)).toString());
+      }
+    }
+    return new RowLines(out);
+  }
+
   /** Each prompt once. */
   RowLines prompts() {
-    Set<String> out = new java.util.LinkedHashSet<>();
+    Set<String> out = new LinkedHashSet<>();
     for (String line : lines) {
-      out.add(
-          JSON.createObjectNode()
-              .<com.fasterxml.jackson.databind.node.ObjectNode>set(
-                  "prompt", node(line).path("prompt"))
-              .toString());
+      ObjectNode row = JSON.createObjectNode();
+      row.set("prompt", node(line).path("prompt"));
+      out.add(row.toString());
     }
     return new RowLines(List.copyOf(out));
   }

@@ -82,10 +82,9 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
       learnt = learnt.and(own(snapshot, other)).prompts();
     }
     learnt.write(into.resolve(CycleRows.TRAIN));
-    RowLines pairs = own(snapshot, Snapshot.PREFERENCE);
-    pairs.and(again(cycle, Snapshot.PREFERENCE, pairs)).write(into.resolve(CycleRows.REWARD));
-    RowLines held = held(snapshot, kind);
-    held = held.isEmpty() ? held(snapshot, other) : held.and(heldBefore(cycle, kind, held));
+    judged(snapshot, cycle).write(into.resolve(CycleRows.REWARD));
+    RowLines held = held(snapshot, Snapshot.PREFERENCE);
+    held = held.isEmpty() ? held(snapshot, Snapshot.FEEDBACK) : held.and(heldBefore(cycle, held));
     if (!held.isEmpty()) {
       held.write(into.resolve(CycleRows.HELD_OUT));
     }
@@ -105,6 +104,14 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
             held.size()));
   }
 
+  /** Pairs, new and old; where there are none, answers with labels. */
+  private RowLines judged(Snapshot snapshot, CycleState cycle) {
+    RowLines pairs = own(snapshot, Snapshot.PREFERENCE);
+    return pairs.isEmpty()
+        ? own(snapshot, Snapshot.FEEDBACK)
+        : pairs.and(again(cycle, Snapshot.PREFERENCE, pairs));
+  }
+
   private static RowLines ids(List<Judged> of) {
     return new RowLines(of.stream().map(j -> j.feedback().id()).sorted().toList());
   }
@@ -113,8 +120,12 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
     return all.stream().filter(j -> j.standing() == standing).count();
   }
 
+  /** To learn from; a pair is also two answers with labels, of which opinions on one know more. */
   private static RowLines own(Snapshot of, String kind) {
-    return of.train(kind).map(RowLines::read).orElse(RowLines.NONE).byWeight();
+    RowLines out = of.train(kind).map(RowLines::read).orElse(RowLines.NONE).byWeight();
+    return kind.equals(Snapshot.FEEDBACK)
+        ? out.with(own(of, Snapshot.PREFERENCE).labels())
+        : out;
   }
 
   private static RowLines held(Snapshot of, String kind) {
@@ -145,9 +156,9 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
   }
 
   /** What was held out before is measured on again, in the same measure. */
-  private RowLines heldBefore(CycleState cycle, String kind, RowLines own) {
+  private RowLines heldBefore(CycleState cycle, RowLines own) {
     return RowLines.replayed(
-        earlier(cycle).stream().map(s -> held(s, kind)).toList(),
+        earlier(cycle).stream().map(s -> held(s, Snapshot.PREFERENCE)).toList(),
         own,
         Math.round(recipe.online().replay() * own.size()),
         recipe.online().seed() + cycle.name());

@@ -35,7 +35,7 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
 
   /**
    * @param context the longest row that the model reads; longer ones are left out
-   * @throws UserError if no row is left
+   * @throws UserError if no row is left; rows may make no pairs
    */
   static PairScores read(Path data, ModelFolder folder, int context, PrintWriter notes) {
     AnswersTokenizer tokenizer =
@@ -52,8 +52,8 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
       }
     }
     List<int[]> pairs = pairs(taken);
-    if (pairs.isEmpty()) {
-      throw new UserError(data + ": no row has two answers of which one is better");
+    if (rows.isEmpty()) {
+      throw new UserError(data + ": every row is longer than the model reads");
     }
     if (taken.size() < all.size()) {
       notes.printf(
@@ -122,8 +122,8 @@ record PairScores(Likelihood likelihood, List<AnswersRow> rows, List<int[]> pair
     }
     return new VersionMeter.Preferences(
         new WinRate(wins, pairs.size() - wins - losses, losses),
-        before / pairs.size(),
-        after / pairs.size(),
+        before / Math.max(1, pairs.size()),
+        after / Math.max(1, pairs.size()),
         moved);
   }
 }

@@ -112,6 +112,18 @@ public final class Recipes {
     return bound(tree, file.toString(), List.of(), place(file), type);
   }
 
+  /**
+   * Looks whether the files are there that a record names; references to stages are passed over.
+   *
+   * @param key of the record
+   * @throws UserError if one is not
+   */
+  public static void checkPaths(String key, Record told) {
+    NamedPath.in(told).stream()
+        .filter(named -> !named.path().toString().contains("${"))
+        .forEach(named -> new NamedPath(Nearest.join(key, named.key()), named.path()).check());
+  }
+
   /** Plain data of a text; {@code name} stands in front of errors. */
   public static Map<String, Object> plain(String text, String name) {
     return tree(text, name);

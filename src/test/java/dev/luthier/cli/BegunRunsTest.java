@@ -49,8 +49,8 @@ class BegunRunsTest {
     double ended = result(first).path("after").path("loss").asDouble();
     double begun = result(second).path("before").path("loss").asDouble();
     assertThat(begun).isCloseTo(ended, Offset.offset(1e-6));
-    assertThat(begun).isNotCloseTo(
-        result(first).path("before").path("loss").asDouble(), Offset.offset(1e-6));
+    assertThat(begun)
+        .isNotCloseTo(result(first).path("before").path("loss").asDouble(), Offset.offset(1e-6));
   }
 
   @Test

@@ -126,7 +126,8 @@ class CanaryTest {
     Online later = home.online("--online.after.feedback=73").online();
     try (FeedbackStore store = home.store()) {
       Instant now = TinyHome.MONDAY;
-      Unseen unseen = new Unseen(new Snapshots(online.told().recipe(), cycles, store), store, cycles);
+      Unseen unseen =
+          new Unseen(new Snapshots(online.told().recipe(), cycles, store), store, cycles);
       assertThat(online.due(cycles, unseen.count(), now)).contains("72 new pieces of feedback");
       // by time, since there never was a cycle
       assertThat(later.due(cycles, unseen.count(), now))
