@@ -96,8 +96,8 @@ class HouseRulesTest {
               Map.entry(
                   "cli",
                   List.of(
-                      "advise", "online", "rater", "recipe", "tensor", "io", "data", "model", "loss", "peft",
-                      "rollout", "quant", "train"))));
+                      "advise", "online", "rater", "recipe", "tensor", "io", "data", "model",
+                      "loss", "peft", "rollout", "quant", "train"))));
 
   @ArchTest static final ArchRule walls = walls();
 

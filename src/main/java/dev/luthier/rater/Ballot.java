@@ -3,7 +3,6 @@ package dev.luthier.rater;
 import dev.luthier.feedback.Decision;
 import dev.luthier.feedback.Judged;
 import dev.luthier.feedback.Standing;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names of the raters, sorted; their places are their numbers
  */
-record Ballot(
-    List<String> names, Map<Question.Kind, Part> parts, Groups groups) {
+record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups) {
   /** The votes on one kind of question; the questions are sorted. */
   record Part(List<Question> questions, Votes votes, DawidSkene.Found found) {}
 
@@ -32,8 +30,7 @@ record Ballot(
   static Ballot of(
       Filter filter, List<Judged> all, Evidence evidence, List<Gold> gold, Instant now) {
     List<String> names =
-        List.copyOf(
-            new TreeSet<>(all.stream().map(j -> j.feedback().rater()).toList()));
+        List.copyOf(new TreeSet<>(all.stream().map(j -> j.feedback().rater()).toList()));
     Map<String, Integer> numbers = new HashMap<>();
     names.forEach(name -> numbers.put(name, numbers.size()));
     Map<Question.Kind, List<Cast>> cast = new EnumMap<>(Question.Kind.class);
@@ -53,9 +50,7 @@ record Ballot(
     Map<Question, Boolean> known = new HashMap<>();
     gold.forEach(g -> known.put(g.question(), g.yes()));
     Map<Question.Kind, Part> parts = new EnumMap<>(Question.Kind.class);
-    cast.forEach(
-        (kind, votes) ->
-            parts.put(kind, part(filter, votes, names.size(), known, now)));
+    cast.forEach((kind, votes) -> parts.put(kind, part(filter, votes, names.size(), known, now)));
     return new Ballot(names, parts, Groups.of(List.of())).without(filter);
   }
 
@@ -85,7 +80,8 @@ record Ballot(
   private Ballot without(Filter filter) {
     Map<List<Integer>, Collusion.Pair> pairs = new HashMap<>();
     for (Part part : parts.values()) {
-      Collusion.pairs(part.votes(), part.found()).forEach((k, p) -> pairs.merge(k, p, Collusion.Pair::with));
+      Collusion.pairs(part.votes(), part.found())
+          .forEach((k, p) -> pairs.merge(k, p, Collusion.Pair::with));
     }
     List<Collusion.Pair> all =
         pairs.values().stream()
@@ -102,9 +98,7 @@ record Ballot(
 
   private static Part heard(Filter filter, Part part, Set<Integer> group) {
     List<Vote> votes =
-        part.votes().votes().stream()
-            .map(v -> group.contains(v.rater()) ? v.heard() : v)
-            .toList();
+        part.votes().votes().stream().map(v -> group.contains(v.rater()) ? v.heard() : v).toList();
     Votes table =
         new Votes(part.votes().questions(), part.votes().raters(), votes, part.votes().known());
     return new Part(part.questions(), table, filter.raters().of(table));

@@ -22,9 +22,9 @@ import org.apache.commons.math3.distribution.NormalDistribution;
  * with mu_j the probability of a yes by the votes of all others, so that a pair does not vouch for
  * itself. Questions differ in how hard they are, which makes all raters agree a little more than
  * this says; so z is measured from its median over all pairs, in units of its spread there where
- * that is above 1 (an empirical null, Efron 2004, Large-Scale Simultaneous Hypothesis Testing).
- * p = 1 - Phi(z), times the number of pairs (Bonferroni), has to be below the level. Pairs that
- * are found are joined to groups.
+ * that is above 1 (an empirical null, Efron 2004, Large-Scale Simultaneous Hypothesis Testing). p =
+ * 1 - Phi(z), times the number of pairs (Bonferroni), has to be below the level. Pairs that are
+ * found are joined to groups.
  */
 @Doc("When raters are taken to act together")
 public record Collusion(
@@ -64,12 +64,7 @@ public record Collusion(
 
     Pair with(Pair o) {
       return new Pair(
-          a,
-          b,
-          shared + o.shared,
-          agreed + o.agreed,
-          expected + o.expected,
-          variance + o.variance);
+          a, b, shared + o.shared, agreed + o.agreed, expected + o.expected, variance + o.variance);
     }
   }
 
@@ -127,8 +122,7 @@ public record Collusion(
             ? 1
             : Math.max(
                 1,
-                NORMAL
-                    * Texts.median(Arrays.stream(z).map(v -> Math.abs(v - middle)).toArray()));
+                NORMAL * Texts.median(Arrays.stream(z).map(v -> Math.abs(v - middle)).toArray()));
     NormalDistribution normal = new NormalDistribution(null, 0, 1);
     List<Suspect> out = new ArrayList<>();
     for (int i = 0; i < z.length; i++) {

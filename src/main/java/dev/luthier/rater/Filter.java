@@ -65,7 +65,10 @@ public record Filter(
    */
   public Filtered apply(List<Judged> all, List<Gold> gold) {
     Instant now =
-        all.stream().map(j -> j.feedback().at()).max(Comparator.naturalOrder()).orElse(Instant.EPOCH);
+        all.stream()
+            .map(j -> j.feedback().at())
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.EPOCH);
     return apply(all, gold, now);
   }
 
@@ -76,7 +79,8 @@ public record Filter(
     List<Judged> sorted =
         all.stream()
             .sorted(
-                Comparator.comparing(Judged::feedback,
+                Comparator.comparing(
+                    Judged::feedback,
                     Comparator.comparing(Feedback::at).thenComparing(Feedback::id)))
             .toList();
     Evidence evidence = Evidence.of(this, sorted);

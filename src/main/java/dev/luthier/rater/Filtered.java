@@ -12,8 +12,7 @@ import java.util.Locale;
  * @param raters in the order of their names
  * @param beliefs what is true, by all votes that count
  */
-public record Filtered(
-    List<Decision> decisions, List<Reliability> raters, List<Belief> beliefs) {
+public record Filtered(List<Decision> decisions, List<Reliability> raters, List<Belief> beliefs) {
   public Filtered {
     decisions = List.copyOf(decisions);
     raters = List.copyOf(raters);
@@ -26,14 +25,22 @@ public record Filtered(
 
   /** A table of the raters, and what became of all feedback. */
   public String report() {
-    int wide =
-        raters.stream().mapToInt(r -> shown(r.rater()).length()).reduce(5, Math::max);
+    int wide = raters.stream().mapToInt(r -> shown(r.rater()).length()).reduce(5, Math::max);
     String row = "%-" + wide + "s  %5s  %7s  %8s  %13s  %5s  %8s  %11s  %8s%n";
     StringBuilder out = new StringBuilder();
     out.append(
         String.format(
-            Locale.ROOT, row, "rater", "votes", "gold", "accuracy", "weight", "group", "accepted",
-            "quarantined", "rejected"));
+            Locale.ROOT,
+            row,
+            "rater",
+            "votes",
+            "gold",
+            "accuracy",
+            "weight",
+            "group",
+            "accepted",
+            "quarantined",
+            "rejected"));
     for (Reliability r : raters) {
       out.append(
           String.format(

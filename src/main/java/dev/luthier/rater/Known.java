@@ -113,8 +113,6 @@ record Known(
 
   /** How the rater errs where these are said. */
   Confusion on(List<Question.Word> words) {
-    return words.isEmpty()
-        ? all()
-        : by.getOrDefault(words.get(0).question().kind(), unknown);
+    return words.isEmpty() ? all() : by.getOrDefault(words.get(0).question().kind(), unknown);
   }
 }

@@ -57,9 +57,7 @@ record Question(Kind kind, String about) implements Comparable<Question> {
           .forEach(
               (aspect, grade) -> {
                 if (grade != MIDDLE) {
-                  out.add(
-                      new Word(
-                          new Question(Kind.GOOD, answer + " " + aspect), grade > MIDDLE));
+                  out.add(new Word(new Question(Kind.GOOD, answer + " " + aspect), grade > MIDDLE));
                 }
               });
     } else if (feedback.said() instanceof Said.Choice choice) {

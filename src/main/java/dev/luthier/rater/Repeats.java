@@ -30,9 +30,7 @@ record Repeats() implements Detector {
       if (said instanceof Said.Edit edit) {
         return new Said.Edit(edit.text().strip());
       }
-      return said instanceof Said.Comment comment
-          ? new Said.Comment(comment.text().strip())
-          : said;
+      return said instanceof Said.Comment comment ? new Said.Comment(comment.text().strip()) : said;
     }
   }
 

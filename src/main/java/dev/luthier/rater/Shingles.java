@@ -16,8 +16,7 @@ record Shingles(Set<Integer> runs) {
   private static final int ROWS = 4;
 
   static Shingles of(String text) {
-    String plain =
-        text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+    String plain = text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
     Set<Integer> out = new HashSet<>();
     for (int i = 0; i + LENGTH <= plain.length(); i++) {
       out.add(plain.substring(i, i + LENGTH).hashCode());

@@ -131,8 +131,7 @@ public record Texts(
         Math.max(
             FLOOR,
             NORMAL
-                * median(
-                    texts.stream().mapToDouble(t -> Math.abs(t.length() - middle)).toArray()));
+                * median(texts.stream().mapToDouble(t -> Math.abs(t.length() - middle)).toArray()));
     for (Written text : texts) {
       double away = (text.length() - middle) / deviation;
       if (Math.abs(away) > lengths) {
