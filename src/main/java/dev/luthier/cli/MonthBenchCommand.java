@@ -93,8 +93,19 @@ final class MonthBenchCommand implements Runnable {
     }
     MonthBench.run(
         new MonthPlan(
-            model, data, output, seed, cycles, adversaries, raters, votes, eagerness, gold, pairs,
-            heldOut, beginning),
+            model,
+            data,
+            output,
+            seed,
+            cycles,
+            adversaries,
+            raters,
+            votes,
+            eagerness,
+            gold,
+            pairs,
+            heldOut,
+            beginning),
         filter.equals("off") ? Optional.empty() : Optional.of(Filter.USUAL),
         filter.equals("all"),
         spec.commandLine().getOut());

@@ -80,14 +80,13 @@ public record Chunked(UnaryOperator<Tensor> head, long tokens, Compute compute) 
    * @param of (C, V) and (C) -> (C, n)
    */
   public Tensor rows(Tensor hidden, Tensor targets, long n, BinaryOperator<Tensor> of) {
-    long m = hidden.size(0);
-    if (m <= tokens) {
+    if (hidden.size(0) <= tokens) {
       return of.apply(head.apply(hidden), targets);
     }
     Part part = (states, right) -> of.apply(head.apply(states), right);
     Ledger.later(
         () -> part.of(cut(hidden, 0).detach().set_requires_grad(true), cut(targets, 0)).sum());
-    return again(hidden, targets, m, n, part);
+    return again(hidden, targets, hidden.size(0), n, part);
   }
 
   /**

@@ -59,7 +59,11 @@ public final class MonthBench {
     if (known.made()) {
       return known;
     }
-    out.printf(Locale.ROOT, "tuning %s for chats in every form: %d steps%n", plan.model(), plan.beginning());
+    out.printf(
+        Locale.ROOT,
+        "tuning %s for chats in every form: %d steps%n",
+        plan.model(),
+        plan.beginning());
     out.flush();
     return new MonthPolicy(plan.model())
         .imitating(questions.chats(BEGINNING), dir, plan.beginning(), BEGINNING);

@@ -46,7 +46,8 @@ final class MonthPage {
     tree.put("seed", plan.seed());
     tree.put("adversaries", plan.adversaries());
     Map<String, Object> arms = new LinkedHashMap<>();
-    months.forEach((arm, month) -> arms.put(arm.name(), month.stream().map(MonthPage::row).toList()));
+    months.forEach(
+        (arm, month) -> arms.put(arm.name(), month.stream().map(MonthPage::row).toList()));
     tree.put("arms", arms);
     try {
       AtomicFile.write(

@@ -35,8 +35,7 @@ record MonthPolicy(Path folder) {
 
   /** Answers drawn from the model's own distribution, so many to each prompt. */
   List<List<String>> answers(List<MonthPrompt> prompts, int samples, long seed) {
-    Writer.Manner manner =
-        new Writer.Manner(Sampling.MODEL, LONGEST, List.of(), seed, CACHE_BYTES);
+    Writer.Manner manner = new Writer.Manner(Sampling.MODEL, LONGEST, List.of(), seed, CACHE_BYTES);
     List<Voices.Question> questions =
         IntStream.range(0, prompts.size())
             .mapToObj(i -> new Voices.Question("", String.valueOf(i)))

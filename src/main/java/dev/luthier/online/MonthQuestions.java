@@ -40,8 +40,7 @@ record MonthQuestions(MonthPlan plan, List<MonthPrompt> asked, List<MonthPrompt>
 
   /** How a model writes; draws depend on the cycle alone, so that runs can be compared. */
   SimulatedHabits habits(MonthPolicy policy, int cycle) {
-    List<List<String>> answers =
-        policy.answers(heldOut, SCORED, Seed.of(plan.seed(), 4, cycle));
+    List<List<String>> answers = policy.answers(heldOut, SCORED, Seed.of(plan.seed(), 4, cycle));
     List<SimulatedForm> forms = new ArrayList<>();
     for (int i = 0; i < heldOut.size(); i++) {
       for (String answer : answers.get(i)) {
@@ -65,8 +64,7 @@ record MonthQuestions(MonthPlan plan, List<MonthPrompt> asked, List<MonthPrompt>
               new LinkedHashSet<>(
                   answers.get(i).stream().filter(a -> !a.isBlank()).map(String::strip).toList()));
       if (different.size() > 1) {
-        out.add(
-            pair(mine.get(i), "c%d-p%03d-".formatted(cycle + 1, i), different, false));
+        out.add(pair(mine.get(i), "c%d-p%03d-".formatted(cycle + 1, i), different, false));
       }
     }
     for (int g = 0; g < GOLD; g++) {

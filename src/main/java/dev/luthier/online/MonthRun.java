@@ -48,9 +48,7 @@ final class MonthRun {
     SimulatedHabits first = questions.habits(begin, 0);
     SimulatedTaste taste = SimulatedTaste.after(0);
     double score = taste.points(first);
-    out.add(
-        new MonthCycle(
-            0, taste, first, score, score, 0, MonthCaught.NOTHING, 0, Double.NaN));
+    out.add(new MonthCycle(0, taste, first, score, score, 0, MonthCaught.NOTHING, 0, Double.NaN));
     told.accept(out.get(0));
     MonthPolicy policy = begin;
     for (int c = 0; c < plan.cycles(); c++) {
@@ -103,9 +101,7 @@ final class MonthRun {
       for (Judged vote : votes) {
         String id = vote.feedback().id();
         out.put(
-            id,
-            new Decision(
-                id, Standing.ACCEPTED, 1, List.of(), "nobody", vote.feedback().at()));
+            id, new Decision(id, Standing.ACCEPTED, 1, List.of(), "nobody", vote.feedback().at()));
       }
     }
     return out;

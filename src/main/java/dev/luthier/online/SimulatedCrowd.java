@@ -105,8 +105,7 @@ record SimulatedCrowd(List<SimulatedRater> raters, MonthPlan plan) {
     Answer shown = shownFirst ? a : b;
     Feedback feedback =
         new Feedback(pair.id() + "-" + rater.name(), shown.id(), rater.name(), at, choice);
-    return new Judged(
-        feedback, shown, Optional.of(shownFirst ? b : a), Optional.empty());
+    return new Judged(feedback, shown, Optional.of(shownFirst ? b : a), Optional.empty());
   }
 
   private static Answer answer(SimulatedPair pair, boolean first, Instant at) {

@@ -6,7 +6,12 @@ package dev.luthier.online;
  * @param gold whether it is known which one is better
  */
 record SimulatedPair(
-    MonthPrompt prompt, String id, String a, String b, SimulatedForm first, SimulatedForm second,
+    MonthPrompt prompt,
+    String id,
+    String a,
+    String b,
+    SimulatedForm first,
+    SimulatedForm second,
     boolean gold) {
   String answerId(boolean ofFirst) {
     return id + (ofFirst ? "a" : "b");

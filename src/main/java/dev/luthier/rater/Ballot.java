@@ -41,7 +41,7 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
       }
       int rater = numbers.get(judged.feedback().rater());
       boolean person = judged.decision().filter(Decision::byPerson).isPresent();
-      double moves = person ? 1 : atBest == Standing.ACCEPTED ? evidence.factor(judged) : 0;
+      double moves = atBest != Standing.ACCEPTED ? 0 : person ? 1 : evidence.factor(judged);
       for (Question.Word word : Question.of(judged.feedback())) {
         cast.computeIfAbsent(word.question().kind(), k -> new ArrayList<>())
             .add(new Cast(word.question(), rater, word.yes(), judged.feedback().at(), moves));

@@ -16,8 +16,8 @@ import java.util.Arrays;
  *    pi  = (k + sum_j mu_j) / (2 k + J),    w_ij = c_ij |2 sigma(sum_{k != i} m_kj e_k(y_kj)) - 1|
  * </pre>
  *
- * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j the
- * probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
+ * with y_ij the vote of rater i on question j, a_i and b_i its sensitivity and specificity, mu_j
+ * the probability that the truth of j is yes, n p of n votes right before any was seen, k = {@value
  * #BALANCE} votes of each side before any question. w_ij and m_ij are 1 in the papers. Here a vote
  * counts less for its rater as it ages (c_ij), and less for its question where a newer one answers
  * it (m_ij), so that raters who follow a truth that moves are not found wrong by it. And it counts
@@ -25,8 +25,8 @@ import java.util.Arrays;
  * what was guessed from their own votes, and who likes all that they see be found to know nothing.
  * The expected share stays the same, since a vote is independent of the others' given the truth.
  * Known truths hold mu_j, and w_ij is a few times c_ij there: what most say can be brought about by
- * many, what is known cannot. It begins with the M step of what is known alone,
- * and without that with the E step of the prior, the vote of the majority.
+ * many, what is known cannot. It begins with the M step of what is known alone, and without that
+ * with the E step of the prior, the vote of the majority.
  *
  * @param prior of every rater
  * @param gold how many votes one on a question of known answer is worth for its rater
@@ -81,10 +81,14 @@ record DawidSkene(Prior prior, double gold) {
     return raters(
         votes,
         truths,
-        votes.votes().stream().mapToDouble(v -> votes.known()[v.question()] == null ? 0 : gold).toArray());
+        votes.votes().stream()
+            .mapToDouble(v -> votes.known()[v.question()] == null ? 0 : gold)
+            .toArray());
   }
 
-  /** How far the others know the answer, for each vote: from 0, where nobody else answered, to 1. */
+  /**
+   * How far the others know the answer, for each vote: from 0, where nobody else answered, to 1.
+   */
   private double[] others(Votes votes, Confusion[] raters, double[] odds, double base) {
     double[] out = new double[votes.votes().size()];
     for (int v = 0; v < out.length; v++) {

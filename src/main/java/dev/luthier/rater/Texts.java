@@ -35,6 +35,7 @@ public record Texts(
     implements Detector {
   private static final int WORDS = 5; // fewer may well be other words
   private static final int CHARACTERS = 24; // "thank you" is no copy
+  private static final int COMPARED = 16; // earlier texts of a mark; a flood of copies takes no longer
   private static final int ENOUGH = 20; // texts that have a middle length
   private static final double NORMAL = 1.4826; // deviation of a normal distribution, in medians
   private static final double FLOOR = 0.25; // a deviation in log length below which all are alike
@@ -75,7 +76,9 @@ public record Texts(
             likest = j;
           }
         }
-        same.add(i);
+        if (same.size() < COMPARED) {
+          same.add(i);
+        }
       }
       if (likest >= 0) {
         out.add(copy(text, texts.get(likest), most));

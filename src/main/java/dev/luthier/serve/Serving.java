@@ -53,7 +53,7 @@ public final class Serving implements AutoCloseable {
     Limits limits = spec.limits();
     Versions versions = new Versions(recipe.home());
     Catalogue catalogue = new Catalogue(recipe.served(), versions, spec.also());
-    FeedbackStore store = FeedbackStores.open(recipe.url());
+    FeedbackStore store = FeedbackStores.open(recipe.url(), recipe.home());
     ends.push(store::close);
     Budget budget = new Budget(limits.rows(), limits.cacheMb() << 20);
     engine = new Engine(err);

@@ -25,8 +25,19 @@ class MonthBenchTest {
 
   private static MonthPlan plan(Path dir, String output) {
     return new MonthPlan(
-        dir.resolve("model"), dir.resolve("data"), dir.resolve(output), 1, 1, 0.3, 10, 6, 3, 0.2, 10,
-        6, 4);
+        dir.resolve("model"),
+        dir.resolve("data"),
+        dir.resolve(output),
+        1,
+        1,
+        0.3,
+        10,
+        6,
+        3,
+        0.2,
+        10,
+        6,
+        4);
   }
 
   private static void prepare(Path dir) throws IOException {
@@ -48,8 +59,7 @@ class MonthBenchTest {
   void theSameSeedIsTheSameMonth(@TempDir Path dir) throws IOException {
     prepare(dir);
     StringWriter text = new StringWriter();
-    MonthBench.run(
-        plan(dir, "one"), Optional.of(Filter.USUAL), true, new PrintWriter(text, true));
+    MonthBench.run(plan(dir, "one"), Optional.of(Filter.USUAL), true, new PrintWriter(text, true));
     assertThat(text.toString())
         .contains(MonthCycle.HEAD)
         .contains("| cycle | filter | no filter | all honest | never tuned | precision | recall |");

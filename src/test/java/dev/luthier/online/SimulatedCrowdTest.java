@@ -118,8 +118,7 @@ class SimulatedCrowdTest {
           .filter(SimulatedPair::gold)
           .forEach(p -> gold.add(new Gold(p.answerId(true), p.answerId(false), true)));
       List<Judged> votes =
-          crowd.votes(
-              c, BEGIN.plusSeconds(c * 5 * 86_400L), pairs, SimulatedTaste::after);
+          crowd.votes(c, BEGIN.plusSeconds(c * 5 * 86_400L), pairs, SimulatedTaste::after);
       all.addAll(votes);
       Filtered filtered = filter.apply(all, gold);
       Map<String, Decision> decisions = new HashMap<>();

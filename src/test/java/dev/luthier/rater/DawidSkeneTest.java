@@ -38,8 +38,8 @@ class DawidSkeneTest {
 
   /**
    * A rater says yes, no, yes where a yes is probable with 0.9, 0.2, 0.5, and 4 votes at 0.75 came
-   * before: sensitivity (3 + 0.9 + 0.5) / (4 + 0.9 + 0.2 + 0.5) = 4.4 / 5.6, specificity (3 + 0.8) /
-   * (4 + 0.1 + 0.8 + 0.5) = 3.8 / 5.4.
+   * before: sensitivity (3 + 0.9 + 0.5) / (4 + 0.9 + 0.2 + 0.5) = 4.4 / 5.6, specificity (3 + 0.8)
+   * / (4 + 0.1 + 0.8 + 0.5) = 3.8 / 5.4.
    */
   @Test
   void mStepByHand() {
@@ -50,12 +50,13 @@ class DawidSkeneTest {
     assertThat(found.informedness()).isCloseTo(4.4 / 5.6 + 3.8 / 5.4 - 1, within(1e-12));
   }
 
-  /** The same where others know nothing of the third: (3 + 0.9) / (4 + 1.1), (3 + 0.8) / (4 + 0.9). */
+  /**
+   * The same where others know nothing of the third: (3 + 0.9) / (4 + 1.1), (3 + 0.8) / (4 + 0.9).
+   */
   @Test
   void whatNobodyElseAnswersSaysNothing() {
     Votes votes = Votes.of(3, 1, List.of(vote(0, 0, true), vote(1, 0, false), vote(2, 0, true)));
-    Confusion found =
-        EM.raters(votes, new double[] {0.9, 0.2, 0.5}, new double[] {1, 1, 0})[0];
+    Confusion found = EM.raters(votes, new double[] {0.9, 0.2, 0.5}, new double[] {1, 1, 0})[0];
     assertThat(found.sensitivity()).isCloseTo(3.9 / 5.1, within(1e-12));
     assertThat(found.specificity()).isCloseTo(3.8 / 4.9, within(1e-12));
     Confusion alone = EM.of(votes).raters()[0];
@@ -112,8 +113,7 @@ class DawidSkeneTest {
       assertThat(found.truth(j) > 0.5).isEqualTo(majority.get(j));
     }
     for (Confusion rater : found.raters()) {
-      assertThat(rater.sensitivity())
-          .isCloseTo(found.raters()[0].sensitivity(), within(1e-6));
+      assertThat(rater.sensitivity()).isCloseTo(found.raters()[0].sensitivity(), within(1e-6));
     }
   }
 
@@ -193,10 +193,8 @@ class DawidSkeneTest {
     }
     DawidSkene.Found found = EM.of(Votes.of(truth.length, 12, votes));
     for (int i = 0; i < 12; i++) {
-      assertThat(found.raters()[i].sensitivity())
-          .isCloseTo(real[i % real.length][0], within(0.2));
-      assertThat(found.raters()[i].specificity())
-          .isCloseTo(real[i % real.length][1], within(0.2));
+      assertThat(found.raters()[i].sensitivity()).isCloseTo(real[i % real.length][0], within(0.2));
+      assertThat(found.raters()[i].specificity()).isCloseTo(real[i % real.length][1], within(0.2));
     }
     int right = 0;
     for (int j = 0; j < truth.length; j++) {

@@ -43,7 +43,9 @@ class DetectorsTest {
     return new Said.Choice(other, preferred);
   }
 
-  /** Three within ten minutes count: at 0, 1, 2 min; those at 3 and 9 min do not; at 10 one does. */
+  /**
+   * Three within ten minutes count: at 0, 1, 2 min; those at 3 and 9 min do not; at 10 one does.
+   */
   @Test
   void whatIsBeyondTheRateIsRejected() {
     List<Judged> all = new ArrayList<>();
@@ -90,7 +92,12 @@ class DetectorsTest {
                 first,
                 said("2", "ann", answer("2", "B?", "y"), 2, new Said.Comment(LONG + "!")),
                 said("3", "bob", answer("3", "C?", "z"), 3, new Said.Comment(LONG.toUpperCase())),
-                said("4", "zoe", answer("3", "C?", "z"), 4, new Said.Comment("Candles? No thanks, I asked for a sum.")),
+                said(
+                    "4",
+                    "zoe",
+                    answer("3", "C?", "z"),
+                    4,
+                    new Said.Comment("Candles? No thanks, I asked for a sum.")),
                 said("5", "zoe", answer("4", "D?", "w"), 5, new Said.Comment("Thank you")),
                 said("6", "ann", answer("3", "C?", "z"), 6, new Said.Comment("Thank you"))));
     assertThat(found).extracting(Finding::feedback).containsExactly("2", "3");
@@ -105,8 +112,18 @@ class DetectorsTest {
     assertThat(
             TEXTS.find(
                 List.of(
-                    said("1", "ann", answer("1", "Capital?", "The capital of France is Lyon."), 1, new Said.Edit(right)),
-                    said("2", "bob", answer("2", "Capital?", "The capital of France is Nice."), 2, new Said.Edit(right)))))
+                    said(
+                        "1",
+                        "ann",
+                        answer("1", "Capital?", "The capital of France is Lyon."),
+                        1,
+                        new Said.Edit(right)),
+                    said(
+                        "2",
+                        "bob",
+                        answer("2", "Capital?", "The capital of France is Nice."),
+                        2,
+                        new Said.Edit(right)))))
         .isEmpty();
   }
 
@@ -115,9 +132,24 @@ class DetectorsTest {
     List<Finding> found =
         TEXTS.find(
             List.of(
-                said("good", "ann", answer("1", "Sort: tree sun", "tree sun"), 1, new Said.Edit("sun tree")),
-                said("same", "ann", answer("2", "Sort: tree sun", "sun tree"), 2, new Said.Edit("sun tree ")),
-                said("off", "bob", answer("3", "Sort: tree sun", "tree sun"), 3, new Said.Edit("Cheap watches for everybody who clicks here"))));
+                said(
+                    "good",
+                    "ann",
+                    answer("1", "Sort: tree sun", "tree sun"),
+                    1,
+                    new Said.Edit("sun tree")),
+                said(
+                    "same",
+                    "ann",
+                    answer("2", "Sort: tree sun", "sun tree"),
+                    2,
+                    new Said.Edit("sun tree ")),
+                said(
+                    "off",
+                    "bob",
+                    answer("3", "Sort: tree sun", "tree sun"),
+                    3,
+                    new Said.Edit("Cheap watches for everybody who clicks here"))));
     assertThat(found).extracting(Finding::feedback).containsExactly("same", "off");
     assertThat(found.get(0).atBest()).isEqualTo(Standing.REJECTED);
     assertThat(found.get(1).atBest()).isEqualTo(Standing.QUARANTINED);
@@ -128,10 +160,22 @@ class DetectorsTest {
   void oddLengthsStandOut() {
     List<Judged> all = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      all.add(said("c" + i, "r" + i, answer("a" + i, "q" + i, "x"), i, new Said.Comment(letters(i, 20 + i))));
+      all.add(
+          said(
+              "c" + i,
+              "r" + i,
+              answer("a" + i, "q" + i, "x"),
+              i,
+              new Said.Comment(letters(i, 20 + i))));
     }
     assertThat(TEXTS.find(all)).isEmpty();
-    all.add(said("long", "eve", answer("b", "q", "x"), 99, new Said.Comment("clicks here ".repeat(750))));
+    all.add(
+        said(
+            "long",
+            "eve",
+            answer("b", "q", "x"),
+            99,
+            new Said.Comment("clicks here ".repeat(750))));
     List<Finding> found = TEXTS.find(all);
     assertThat(found).extracting(Finding::feedback).containsExactly("long");
     assertThat(found.get(0).reason()).contains("far longer than all others: 9000 characters");

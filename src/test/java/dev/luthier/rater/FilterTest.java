@@ -40,7 +40,10 @@ class FilterTest {
     assertThat(filtered.report()).contains("0 accepted, 0 quarantined, 0 rejected");
   }
 
-  /** Of a new rater 0.75 is believed on both sides: weight 0.75 + 0.75 - 1; a comment is worth it too. */
+  /**
+   * Of a new rater 0.75 is believed on both sides: weight 0.75 + 0.75 - 1; a comment is worth it
+   * too.
+   */
   @Test
   void newRatersBeginAtThePrior() {
     Filtered filtered =
@@ -49,11 +52,14 @@ class FilterTest {
     Decision decision = filtered.decisions().get(0);
     assertThat(decision.standing()).isEqualTo(Standing.ACCEPTED);
     assertThat(decision.weight()).isCloseTo(0.5, within(1e-12));
-    assertThat(decision.reasons()).containsExactly("nothing is known of the rater yet: weight 0.50");
+    assertThat(decision.reasons())
+        .containsExactly("nothing is known of the rater yet: weight 0.50");
     assertThat(decision.by()).isEqualTo(Decision.FILTER);
   }
 
-  /** One vote on one question says nothing of its rater: a yes is expected with 0.75, and is one. */
+  /**
+   * One vote on one question says nothing of its rater: a yes is expected with 0.75, and is one.
+   */
   @Test
   void aSingleVoteChangesLittle() {
     Filtered filtered = FILTER.apply(List.of(thumb("1", "ann", "x", 9, true)), List.of());
@@ -98,12 +104,14 @@ class FilterTest {
     assertThat(raters.get("inverted").weight()).isZero();
     assertThat(raters.get("inverted").rejected()).isEqualTo(80);
     assertThat(raters.get("coin").accepted()).isZero();
-    assertThat(raters.get("yes").weight()).isLessThan(0.2); // a yes that is always said says nothing
+    assertThat(raters.get("yes").weight())
+        .isLessThan(0.2); // a yes that is always said says nothing
     assertThat(raters.get("eve1").group()).isEqualTo(1).isEqualTo(raters.get("eve2").group());
     assertThat(raters.get("eve1").accepted()).isZero();
     Decision decision = decisions(filtered).get("e1-3");
     assertThat(decision.reasons())
-        .anyMatch(r -> r.contains("act together with eve2: agrees with eve2 on 80 of 80 questions"));
+        .anyMatch(
+            r -> r.contains("act together with eve2: agrees with eve2 on 80 of 80 questions"));
     int right = 0;
     for (Belief belief : filtered.beliefs()) {
       right += belief.yes() > 0.5 == good[Integer.parseInt(belief.answer().substring(1))] ? 1 : 0;
@@ -137,8 +145,7 @@ class FilterTest {
           all.add(thumb("f" + r + "-" + a, "r" + r, "a" + a, 100 * a + r, yes));
         }
       }
-      groups +=
-          FILTER.apply(all, List.of()).raters().stream().anyMatch(r -> r.group() > 0) ? 1 : 0;
+      groups += FILTER.apply(all, List.of()).raters().stream().anyMatch(r -> r.group() > 0) ? 1 : 0;
     }
     assertThat(groups).isLessThanOrEqualTo(1); // the level of each test is 0.01
   }
@@ -166,11 +173,9 @@ class FilterTest {
   @Test
   void itsOwnWordDoesNot() {
     Judged judged = prefers("1", "ann", "x", "y", 9);
-    Decision old =
-        new Decision("1", Standing.REJECTED, 0, List.of(), Decision.FILTER, Told.BEGIN);
+    Decision old = new Decision("1", Standing.REJECTED, 0, List.of(), Decision.FILTER, Told.BEGIN);
     Judged before =
-        new Judged(
-            judged.feedback(), judged.answer(), judged.other(), java.util.Optional.of(old));
+        new Judged(judged.feedback(), judged.answer(), judged.other(), java.util.Optional.of(old));
     assertThat(FILTER.apply(List.of(before), List.of()).decisions().get(0).standing())
         .isEqualTo(Standing.ACCEPTED);
   }
@@ -202,7 +207,8 @@ class FilterTest {
 
   /**
    * What is preferred turns round in the middle of 60 days. Those who voted on old pairs were right
-   * then, and those who vote on them again now are; with a half-life of days nobody is an adversary.
+   * then, and those who vote on them again now are; with a half-life of days nobody is an
+   * adversary.
    */
   @Test
   void whoFollowsADriftIsNoAdversary() {

@@ -36,18 +36,14 @@ final class Told {
 
   static Judged said(String id, String rater, Answer answer, double seconds, Said said) {
     Feedback feedback =
-        new Feedback(
-            id, answer.id(), rater, BEGIN.plusMillis(Math.round(1000 * seconds)), said);
+        new Feedback(id, answer.id(), rater, BEGIN.plusMillis(Math.round(1000 * seconds)), said);
     Optional<Answer> other =
-        said instanceof Said.Choice choice
-            ? Optional.of(answer(choice.other()))
-            : Optional.empty();
+        said instanceof Said.Choice choice ? Optional.of(answer(choice.other())) : Optional.empty();
     return new Judged(feedback, answer, other, Optional.empty());
   }
 
   static Judged prefers(String id, String rater, String better, String worse, double seconds) {
-    return said(
-        id, rater, answer(better), seconds, new Said.Choice(worse, Said.Preferred.THIS));
+    return said(id, rater, answer(better), seconds, new Said.Choice(worse, Said.Preferred.THIS));
   }
 
   static Judged thumb(String id, String rater, String answer, double seconds, boolean up) {
@@ -60,7 +56,6 @@ final class Told {
         judged.answer(),
         judged.other(),
         Optional.of(
-            new Decision(
-                judged.feedback().id(), standing, weight, List.of("seen"), "Ada", BEGIN)));
+            new Decision(judged.feedback().id(), standing, weight, List.of("seen"), "Ada", BEGIN)));
   }
 }
