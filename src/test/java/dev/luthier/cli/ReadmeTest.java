@@ -3,6 +3,7 @@ package dev.luthier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.luthier.online.CycleRecipe;
 import dev.luthier.recipe.Recipes;
 import dev.luthier.recipe.Stages;
 import java.io.IOException;
@@ -184,6 +185,9 @@ class ReadmeTest {
 
   /** Reads a recipe, or one of stages. */
   private static Record read(Path file, List<String> overrides) {
+    if (Recipes.tree(file, List.of(), CycleRecipe.class).containsKey("online")) {
+      return CycleRecipe.Told.read(file, overrides);
+    }
     return Stages.isOne(file) ? Stages.read(file, overrides) : Recipes.read(file, overrides);
   }
 
