@@ -57,7 +57,7 @@ public record Online(CycleRecipe.Told told, Supplier<Progress> progress, PrintWr
           }
           Thread.sleep(pause(waits).toMillis());
         } catch (StoreGone | StoreFull e) {
-          say("%s; trying again in %d s", e.getMessage(), PAUSE.toSeconds());
+          say("%s; trying again in %d s", String.valueOf(e.getMessage()), PAUSE.toSeconds());
           Thread.sleep(PAUSE.toMillis());
         }
       }

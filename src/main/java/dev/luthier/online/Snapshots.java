@@ -123,9 +123,7 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
   /** To learn from; a pair is also two answers with labels, of which opinions on one know more. */
   private static RowLines own(Snapshot of, String kind) {
     RowLines out = of.train(kind).map(RowLines::read).orElse(RowLines.NONE).byWeight();
-    return kind.equals(Snapshot.FEEDBACK)
-        ? out.with(own(of, Snapshot.PREFERENCE).labels())
-        : out;
+    return kind.equals(Snapshot.FEEDBACK) ? out.with(own(of, Snapshot.PREFERENCE).labels()) : out;
   }
 
   private static RowLines held(Snapshot of, String kind) {

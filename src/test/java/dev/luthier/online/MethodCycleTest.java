@@ -50,8 +50,7 @@ class MethodCycleTest {
 
   @Test
   void aRewardModelIsKeptUpAndTeachesThePolicy() throws IOException {
-    TinyHome home =
-        TinyHome.in(dir.resolve("grpo"), model, GATE.formatted(model.model()), REWARD);
+    TinyHome home = TinyHome.in(dir.resolve("grpo"), model, GATE.formatted(model.model()), REWARD);
     String tune = GRPO.formatted(model.model());
     home.choose(0, true);
     String said = home.once(tune);
@@ -77,8 +76,7 @@ class MethodCycleTest {
   @Test
   void filesThatTheGateReadsAreLookedAtBeforeAnybodyTrains() {
     TinyHome home =
-        TinyHome.in(
-            dir.resolve("files"), model, "{ gold: { data: nowhere.jsonl } }", "");
+        TinyHome.in(dir.resolve("files"), model, "{ gold: { data: nowhere.jsonl } }", "");
     home.choose(0, true);
     assertThatThrownBy(home::once)
         .isInstanceOf(UserError.class)
