@@ -298,7 +298,6 @@ class ServingTest {
             "v0009",
             "",
             "..",
-            "v0001\u0000",
             "V0001",
             home.adapter(1).toString(),
             "x".repeat(5000))) {
