@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What one rater prefers to what, as a graph in which an edge leads to the worse answer. */
 final class Preferences {
@@ -58,7 +57,7 @@ final class Preferences {
     Map<String, Integer> far = new HashMap<>(Map.of(from, 0));
     Deque<String> next = new ArrayDeque<>(List.of(from));
     while (!next.isEmpty()) {
-      @Nullable String at = next.poll();
+      String at = next.remove();
       int steps = far.getOrDefault(at, 0) + 1;
       for (String other : worse.getOrDefault(at, Map.of()).keySet()) {
         if (other.equals(to)) {

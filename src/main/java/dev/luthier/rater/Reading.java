@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the rater had time to read. It begins when the answer was there (both, of two) or when
@@ -43,13 +44,15 @@ public record Reading(
     List<Finding> out = new ArrayList<>();
     for (Judged judged : all) {
       Feedback f = judged.feedback();
-      Last before = last.get(f.rater());
+      @Nullable Last before = last.get(f.rater());
       Instant began = judged.answer().at();
       if (judged.other().map(Answer::at).filter(began::isBefore).isPresent()) {
         began = judged.other().get().at();
       }
-      boolean same = before != null && before.answer().equals(f.answer());
-      Instant since = same ? before.began() : spoke.getOrDefault(f.rater(), began);
+      Instant since =
+          before != null && before.answer().equals(f.answer())
+              ? before.began()
+              : spoke.getOrDefault(f.rater(), began);
       began = since.isAfter(began) ? since : began;
       last.put(f.rater(), new Last(f.answer(), began));
       spoke.put(f.rater(), f.at());
