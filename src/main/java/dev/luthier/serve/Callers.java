@@ -9,6 +9,8 @@ record Callers(FeedbackStore store) {
   private static final int LONGEST = 200;
 
   /**
+   * Who it is, as the store keeps it.
+   *
    * @param user as the body names it, where the header does not
    * @return the pseudonym as the store keeps it; empty where nobody is named
    */

@@ -171,7 +171,7 @@ final class Fleet {
       held.forEach(Held::close);
     }
     synchronized (this) {
-      List.copyOf(berths.keySet()).forEach(name -> free(name, berths.get(name)));
+      List.copyOf(berths.entrySet()).forEach(e -> free(e.getKey(), e.getValue()));
     }
   }
 
