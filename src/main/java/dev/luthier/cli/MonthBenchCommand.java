@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "month",
     description =
-        "A month of a model among simulated users whose taste drifts, with adversaries among them: with"
-            + " the filter, without it, and with honest users only.")
+        "A month of a model among simulated users whose taste drifts, with adversaries among them:"
+            + " with the filter, without it, and with honest users only.")
 final class MonthBenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

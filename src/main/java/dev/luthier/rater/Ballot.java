@@ -39,7 +39,7 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
       if (atBest == Standing.REJECTED) {
         continue;
       }
-      int rater = numbers.get(judged.feedback().rater());
+      int rater = numbers.getOrDefault(judged.feedback().rater(), 0);
       boolean person = judged.decision().filter(Decision::byPerson).isPresent();
       double moves = atBest != Standing.ACCEPTED ? 0 : person ? 1 : evidence.factor(judged);
       for (Question.Word word : Question.of(judged.feedback())) {
@@ -65,11 +65,11 @@ record Ballot(List<String> names, Map<Question.Kind, Part> parts, Groups groups)
     for (Cast c : cast) {
       votes.add(
           new Vote(
-              numbers.get(c.question()),
+              numbers.getOrDefault(c.question(), 0),
               c.rater(),
               c.yes(),
               filter.share(c.at(), now),
-              c.moves() * filter.share(c.at(), newest.get(c.question()))));
+              c.moves() * filter.share(c.at(), newest.getOrDefault(c.question(), c.at()))));
     }
     @Nullable Boolean[] truths = questions.stream().map(known::get).toArray(Boolean[]::new);
     Votes table = new Votes(questions.size(), raters, votes, truths);

@@ -18,18 +18,19 @@ import java.util.List;
 public record Filter(
     @Doc("What is believed of a rater before anything was seen") @Default("{}") Prior prior,
     @Doc(
-            "How many ordinary votes a vote on a question of known answer is worth for what is believed of"
-                + " its rater")
+            "How many ordinary votes a vote on a question of known answer is worth for what is"
+                + " believed of its rater")
         @Default("3")
         double gold,
     @Doc(
-            "The least weight of feedback that is accepted, 0 to 1; below it, feedback is quarantined"
-                + " while the rater's weight is uncertain, and rejected after")
+            "The least weight of feedback that is accepted, 0 to 1; below it, feedback is"
+                + " quarantined while the rater's weight is uncertain, and rejected after")
         @Default("0.2")
         double least,
     @Doc(
-            "The days after which a vote counts half for what is believed of its rater, and beside a"
-                + " vote of today on the same question: the shorter, the sooner a preference may drift")
+            "The days after which a vote counts half for what is believed of its rater, and beside"
+                + " a vote of today on the same question: the shorter, the sooner a preference may"
+                + " drift")
         @Default("30")
         double halfLife,
     @Doc("How much a rater may say in a time; what is beyond is rejected") @Default("{}")
@@ -73,6 +74,8 @@ public record Filter(
   }
 
   /**
+   * Decides as of a time.
+   *
    * @param now the time of the decisions, from which the age of votes is counted
    */
   public Filtered apply(List<Judged> all, List<Gold> gold, Instant now) {

@@ -24,6 +24,6 @@ public record Gold(String answer, String other, boolean better) {
 
   /** The truth of its question. */
   boolean yes() {
-    return other.isEmpty() || Question.first(answer, other) ? better : !better;
+    return (other.isEmpty() || Question.first(answer, other)) ? better : !better;
   }
 }

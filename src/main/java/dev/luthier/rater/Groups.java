@@ -50,7 +50,7 @@ record Groups(Map<Integer, Integer> of, List<Collusion.Suspect> suspects) {
   }
 
   int size(int rater) {
-    int group = of.get(rater);
+    int group = of.getOrDefault(rater, 0);
     return (int) of.values().stream().filter(g -> g == group).count();
   }
 

@@ -57,7 +57,8 @@ public record Reading(
       last.put(f.rater(), new Last(f.answer(), began));
       spoke.put(f.rater(), f.at());
       long characters =
-          judged.answer().text().length() + judged.other().map(o -> o.text().length()).orElse(0);
+          (long) judged.answer().text().length()
+              + judged.other().map(o -> o.text().length()).orElse(0);
       double took = Duration.between(began, f.at()).toNanos() / 1e9;
       double needed = characters / speed;
       if (took > 0 && took < needed) {

@@ -18,8 +18,8 @@ import java.util.Set;
 @Doc("What edits and comments have to be like")
 public record Texts(
     @Doc(
-            "How alike two texts may be, 0 to 1 (the share of runs of five characters that both have),"
-                + " before the later one is taken for a copy")
+            "How alike two texts may be, 0 to 1 (the share of runs of five characters that both"
+                + " have), before the later one is taken for a copy")
         @Default("0.8")
         double alike,
     @Doc(
@@ -28,14 +28,14 @@ public record Texts(
         @Default("0.1")
         double related,
     @Doc(
-            "How many deviations from the middle length (of edits, beside their answers) are too many;"
-                + " robust ones, by the median")
+            "How many deviations from the middle length (of edits, beside their answers) are too"
+                + " many; robust ones, by the median")
         @Default("6")
         double lengths)
     implements Detector {
   private static final int WORDS = 5; // fewer may well be other words
   private static final int CHARACTERS = 24; // "thank you" is no copy
-  private static final int COMPARED = 16; // earlier texts of a mark; a flood of copies takes no longer
+  private static final int COMPARED = 16; // earlier texts of a mark, at most
   private static final int ENOUGH = 20; // texts that have a middle length
   private static final double NORMAL = 1.4826; // deviation of a normal distribution, in medians
   private static final double FLOOR = 0.25; // a deviation in log length below which all are alike

@@ -36,7 +36,7 @@ record Written(Feedback feedback, Answer answer, boolean edit, String text) {
    */
   boolean apart(Written other) {
     boolean elsewhere = !answer.prompt().equals(other.answer.prompt());
-    return edit == other.edit && (elsewhere || !edit && !sameRater(other));
+    return edit == other.edit && (elsewhere || (!edit && !sameRater(other)));
   }
 
   /** How long it is: an edit beside its answer, a comment by itself; logarithms. */
