@@ -115,7 +115,8 @@ final class Planner<R extends TrainingRow, B, M extends Model> implements AutoCl
     M model = adapted.model();
     List<Extent> measured =
         Extents.largest(
-            EvaluationPart.of(corpus, other.optim()).stream().map(p -> probes.extents().of(p.rows())));
+            EvaluationPart.of(corpus, other.optim()).stream()
+                .map(p -> probes.extents().of(p.rows())));
     int blocks = model.frame().stacks().stream().mapToInt(s -> s.layers().size()).sum();
     long tests = measured.stream().mapToLong(e -> probes.of(e).evaluation(blocks)).max().orElse(0);
     List<Extent> trained = probes.extents().largest(RowSteps.of(lesson, corpus, other, model));

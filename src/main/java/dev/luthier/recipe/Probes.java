@@ -90,8 +90,7 @@ record Probes<R extends TrainingRow, B, M extends Model>(
         cut
             ? new Chunk.Tokens(Math.toIntExact(Math.min(one.targets(), two.targets()) - 1))
             : recipe.memory().chunk();
-    return Probed.of(
-        one, () -> loss(pair.one(), chunk), two, () -> loss(pair.two(), chunk), known);
+    return Probed.of(one, () -> loss(pair.one(), chunk), two, () -> loss(pair.two(), chunk), known);
   }
 
   private Tensor loss(List<R> rows, Chunk chunk) {

@@ -163,9 +163,7 @@ record StagesCheck(Stages stages, PrintWriter out) {
   }
 
   private Path there(Path model) {
-    return stages.maker(model).isPresent() && !Files.exists(model)
-        ? stages.likeness(model)
-        : model;
+    return stages.maker(model).isPresent() && !Files.exists(model) ? stages.likeness(model) : model;
   }
 
   private static <M extends Model> void merges(

@@ -263,8 +263,7 @@ class ServingTest {
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
       for (String prompt : PROMPTS.subList(0, 3)) {
-        others.add(
-            CompletableFuture.supplyAsync(() -> streamed(asked("v0000", prompt)), threads));
+        others.add(CompletableFuture.supplyAsync(() -> streamed(asked("v0000", prompt)), threads));
       }
       for (double temperature : new double[] {0, 1}) {
         assertThatThrownBy(() -> answer(asked("broken", "x").temperature(temperature)))
