@@ -87,9 +87,15 @@ final class Database implements AutoCloseable {
     if (sql != null && kind.isDangling(sql)) {
       return new UnknownAnswer("the answer was deleted meanwhile");
     }
-    String what =
-        e instanceof ConnectionException ? "cannot be reached" : "failed, nothing was written";
+    boolean away = e instanceof ConnectionException || sql != null && away(sql);
+    String what = away ? "cannot be reached" : "failed, nothing was written";
     return new StoreGone("the database %s %s: %s".formatted(kind.name(), what, reason), e);
+  }
+
+  /** SQL's class 08: the connection broke; PostgreSQL's 57P: its server stops. */
+  private static boolean away(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.startsWith("08") || state.startsWith("57P");
   }
 
   private static @Nullable SQLException sql(Throwable e) {

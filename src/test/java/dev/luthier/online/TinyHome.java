@@ -154,7 +154,7 @@ record TinyHome(Path dir) {
         text,
         List.of(),
         List.of(),
-        Map.of("form", "text"));
+        Map.of("task", "completion"));
   }
 
   /** Thumbs on the answers of a version, the first ones up. */
