@@ -34,6 +34,11 @@ public record CycleRecipe(
     public Kept {
       retentionDays.ifPresent(days -> Check.atLeast("feedback.retention_days", 1, days));
     }
+
+    /** The store's database. */
+    public String url(Path home) {
+      return url.orElse(FeedbackStores.defaultUrl(home));
+    }
   }
 
   public CycleRecipe {
@@ -56,7 +61,7 @@ public record CycleRecipe(
   }
 
   String url() {
-    return feedback.url().orElse(FeedbackStores.defaultUrl(home));
+    return feedback.url(home);
   }
 
   /**

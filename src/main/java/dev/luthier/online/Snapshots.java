@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Filters all feedback, and makes of what was accepted the rows that a cycle learns from. */
 record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
@@ -46,9 +47,9 @@ record Snapshots(CycleRecipe recipe, Cycles cycles, FeedbackStore store) {
   /** How much feedback waits or is accepted that no cycle has seen. */
   long unseen() {
     Set<String> seen = ids(SEEN, false);
-    return store.feedback(Asked.all()).stream()
-        .filter(j -> j.standing() == Standing.PENDING || j.standing() == Standing.ACCEPTED)
-        .filter(j -> !seen.contains(j.feedback().id()))
+    return Stream.of(Standing.PENDING, Standing.ACCEPTED)
+        .flatMap(standing -> store.ids(Asked.of(standing)).stream())
+        .filter(id -> !seen.contains(id))
         .count();
   }
 

@@ -3,7 +3,6 @@ package dev.luthier.serve;
 import dev.luthier.doc.Default;
 import dev.luthier.doc.Doc;
 import dev.luthier.error.UserError;
-import dev.luthier.feedback.FeedbackStores;
 import dev.luthier.online.CycleRecipe;
 import dev.luthier.online.OnlineSpec;
 import dev.luthier.rater.Filter;
@@ -44,6 +43,6 @@ public record ServeRecipe(
 
   /** The store's database. */
   String url() {
-    return feedback.url().orElse(FeedbackStores.defaultUrl(home));
+    return feedback.url(home);
   }
 }
